@@ -1,0 +1,80 @@
+/**
+ * What the quality gate takes and what it answers. Everything in a verdict is plain JSON, because it is
+ * stored with the task, shown line by line on its page and passed between the steps of the gate.
+ */
+
+/** The repository as it was frozen at provision: sizes at hand, text read on demand and only for what is cited. */
+export type PristineTree = {
+  /** Every regular file, keyed by its path from the root of the repository, without a leading slash. */
+  paths: ReadonlyMap<string, { bytes: number }>;
+  /** The file's text, or null when it is absent, binary or too large. */
+  readText(path: string): Promise<string | null>;
+};
+
+/** The diff the server took of the sandbox at `complete`. */
+export type DeliveredPatch = { text: string; createdPaths: readonly string[]; truncated: boolean };
+
+/** What a fresh sandbox found out about the patch. Null: could not be told, which costs nothing. */
+export type SyntaxReport = {
+  applies: boolean | null;
+  /** Files changed by the patch that no longer parse. */
+  broken: readonly { path: string; message: string }[];
+  /** How many changed files were parsed. */
+  parsed: number;
+  /** The repository's own tests, where the buyer allowed them to run. */
+  tests?: { ran: number; failed: number } | null;
+};
+
+export type GateInput = {
+  taskType: string;
+  description: string;
+  /** The seller's result; JSON results as their text. */
+  output: string;
+  tree: PristineTree | null;
+  /** Code or a diff the buyer handed in with the task, besides the repository. */
+  material?: string | undefined;
+  /** The repository's name: people write `name/src/a.ts` when they mean `src/a.ts`. */
+  repoName?: string | undefined;
+  patch?: DeliveredPatch | undefined;
+  syntax?: SyntaxReport | undefined;
+};
+
+export type DimensionName = "substance" | "relevance" | "specificity" | "references" | "structure" | "originality";
+
+export type Dimension = { name: DimensionName; points: number; max: number; reasons: string[] };
+
+export type ReferenceKind = "path" | "directory" | "line" | "snippet" | "symbol";
+
+export type InventedReference = { kind: ReferenceKind; text: string; why: string };
+
+export type ReferenceReport = {
+  checked: number;
+  confirmed: number;
+  invented: InventedReference[];
+  /** Files the seller made, or clearly announces as new: neither confirmed nor invented. */
+  created: string[];
+};
+
+export type Band = "fail" | "borderline" | "pass";
+
+export type GateVerdict = {
+  /** Integer from 0 to 100; 50 passes. */
+  score: number;
+  /** The same before rounding; for ranking and measurement, never for the decision. */
+  exact: number;
+  passed: boolean;
+  band: Band;
+  /** The most that the hard checks (references, patch, syntax) allow; no judge lifts a score above it. */
+  ceiling: number;
+  dimensions: Dimension[];
+  references: ReferenceReport;
+};
+
+export const PASS_MARK = 50;
+export const BORDERLINE_TOP = 70;
+
+/** The band a score falls in: below 50 fails, 50 to 70 may be looked at by a judge, above passes. */
+export function bandOf(score: number): Band {
+  if (score < PASS_MARK) return "fail";
+  return score <= BORDERLINE_TOP ? "borderline" : "pass";
+}
