@@ -1,0 +1,42 @@
+import { z } from "zod";
+
+const email = z
+  .email("Give an e-mail address.")
+  .max(254)
+  .transform((value) => value.toLowerCase());
+
+export const signUpInput = z.strictObject({
+  name: z.string().trim().min(1, "Give a name.").max(100),
+  email,
+  password: z.string().min(10, "At least 10 characters.").max(128, "At most 128 characters."),
+});
+
+/** No length rules: a wrong password is a wrong password, whatever its shape. */
+export const signInInput = z.strictObject({ email, password: z.string().min(1).max(1000) });
+
+/** Answered without the envelope, as the buyer guide prints it. */
+export const signedIn = z.object({
+  token: z.string(),
+  session: z.object({ token: z.string(), expiresAt: z.iso.datetime() }),
+  user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+});
+
+export const signedOut = z.object({ signedOut: z.literal(true) });
+
+export const createTokenInput = z.strictObject({
+  name: z.string().trim().min(1, "Give the token a name.").max(100),
+  expiresInDays: z.int().min(1).max(3650).optional(),
+});
+
+export const ownerTokenView = z.object({
+  id: z.string(),
+  name: z.string(),
+  display: z.string(),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().nullable(),
+  lastUsedAt: z.iso.datetime().nullable(),
+});
+
+export const createdToken = ownerTokenView.extend({ token: z.string() });
+export const idInput = z.strictObject({ id: z.string().max(64) });
+export const revoked = z.object({ id: z.string(), revoked: z.literal(true) });

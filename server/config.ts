@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { type Settings, settingsSchema } from "./settings.ts";
+
+/** An empty variable counts as one that is not set, as in most shells' `VAR= command`. */
+const text = z
+  .string()
+  .transform((value) => value.trim())
+  .optional()
+  .transform((value) => value || undefined);
+const flag = text.transform((value) => value !== undefined && value !== "0" && value !== "false");
+
+const environment = z.object({
+  CITY_ENV: z.enum(["local", "production"]).default("local"),
+  CITY_DATA_DIR: text,
+  CITY_SECRET: text,
+  CITY_SETTINGS: text,
+  CITY_SANDBOX: z.enum(["bubblewrap", "virtual"]).optional(),
+  CITY_SEED: text,
+  CITY_TEST_CLOCK: flag,
+  CITY_DEV: flag,
+  CITY_WEB: text,
+  HOST: text,
+  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  PUBLIC_URL: text,
+  DATABASE_URL: text,
+  STRIPE_SECRET_KEY: text,
+  STRIPE_WEBHOOK_SECRET: text,
+  STRIPE_STAND_IN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  INNGEST_EVENT_KEY: text,
+  INNGEST_SIGNING_KEY: text,
+  INNGEST_DEV: text,
+  JUDGE_URL: text,
+  JUDGE_API_KEY: text,
+  JUDGE_MODEL: text,
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+});
+
+export type Config = {
+  production: boolean;
+  /** Rebuild pages on change instead of serving the production build. */
+  dev: boolean;
+  /** Whether Next answers for pages; tests of the API go without. */
+  web: boolean;
+  host: string;
+  port: number;
+  /** Where browsers and mails find the city, without a slash at the end. */
+  publicUrl: string;
+  dataDir: string;
+  /** Seals what must be read again and signs dashboard sessions. */
+  masterKey: string;
+  /** Null: the embedded PostgreSQL. */
+  databaseUrl: string | null;
+  stripe: { kind: "stripe"; secretKey: string; webhookSecret: string } | { kind: "stand-in"; port: number };
+  inngest: { kind: "embedded" } | { kind: "inngest"; eventKey?: string; signingKey?: string; devUrl?: string };
+  /** Null: the best this machine has. */
+  sandbox: "bubblewrap" | "virtual" | null;
+  judge: { url: string; apiKey: string; model: string } | null;
+  /** Demo owners, repositories and seed agents. */
+  seed: boolean;
+  /** Whether the clock may be moved; never in production. */
+  testClock: boolean;
+  logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  settings: Settings;
+};
+
+/**
+ * Reads the environment, once, at start. Nothing else reads `process.env`.
+ * In local mode every outside part has a stand-in; in production a missing real part is refused, by its variable's name.
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`));
+  const vars = parsed.data;
+  const production = vars.CITY_ENV === "production";
+  if (production) refuseStandIns(vars);
+
+  const dataDir = resolve(vars.CITY_DATA_DIR ?? ".data");
+  mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+  return {
+    production,
+    dev: vars.CITY_DEV,
+    web: vars.CITY_WEB !== "off",
+    host: vars.HOST ?? (production ? "0.0.0.0" : "127.0.0.1"),
+    port: vars.PORT,
+    publicUrl: (vars.PUBLIC_URL ?? `http://localhost:${vars.PORT}`).replace(/\/+$/, ""),
+    dataDir,
+    masterKey: vars.CITY_SECRET ?? keptSecret(dataDir),
+    databaseUrl: vars.DATABASE_URL ?? null,
+    stripe: vars.STRIPE_SECRET_KEY
+      ? { kind: "stripe", secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET ?? "" }
+      : { kind: "stand-in", port: vars.STRIPE_STAND_IN_PORT ?? vars.PORT + 1 },
+    inngest: inngestFrom(vars),
+    sandbox: vars.CITY_SANDBOX ?? null,
+    judge:
+      vars.JUDGE_URL && vars.JUDGE_MODEL
+        ? { url: vars.JUDGE_URL, apiKey: vars.JUDGE_API_KEY ?? "", model: vars.JUDGE_MODEL }
+        : null,
+    seed: !production && vars.CITY_SEED !== "off",
+    testClock: !production && vars.CITY_TEST_CLOCK,
+    logLevel: vars.LOG_LEVEL,
+    settings: readSettings(vars.CITY_SETTINGS, production),
+  };
+}
+
+/** What is wrong with the environment, a line each; start prints it and ends. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+function refuseStandIns(vars: z.infer<typeof environment>): void {
+  const needed: [string, unknown, string][] = [
+    ["DATABASE_URL", vars.DATABASE_URL, "the embedded PostgreSQL is for local mode only"],
+    ["CITY_SECRET", vars.CITY_SECRET, "a kept secret of at least 32 characters is required"],
+    ["PUBLIC_URL", vars.PUBLIC_URL, "links and sign-in need the public https address"],
+    ["STRIPE_SECRET_KEY", vars.STRIPE_SECRET_KEY, "the Stripe stand-in moves no real money"],
+    ["STRIPE_WEBHOOK_SECRET", vars.STRIPE_WEBHOOK_SECRET, "Stripe's events must be verified"],
+  ];
+  const problems = needed.filter(([, value]) => !value).map(([name, , why]) => `${name} is not set: ${why}.`);
+  if (vars.CITY_TEST_CLOCK) problems.push("CITY_TEST_CLOCK is set: time cannot be moved in production.");
+  if (vars.CITY_SECRET && vars.CITY_SECRET.length < 32) problems.push("CITY_SECRET is shorter than 32 characters.");
+  if (vars.CITY_SANDBOX === "virtual") problems.push("CITY_SANDBOX=virtual is for local mode only.");
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function inngestFrom(vars: z.infer<typeof environment>): Config["inngest"] {
+  if (!vars.INNGEST_EVENT_KEY && !vars.INNGEST_DEV) return { kind: "embedded" };
+  return {
+    kind: "inngest",
+    ...(vars.INNGEST_EVENT_KEY && { eventKey: vars.INNGEST_EVENT_KEY }),
+    ...(vars.INNGEST_SIGNING_KEY && { signingKey: vars.INNGEST_SIGNING_KEY }),
+    ...(vars.INNGEST_DEV && { devUrl: vars.INNGEST_DEV === "1" ? "http://localhost:8288" : vars.INNGEST_DEV }),
+  };
+}
+
+function readSettings(json: string | undefined, production: boolean): Settings {
+  let given: unknown = {};
+  try {
+    given = JSON.parse(json ?? "{}");
+  } catch {
+    throw new ConfigError(["CITY_SETTINGS is not valid JSON."]);
+  }
+  const result = settingsSchema.safeParse(given);
+  if (!result.success)
+    throw new ConfigError(result.error.issues.map((i) => `CITY_SETTINGS: ${i.path.join(".")}: ${i.message}`));
+  const settings = result.data;
+  const starterIsSet = JSON.stringify(given).includes('"starterCredits"');
+  return production && !starterIsSet
+    ? { ...settings, money: { ...settings.money, starterCredits: 0 } }
+    : settings;
+}
+
+/** In local mode the secret is made once and kept beside the data it opens. */
+function keptSecret(dataDir: string): string {
+  const file = join(dataDir, "city-secret");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  chmodSync(file, 0o600);
+  return readFileSync(file, "utf8").trim();
+}

@@ -1,0 +1,66 @@
+import type { PrismaClient } from "#prisma";
+import type { Actor } from "./auth/actor.ts";
+import type { Db } from "./db/client.ts";
+import type { Log } from "./kernel/log.ts";
+import { newId } from "./kernel/ids.ts";
+import type { JudgePort } from "./ports/judge.ts";
+import type { PaymentsPort } from "./ports/payments.ts";
+import type { RepoFetcher } from "./ports/repo-fetch.ts";
+import type { SandboxProvider } from "./ports/sandbox.ts";
+import type { Settings } from "./settings.ts";
+
+/** The outside world, as chosen by config.ts: each the real part or its stand-in. */
+export type Ports = {
+  payments: PaymentsPort;
+  sandbox: SandboxProvider;
+  repos: RepoFetcher;
+  judge: JudgePort | null;
+};
+
+/** What every use case is given. Plain values and ports, no transport. */
+export type Ctx<A extends Actor = Actor> = {
+  /** The client, or the transaction that is open. */
+  db: Db;
+  actor: A;
+  log: Log;
+  requestId: string;
+  ports: Ports;
+  settings: Settings;
+  /** Seals secrets that must be read again. */
+  masterKey: string;
+};
+
+/**
+ * Runs `work` in one transaction: the one already open, or a new one. What it throws rolls everything back.
+ * No network call belongs inside.
+ */
+export async function inTransaction<A extends Actor, T>(ctx: Ctx<A>, work: (ctx: Ctx<A>) => Promise<T>): Promise<T> {
+  if (!("$transaction" in ctx.db)) return work(ctx);
+  const client = ctx.db as PrismaClient;
+  return client.$transaction((db) => work({ ...ctx, db }), { timeout: 15_000, maxWait: 10_000 });
+}
+
+/** The same context, acting as the city itself. */
+export function asSystem(ctx: Ctx): Ctx<{ kind: "system" }> {
+  return { ...ctx, actor: { kind: "system" } };
+}
+
+/** The one time that windows and deadlines are decided by: PostgreSQL's, plus the test clock's offset. */
+export async function cityNow(ctx: Ctx): Promise<Date> {
+  const [row] = await ctx.db.$queryRaw<[{ now: Date }]>`select city_now() as now`;
+  return row.now;
+}
+
+/**
+ * Hands an event to the queue in the transaction of the change it tells of: committed together or not at all.
+ * The id makes a repeated hand-over harmless.
+ */
+export async function emit(ctx: Ctx, name: string, data: Record<string, unknown>): Promise<void> {
+  const payload = JSON.stringify({ id: newId(), name, data, ts: Date.now() });
+  await ctx.db.$executeRaw`select graphile_worker.add_job('event', ${payload}::json)`;
+}
+
+/** Milliseconds from a moment. */
+export function after(moment: Date, ms: number): Date {
+  return new Date(moment.getTime() + ms);
+}
