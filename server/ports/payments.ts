@@ -1,12 +1,16 @@
 import type { Cents } from "../kernel/money.ts";
 
+export { isPaymentError, PaymentError, type PaymentErrorKind } from "./payments/payment-error.ts";
+
 /**
  * The card company as the city needs it. Plain values only: cents, ids, ISO times.
  *
  * Rules for callers
  * - Every call that writes takes a `key`, made from the id of the intent row that was committed before the call.
  *   The same key with the same values returns the first answer; it never acts twice.
- * - `PaymentError.kind` tells what an unhappy answer means; see there.
+ * - Every method throws `PaymentError`; its `kind`, `outcome` and `replayed` tell what may be done next.
+ * - A definite refusal is remembered under its key for a day or more: to try again later, use a new key
+ *   (`<row id>:2`), and only then. When the outcome is unknown, repeat with the same key, or look with `list`.
  * - `metadata` carries our row's id, so that `list` can find what an unanswered call has done.
  */
 export interface PaymentsPort {
@@ -19,9 +23,9 @@ export interface PaymentsPort {
   createCheckout(input: CheckoutInput, key: string): Promise<Checkout>;
   getCheckout(id: string): Promise<Checkout>;
 
-  /** The card that `chargeSavedCard` would use (the newest one), or null. */
+  /** The newest card kept for later charges, or null. */
   getSavedCard(customerId: string): Promise<SavedCard | null>;
-  /** Charges a saved card while the customer is away. Throws `declined` (with `code`) when the bank says no. */
+  /** Charges a saved card while the customer is away. Throws `declined` (with `reason`) when the bank says no. */
   chargeSavedCard(input: SavedCardCharge, key: string): Promise<Payment>;
   getPayment(id: string): Promise<Payment>;
 
@@ -60,7 +64,7 @@ export interface PaymentsPort {
 
   /**
    * Checks a webhook's signature over the raw body (tolerance 300 s, any of the configured secrets).
-   * The result is a hint: read the object again before acting. Throws `PaymentError` `invalid`/`signature`.
+   * The result is a hint: read the object again before acting. Throws `invalid` with reason `signature`.
    */
   verifyEvent(rawBody: string | Uint8Array, signatureHeader: string): PaymentEvent;
 }
@@ -96,8 +100,8 @@ export type SavedCard = { id: string; brand: string; last4: string; expMonth: nu
 
 export type SavedCardCharge = {
   customerId: string;
-  /** Without it: the newest saved card. */
-  cardId?: string;
+  /** Kept with the intent row, so that a repeat names the same card. */
+  cardId: string;
   amountCents: Cents;
   description: string;
   metadata: Metadata;
