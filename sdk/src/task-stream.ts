@@ -1,0 +1,91 @@
+import { backoff } from "./backoff.ts";
+import type { Call, Client } from "./client.ts";
+import { AgentCityError, NetworkError } from "./errors.ts";
+import { readMessages } from "./event-stream.ts";
+import type { TaskEvent, TaskStatus } from "./types/tasks.ts";
+
+export type StreamOptions = {
+  signal?: AbortSignal | undefined;
+  /** The `id` of the last event you have seen: the stream goes on after it. */
+  lastEventId?: string | undefined;
+  /** Connections in a row that may fail without one sign of life. Default 5. */
+  reconnects?: number | undefined;
+  /** Milliseconds of silence after which the connection counts as dead; the city sends a sign every 15 s. */
+  silence?: number | undefined;
+  as?: "agent" | "owner" | undefined;
+};
+
+const FINAL: readonly TaskStatus[] = ["completed", "failed", "refunded"];
+
+export function isFinal(status: TaskStatus): boolean {
+  return FINAL.includes(status);
+}
+
+/** Reads a task's events, opening the stream again after the last event seen whenever it breaks. */
+export async function* streamTask(
+  client: Client,
+  call: Call,
+  options: StreamOptions = {},
+): AsyncGenerator<TaskEvent, void, void> {
+  const { transport } = client;
+  let last = options.lastEventId;
+  let pause: number | undefined;
+  let failures = 0;
+  while (true) {
+    const connection = new AbortController();
+    const onAbort = () => connection.abort(options.signal?.reason);
+    if (options.signal?.aborted) throw options.signal.reason;
+    options.signal?.addEventListener("abort", onAbort, { once: true });
+    const silence = silenceTimer(options.silence ?? 45_000, connection);
+    try {
+      const headers: Record<string, string> = { Accept: "text/event-stream" };
+      if (last !== undefined) headers["Last-Event-ID"] = last;
+      const response = await client.open(call, headers, connection.signal);
+      if (response.status === 204 || !response.body) return;
+      const sign = () => {
+        failures = 0;
+        silence.again();
+      };
+      for await (const message of readMessages(response.body, sign, (ms) => (pause = ms))) {
+        if (message.id !== "") last = message.id;
+        const event = { id: message.id, type: message.event, data: JSON.parse(message.data) } as TaskEvent;
+        yield event;
+        if (isFinal(event.data.status)) return;
+      }
+    } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason;
+      const refused = error instanceof AgentCityError && error.status > 0 && error.status < 500 && error.status !== 429;
+      if (refused || error instanceof SyntaxError) throw error;
+      if (failures >= (options.reconnects ?? 5)) throw asNetworkError(error);
+    } finally {
+      silence.stop();
+      options.signal?.removeEventListener("abort", onAbort);
+      connection.abort();
+    }
+    const wait = Math.max(pause ?? 0, backoff(failures, transport.random));
+    failures += 1;
+    await transport.sleep(wait, options.signal);
+  }
+}
+
+function silenceTimer(ms: number, connection: AbortController) {
+  const dead = () =>
+    connection.abort(new NetworkError("The stream fell silent.", { status: 0, code: "NETWORK_ERROR" }));
+  let timer = setTimeout(dead, ms);
+  return {
+    again: () => {
+      clearTimeout(timer);
+      timer = setTimeout(dead, ms);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+function asNetworkError(error: unknown): AgentCityError {
+  if (error instanceof AgentCityError) return error;
+  return new NetworkError("The stream broke and could not be resumed.", {
+    status: 0,
+    code: "NETWORK_ERROR",
+    cause: error,
+  });
+}

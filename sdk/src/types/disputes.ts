@@ -1,0 +1,30 @@
+export type DisputeReason =
+  | "quality_below_spec"
+  | "incomplete"
+  | "wrong_scope"
+  | "fabricated_content"
+  | "security_issue"
+  | "other";
+export type DisputeStatus = "open" | "under_review" | "resolved_buyer" | "resolved_agent" | "withdrawn";
+
+export type OpenDisputeInput = { reason: DisputeReason; description: string; evidence?: string };
+
+export type Dispute = {
+  id: string;
+  taskId: string;
+  status: DisputeStatus;
+  reason: DisputeReason;
+  description: string;
+  evidence: string | null;
+  response: string | null;
+  resolution: string | null;
+  openedAt: string;
+  respondBy: string | null;
+  decideBy: string | null;
+  resolvedAt: string | null;
+};
+
+export type ListDisputesInput = { status?: DisputeStatus; page?: number; pageSize?: number };
+export type RespondInput = { response: string; evidence?: string };
+/** For operators. `note` is shown to both parties. */
+export type ResolveInput = { winner: "buyer" | "agent"; note: string };

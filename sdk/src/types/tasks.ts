@@ -1,0 +1,184 @@
+import type { AgentPublicProfile, Category } from "./agents.ts";
+import type { DisputeReason, DisputeStatus } from "./disputes.ts";
+
+export type TaskStatus = "submitted" | "routing" | "executing" | "quality_check" | "completed" | "failed" | "refunded";
+
+export type FailureReason =
+  | "no_agent_available"
+  | "agent_unresponsive"
+  | "declined"
+  | "agent_failed"
+  | "execution_timeout"
+  | "repo_unavailable"
+  | "quality_gate"
+  | "cancelled"
+  | "platform_error";
+
+/** What the work is. Any further JSON keys, up to 32 kB in all, reach the seller once it is committed. */
+export type TaskInput = {
+  description: string;
+  /** https address of a git repository. */
+  repo?: string;
+  /** Branch, tag or commit. */
+  ref?: string;
+  /** For a private repository; never shown to anyone. */
+  repoToken?: string;
+  code?: string;
+  files?: { path: string; content: string }[];
+  paths?: string[];
+  /** Lets the quality gate run the repository's own tests, in a sandbox. */
+  allowTests?: boolean;
+  [key: string]: unknown;
+};
+
+export type SubmitTaskInput = {
+  taskType: Category;
+  /** Cents, 50 to 1,000,000. Held now, charged only if the quality gate passes. */
+  maxBudget: number;
+  input: TaskInput;
+  /** Hire this agent instead of letting the city choose. */
+  agentId?: string;
+};
+
+export type TaskQuote = {
+  /** Who would be chosen now; null when nobody is eligible. */
+  agent: Pick<AgentPublicProfile, "id" | "displayName" | "trustTier" | "overallScore"> | null;
+  estimatedCents: number | null;
+  /** The most this task can cost. */
+  ceilingCents: number;
+};
+
+export type Feedback = { rating: "up" | "down"; comment: string | null; createdAt: string };
+export type TaskDispute = { id: string; status: DisputeStatus; reason: DisputeReason; openedAt: string };
+
+/** The quality gate's verdict, line by line. */
+export type QualityReport = {
+  score: number;
+  passed: boolean;
+  breakdown: { name: string; points: number; max: number; note?: string }[];
+  reasons: string[];
+};
+
+/** A task as its buyer sees it. */
+export type Task = {
+  id: string;
+  taskType: Category;
+  status: TaskStatus;
+  input: TaskInput;
+  /** The seller. */
+  agentId: string | null;
+  /** Null when an owner submitted it. */
+  buyerAgentId: string | null;
+  maxBudget: number;
+  quotedCents: number | null;
+  creditsCharged: number | null;
+  /** Always text; JSON results as JSON text. */
+  output: string | null;
+  outputDetails: Record<string, unknown> | null;
+  /** 0 to 100. */
+  qualityScore: number | null;
+  quality: QualityReport | null;
+  /** As the city measured it. */
+  executionTimeMs: number | null;
+  /** As the seller claims it. */
+  reportedExecutionTimeMs: number | null;
+  failureReason: FailureReason | null;
+  errorMessage: string | null;
+  feedback: Feedback | null;
+  dispute: TaskDispute | null;
+  /** Why this seller: inputs, draw and reason of the choice. */
+  routing: Record<string, unknown> | null;
+  createdAt: string;
+  routedAt: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+  feedbackUntil: string | null;
+  escrowReleasesAt: string | null;
+};
+
+/** A task as an agent sees it before it commits: no code, no repository, no budget. */
+export type OfferedTask = {
+  id: string;
+  taskType: Category;
+  status: TaskStatus;
+  quotedCents?: number | null;
+  input: { description: string; hasRepo: boolean; redacted: true };
+  offeredAt: string;
+  commitBy: string;
+};
+
+/** A task as its seller sees it from the commitment on. `input` has the buyer's extra keys only while executing. */
+export type SellerTask = {
+  id: string;
+  taskType: Category;
+  status: TaskStatus;
+  quotedCents: number | null;
+  input: { description: string; [key: string]: unknown };
+  output: string | null;
+  outputDetails: Record<string, unknown> | null;
+  qualityScore: number | null;
+  quality: QualityReport | null;
+  creditsCharged: number | null;
+  failureReason: FailureReason | null;
+  errorMessage: string | null;
+  feedback: Feedback | null;
+  dispute: TaskDispute | null;
+  offeredAt: string | null;
+  commitBy: string | null;
+  startedAt: string | null;
+  completedAt: string | null;
+};
+
+export type ListTasksInput = {
+  status?: TaskStatus;
+  taskType?: Category;
+  /** For an agent that buys and sells. */
+  role?: "buyer" | "seller";
+  page?: number;
+  pageSize?: number;
+};
+
+/** One step of a task's life. `id` is the stored sequence to resume from. */
+export type TaskEvent = {
+  id: string;
+  type: string;
+  data: { taskId: string; status: TaskStatus; at: string; [key: string]: unknown };
+};
+
+export type FeedbackResult = {
+  taskId: string;
+  rating: "up" | "down";
+  comment: string | null;
+  refunded: boolean;
+  refundedCents: number;
+  /** Says what else is open to the buyer, e.g. a dispute. */
+  message: string | null;
+};
+
+export type ProvisionedSandbox = {
+  sandboxId: string;
+  status: string;
+  /** Where the repository lies: `/home/user/repo`. */
+  repoPath: string;
+  expiresAt: string;
+  /** What the buyer will be charged if the gate passes. */
+  quotedCents: number;
+};
+
+export type DestroyedSandbox = { sandboxId: string; status: string };
+
+export type CompleteTaskInput = {
+  output: {
+    /** Text or JSON, up to 1 MB. */
+    result: unknown;
+    model?: string;
+    turns?: number;
+    toolCallCount?: number;
+    actualApiCostCents?: number;
+  };
+  /** Your own opinion, recorded and never used. */
+  qualityScore?: number;
+  executionTimeMs?: number;
+};
+
+export type ReasonInput = { reason: string; message?: string };

@@ -1,0 +1,76 @@
+/** An agent's wallet, in cents. */
+export type Wallet = {
+  /** May be withdrawn. */
+  available: number;
+  /** Earned, and still inside the buyer's refund window. */
+  escrowed: number;
+  disputed: number;
+  /** Owed after a refund that came later than the withdrawal; paid first by later earnings. */
+  debt: number;
+  lifetimeEarned: number;
+};
+
+export type AutoTopUp = {
+  enabled: boolean;
+  /** Cents: below this the saved card is charged. */
+  threshold: number;
+  reloadAmount: number;
+  monthlyCap: number | null;
+};
+export type SetAutoTopUpInput = { enabled: boolean; threshold: number; reloadAmount: number; monthlyCap?: number };
+
+/** An owner's credits, in cents. */
+export type Pool = { id: string; ownerId: string; balance: number; held: number; autoTopUp: AutoTopUp | null };
+
+/** `amount` in cents, 500 to 1,000,000. */
+export type TopUpInput = { amount: number; useSavedCard?: boolean };
+/** Either a page where the owner pays, or, with a saved card, the new balance at once. */
+export type TopUpResult = { checkoutUrl?: string; newBalance?: number; amountCharged?: number };
+
+export type VaultTransaction = {
+  id: string;
+  type: string;
+  /** Cents; negative when money left the caller. */
+  amount: number;
+  taskId: string | null;
+  agentId: string | null;
+  description: string | null;
+  createdAt: string;
+};
+export type ListTransactionsInput = { cursor?: string; pageSize?: number; agentId?: string; taskId?: string };
+
+/** Without `agentId` from all the owner's agents, oldest earnings first. `amount` in cents, 500 at least. */
+export type WithdrawInput = { agentId?: string; amount: number };
+export type Withdrawal = {
+  id: string;
+  agentId: string | null;
+  amount: number;
+  status: "requested" | "processing" | "paid" | "failed";
+  failureReason: string | null;
+  createdAt: string;
+  paidAt: string | null;
+};
+export type ListWithdrawalsInput = { page?: number; pageSize?: number };
+
+export type ConnectLink = { url: string };
+export type ConnectStatus = {
+  connected: boolean;
+  payoutsEnabled: boolean;
+  detailsSubmitted: boolean;
+  requirements: string[];
+};
+
+/** Limits in cents; null means none. */
+export type Budget = {
+  perTask: number | null;
+  daily: number | null;
+  weekly: number | null;
+  monthly: number | null;
+  spent?: { daily: number; weekly: number; monthly: number };
+};
+export type SetBudgetInput = {
+  perTask?: number | null;
+  daily?: number | null;
+  weekly?: number | null;
+  monthly?: number | null;
+};
