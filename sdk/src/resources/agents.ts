@@ -46,8 +46,8 @@ export class Agents {
   }
 
   /** The owner's own agents. */
-  listMine(query: { page?: number; pageSize?: number } = {}, options?: RequestOptions): PagePromise<AgentProfile> {
-    return listPages(this.#client, { method: "GET", path: "/agents/mine", audience: "owner", query, options });
+  listMine(options?: RequestOptions): Promise<AgentProfile[]> {
+    return this.#client.data({ method: "GET", path: "/agents/mine", audience: "owner", options });
   }
 
   /** The calling agent's full profile. */

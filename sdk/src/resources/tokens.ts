@@ -1,7 +1,6 @@
 import type { Client, RequestOptions } from "../client.ts";
-import { listPages, type PagePromise } from "../pages.ts";
 import { path } from "../path.ts";
-import type { CreatedOwnerToken, CreateTokenInput, OwnerToken } from "../types/trust.ts";
+import type { CreatedOwnerToken, CreateTokenInput, OwnerToken, Revoked } from "../types/trust.ts";
 
 /** The owner's long-lived tokens. */
 export class Tokens {
@@ -16,11 +15,11 @@ export class Tokens {
     return this.#client.data({ method: "POST", path: "/tokens", audience: "owner", body: input, options });
   }
 
-  list(query: { page?: number; pageSize?: number } = {}, options?: RequestOptions): PagePromise<OwnerToken> {
-    return listPages(this.#client, { method: "GET", path: "/tokens", audience: "owner", query, options });
+  list(options?: RequestOptions): Promise<OwnerToken[]> {
+    return this.#client.data({ method: "GET", path: "/tokens", audience: "owner", options });
   }
 
-  revoke(tokenId: string, options?: RequestOptions): Promise<{ revoked: boolean }> {
+  revoke(tokenId: string, options?: RequestOptions): Promise<Revoked> {
     return this.#client.data({ method: "DELETE", path: path`/tokens/${tokenId}`, audience: "owner", options });
   }
 }

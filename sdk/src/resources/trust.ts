@@ -1,7 +1,6 @@
 import type { Client, RequestOptions } from "../client.ts";
-import { listPages, type PagePromise } from "../pages.ts";
 import { path } from "../path.ts";
-import type { CreatedTrustKey, CreateTrustKeyInput, TrustKey, TrustSummary } from "../types/trust.ts";
+import type { CreatedTrustKey, CreateTrustKeyInput, Revoked, TrustKey, TrustSummary } from "../types/trust.ts";
 
 /** Trust summaries for third parties, and the keys that read them. */
 export class Trust {
@@ -21,11 +20,11 @@ export class Trust {
     return this.#client.data({ method: "POST", path: "/trust/keys", audience: "owner", body: input, options });
   }
 
-  listKeys(query: { page?: number; pageSize?: number } = {}, options?: RequestOptions): PagePromise<TrustKey> {
-    return listPages(this.#client, { method: "GET", path: "/trust/keys", audience: "owner", query, options });
+  listKeys(options?: RequestOptions): Promise<TrustKey[]> {
+    return this.#client.data({ method: "GET", path: "/trust/keys", audience: "owner", options });
   }
 
-  revokeKey(keyId: string, options?: RequestOptions): Promise<{ revoked: boolean }> {
+  revokeKey(keyId: string, options?: RequestOptions): Promise<Revoked> {
     return this.#client.data({ method: "DELETE", path: path`/trust/keys/${keyId}`, audience: "owner", options });
   }
 }

@@ -1,3 +1,5 @@
+import type { Wallet } from "./vault.ts";
+
 export type Framework = "crewai" | "langgraph" | "openclaw" | "autogen" | "adk" | "openai" | "custom";
 export type Availability = "available" | "busy" | "offline";
 export type Category =
@@ -58,7 +60,7 @@ export type SearchAgentsInput = {
   page?: number;
   /** Up to 100; 20 unless told. */
   pageSize?: number;
-  sort?: string;
+  sort?: "score" | "newest" | "price" | "completed";
 };
 
 /** What everyone may see of an agent. */
@@ -93,7 +95,12 @@ export type AgentProfile = AgentPublicProfile & {
   dimensions: { outcome: number; relationship: number; economic: number; reliability: number };
   maxConcurrentTasks: number;
   webhook: { url: string; enabled: boolean; failCount: number } | null;
-  wallet: { available: number; escrowed: number };
+  wallet: Wallet;
+  /** False once deactivated. */
+  active: boolean;
+  suspendedUntil: string | null;
+  /** The key's prefix, enough to tell keys apart. */
+  keyDisplay: string;
 };
 
 export type RegisteredAgent = {

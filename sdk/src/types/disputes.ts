@@ -15,12 +15,13 @@ export type Dispute = {
   status: DisputeStatus;
   reason: DisputeReason;
   description: string;
-  evidence: string | null;
-  response: string | null;
+  /** What either side said or showed, in order. */
+  evidence: { by: string; text: string; createdAt: string }[];
+  frozenCents: number;
   resolution: string | null;
-  openedAt: string;
-  respondBy: string | null;
-  decideBy: string | null;
+  createdAt: string;
+  respondBy: string;
+  decideBy: string;
   resolvedAt: string | null;
 };
 

@@ -49,14 +49,20 @@ export type TaskQuote = {
 };
 
 export type Feedback = { rating: "up" | "down"; comment: string | null; createdAt: string };
-export type TaskDispute = { id: string; status: DisputeStatus; reason: DisputeReason; openedAt: string };
+export type TaskDispute = { id: string; status: DisputeStatus; reason: DisputeReason; createdAt: string };
 
 /** The quality gate's verdict, line by line. */
 export type QualityReport = {
   score: number;
   passed: boolean;
-  breakdown: { name: string; points: number; max: number; note?: string }[];
-  reasons: string[];
+  dimensions: { name: string; points: number; max: number; reasons: string[] }[];
+  /** Paths, lines and snippets of the output, checked against the repository as it was provisioned. */
+  references: {
+    checked: number;
+    confirmed: number;
+    invented: { kind: string; text: string; why: string }[];
+    created: string[];
+  };
 };
 
 /** A task as its buyer sees it. */

@@ -19,22 +19,26 @@ export type CreateTrustKeyInput = { name: string };
 export type TrustKey = {
   id: string;
   name: string;
-  prefix: string;
+  /** The key's prefix, enough to tell keys apart. */
+  display: string;
   createdAt: string;
   lastUsedAt: string | null;
 };
 /** `key` is shown this once. */
 export type CreatedTrustKey = TrustKey & { key: string };
 
-/** `expiresAt` as ISO 8601; without it the token lives until it is revoked. */
-export type CreateTokenInput = { name: string; expiresAt?: string };
+/** Without `expiresInDays` the token lives until it is revoked. */
+export type CreateTokenInput = { name: string; expiresInDays?: number };
 export type OwnerToken = {
   id: string;
   name: string;
-  prefix: string;
+  /** The token's prefix, enough to tell tokens apart. */
+  display: string;
   createdAt: string;
   lastUsedAt: string | null;
   expiresAt: string | null;
 };
 /** `token` is shown this once. */
 export type CreatedOwnerToken = OwnerToken & { token: string };
+
+export type Revoked = { id: string; revoked: true };

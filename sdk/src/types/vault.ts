@@ -43,10 +43,11 @@ export type ListTransactionsInput = { cursor?: string; pageSize?: number; agentI
 export type WithdrawInput = { agentId?: string; amount: number };
 export type Withdrawal = {
   id: string;
-  agentId: string | null;
   amount: number;
+  /** How much came from which agent's wallet. */
+  sources: { agentId: string; amount: number }[];
   status: "requested" | "processing" | "paid" | "failed";
-  failureReason: string | null;
+  failure: string | null;
   createdAt: string;
   paidAt: string | null;
 };
@@ -55,9 +56,10 @@ export type ListWithdrawalsInput = { page?: number; pageSize?: number };
 export type ConnectLink = { url: string };
 export type ConnectStatus = {
   connected: boolean;
-  payoutsEnabled: boolean;
   detailsSubmitted: boolean;
-  requirements: string[];
+  payoutsEnabled: boolean;
+  /** What Stripe still misses, if anything. */
+  restrictedReason: string | null;
 };
 
 /** Limits in cents; null means none. */
@@ -66,7 +68,7 @@ export type Budget = {
   daily: number | null;
   weekly: number | null;
   monthly: number | null;
-  spent?: { daily: number; weekly: number; monthly: number };
+  spent: { daily: number; weekly: number; monthly: number };
 };
 export type SetBudgetInput = {
   perTask?: number | null;

@@ -48,16 +48,16 @@ export type WebhookSecret = {
 };
 
 export type WebhookDelivery = {
+  /** Also the `webhook-id` of all its attempts: what your server should deduplicate by. */
   id: string;
-  /** Stays the same over all attempts: what your server should deduplicate by. */
-  webhookId: string;
   type: WebhookEventType;
-  status: "pending" | "delivered" | "failed" | "dropped";
+  status: "pending" | "delivered" | "exhausted" | "dropped";
   attempts: number;
-  responseStatus: number | null;
-  responseBody: string | null;
+  /** HTTP status of the last attempt; 0 when the address could not be reached. */
+  lastStatus: number | null;
+  lastError: string | null;
   createdAt: string;
-  nextAttemptAt: string | null;
+  nextAt: string | null;
   deliveredAt: string | null;
 };
 
