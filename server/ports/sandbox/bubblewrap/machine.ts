@@ -1,0 +1,114 @@
+/** What this machine offers for sealing: programs, cgroups, privileges. Found once, at start. */
+import { createHash } from "node:crypto";
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Cgroups, findCgroups } from "./cgroups.ts";
+
+export type Machine = {
+  readonly bwrap: string;
+  readonly git: string;
+  /** Present when we are root: each sandbox then runs under a user id of its own. */
+  readonly setpriv: string | null;
+  readonly root: boolean;
+  readonly cgroups: Cgroups | null;
+  /** Runtime for JavaScript inside the seal. */
+  readonly node: string | null;
+  /** Arguments that lay out the read-only system. */
+  readonly systemArgs: readonly string[];
+  /** Arguments that hide programs whose only use is the network. */
+  readonly maskArgs: readonly string[];
+  /** Everything this provider makes lies under here. */
+  readonly home: string;
+};
+
+const PROGRAM_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+const NETWORK_PROGRAMS = [
+  ...["curl", "wget", "wget2", "nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "busybox"],
+  ...["ssh", "scp", "sftp", "ftp", "tftp", "rsync", "lynx", "links", "w3m", "aria2c", "docker", "kubectl"],
+];
+
+/** Full path of a program, looked for in the system's folders only: PATH may be anyone's. */
+export function findProgram(name: string): string | null {
+  for (const folder of PROGRAM_FOLDERS) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // Not here.
+    }
+  }
+  return null;
+}
+
+/**
+ * @param dataDir the data folder of this installation; two installations never share a sandbox.
+ * @returns the machine's facts, or a plain sentence on what is missing.
+ */
+export function inspectMachine(dataDir: string): Machine | { readonly missing: string } {
+  if (process.platform !== "linux") return { missing: "bubblewrap needs Linux." };
+  const bwrap = findProgram("bwrap");
+  if (bwrap === null) return { missing: "the program bwrap (package bubblewrap) is not installed." };
+  const git = findProgram("git");
+  if (git === null) return { missing: "the program git is not installed." };
+  const root = process.getuid?.() === 0;
+  const setpriv = root ? findProgram("setpriv") : null;
+  if (root && setpriv === null) return { missing: "the program setpriv (package util-linux) is not installed." };
+
+  const installation = createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12);
+  return {
+    bwrap,
+    git,
+    setpriv,
+    root,
+    cgroups: root ? findCgroups(`ai-city-${installation}`) : null,
+    node: findNode(root),
+    systemArgs: systemArgs(),
+    maskArgs: maskArgs(),
+    // An unprivileged user must be able to pass through every folder on the way, which a home of root's forbids.
+    home: root ? `/run/ai-city-${installation}` : join(resolve(dataDir), "sandboxes"),
+  };
+}
+
+/** The project's own runtime when the seal can reach it, else one of the system's. */
+function findNode(root: boolean): string | null {
+  const own = fileURLToPath(new URL("../../../../node_modules/node/bin/node", import.meta.url));
+  const candidates = [own, process.execPath, findProgram("node")];
+  return candidates.find((path) => path !== null && existsSync(path) && (!root || openToAll(path))) ?? null;
+}
+
+/** Every folder on the way lets any user pass, and the file lets any user read and run it. */
+function openToAll(path: string): boolean {
+  const real = realpathSync(path);
+  let folder = "/";
+  for (const part of real.split("/").slice(1, -1)) {
+    folder = join(folder, part);
+    if ((statSync(folder).mode & 0o001) === 0) return false;
+  }
+  return (statSync(real).mode & 0o005) === 0o005;
+}
+
+/** /usr read-only, and /bin, /lib, … as they are here: links on merged systems, folders on others. */
+function systemArgs(): string[] {
+  const args = ["--ro-bind", "/usr", "/usr"];
+  for (const path of ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"]) {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isSymbolicLink()) args.push("--symlink", readlinkSync(path), path);
+    else if (stat?.isDirectory()) args.push("--ro-bind", path, path);
+  }
+  return args;
+}
+
+/** /dev/null is laid over each: binds carry no devices, so what is left can be neither read nor run. */
+function maskArgs(): string[] {
+  const found = new Set<string>();
+  for (const name of NETWORK_PROGRAMS) {
+    for (const folder of PROGRAM_FOLDERS) {
+      const path = join(folder, name);
+      if (existsSync(path)) found.add(realpathSync(path));
+    }
+  }
+  const inSystem = [...found].filter((path) => path.startsWith("/usr/") || /^\/(s?bin)\//.test(path));
+  return inSystem.flatMap((path) => ["--ro-bind", "/dev/null", path]);
+}

@@ -1,0 +1,92 @@
+/** Runs a program with a bound on its time and on what is kept of its output; the server's memory stays flat. */
+import { spawn } from "node:child_process";
+
+export type CappedRun = {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly durationMs: number;
+  readonly timedOut: boolean;
+  readonly truncated: boolean;
+};
+
+export type CappedOptions = {
+  readonly timeoutMs: number;
+  /** Bytes kept of each stream; the rest is read and dropped. */
+  readonly outputBytes: number;
+  readonly input?: Buffer;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** A program that goes on writing after this is ended: reading it for ever would keep the server busy. */
+const FLOOD_BYTES = 64 * 1024 * 1024;
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
+
+/**
+ * The environment is empty but for PATH: the process table of the seal must not show the server's secrets.
+ * @throws when the program cannot be started at all.
+ */
+export function runCapped(program: string, args: readonly string[], options: CappedOptions): Promise<CappedRun> {
+  const { promise, resolve, reject } = Promise.withResolvers<CappedRun>();
+  const started = performance.now();
+  const child = spawn(program, args, {
+    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } as unknown as NodeJS.ProcessEnv,
+    cwd: "/",
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  let timedOut = false;
+  let flooded = false;
+  const kill = () => child.kill("SIGKILL");
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, options.timeoutMs);
+  options.signal?.addEventListener("abort", kill, { once: true });
+  if (options.signal?.aborted) kill();
+
+  const keep = (stream: NodeJS.ReadableStream | null) => {
+    const kept = { chunks: [] as Buffer[], bytes: 0, seen: 0 };
+    stream?.on("data", (chunk: Buffer) => {
+      kept.seen += chunk.length;
+      const room = options.outputBytes - kept.bytes;
+      if (room > 0) {
+        // Copied, because a slice would keep the whole chunk alive.
+        kept.chunks.push(chunk.length <= room ? chunk : Buffer.from(chunk.subarray(0, room)));
+        kept.bytes += Math.min(room, chunk.length);
+      }
+      if (kept.seen > FLOOD_BYTES && !flooded) {
+        flooded = true;
+        kill();
+      }
+    });
+    return kept;
+  };
+  const out = keep(child.stdout);
+  const err = keep(child.stderr);
+  if (child.stdin !== null && options.input !== undefined) {
+    // The program may end before it has read everything; its exit code tells.
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(options.input);
+  }
+
+  const finish = () => {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
+  };
+  child.on("error", (error) => {
+    finish();
+    reject(error);
+  });
+  child.on("close", (code, signal) => {
+    finish();
+    resolve({
+      exitCode: timedOut ? 137 : (code ?? 128 + (SIGNAL_NUMBERS[signal ?? ""] ?? 9)),
+      stdout: Buffer.concat(out.chunks),
+      stderr: Buffer.concat(err.chunks),
+      durationMs: Math.round(performance.now() - started),
+      timedOut,
+      truncated: flooded || out.seen > out.bytes || err.seen > err.bytes,
+    });
+  });
+  return promise;
+}

@@ -1,0 +1,200 @@
+import { isUtf8 } from "node:buffer";
+import { randomBytes } from "node:crypto";
+import { posix } from "node:path";
+import { CityError } from "../../../kernel/errors.ts";
+import type { ExecResult, FileContent, FileEntry, PristineTree, Sandbox, WorkspaceDiff } from "../../sandbox.ts";
+import { REPO_PATH } from "../../sandbox.ts";
+import { checkCommand } from "../commands.ts";
+import { asText, MAX_READ_BYTES } from "../file-content.ts";
+import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
+import { absoluteInRepo, insideRepo } from "../paths.ts";
+import type { Defences } from "./defences.ts";
+import { LIST, NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE, READ, WRITE } from "./file-scripts.ts";
+import { DIFF, GIT_ENVIRONMENT, PRISTINE_GIT } from "./git-scripts.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import type { CappedRun } from "./run-capped.ts";
+import type { Bind, Seal, SealedCommand, SealedUser } from "./seal.ts";
+import { Turns } from "./turns.ts";
+import type { SandboxState, Workspaces } from "./workspace.ts";
+
+const READER_MS = 10_000;
+const DIFF_MS = 30_000;
+const LIST_BYTES = 8 * 1024 * 1024;
+/** bubblewrap's own exit code for "could not set up". */
+const SEAL_FAILED = 1;
+/** Commands of one sandbox that run side by side; further ones wait their turn. */
+const SIDE_BY_SIDE = 4;
+
+export class BubblewrapSandbox implements Sandbox {
+  readonly id: string;
+  readonly commit: string | null;
+  readonly textBytes: number;
+  private readonly state: SandboxState;
+  private readonly user: SealedUser;
+  private readonly seal: Seal;
+  private readonly workspaces: Workspaces;
+  private readonly defences: Defences;
+  private readonly ending = new AbortController();
+  private readonly turns = new Turns(SIDE_BY_SIDE);
+  private manifest: Promise<Manifest> | undefined;
+
+  constructor(state: SandboxState, user: SealedUser, seal: Seal, workspaces: Workspaces, defences: Defences) {
+    this.id = state.id;
+    this.commit = state.commit;
+    this.textBytes = state.textBytes;
+    this.state = state;
+    this.user = user;
+    this.seal = seal;
+    this.workspaces = workspaces;
+    this.defences = defences;
+  }
+
+  async listFiles(path: string): Promise<FileEntry[]> {
+    const folder = absoluteInRepo(insideRepo(path));
+    const run = await this.read(["sh", "-c", LIST, "sh", folder], LIST_BYTES);
+    this.checkReader(run, "folder");
+    const types: Readonly<Record<string, FileEntry["type"]>> = { f: "file", d: "directory", l: "symlink" };
+    // A list that was cut off ends in the middle of an entry, which is dropped.
+    const entries = run.stdout.toString().split("\0").slice(0, -1);
+    return entries
+      .map((entry): FileEntry => {
+        const [type = "", size, ...name] = entry.split("\t");
+        return { name: name.join("\t"), type: types[type] ?? "other", sizeBytes: type === "f" ? Number(size) : 0 };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async readFile(path: string): Promise<FileContent> {
+    const absolute = absoluteInRepo(insideRepo(path));
+    const run = await this.read(["sh", "-c", READ, "sh", absolute, String(MAX_READ_BYTES)], MAX_READ_BYTES + 32);
+    this.checkReader(run, "file");
+    const end = run.stdout.indexOf("\n");
+    const sizeBytes = Number(run.stdout.subarray(0, end).toString());
+    return { path: absolute, sizeBytes, ...asText(run.stdout.subarray(end + 1), sizeBytes) };
+  }
+
+  async writeFile(path: string, content: string, encoding: "utf8" | "base64" = "utf8"): Promise<{ sizeBytes: number }> {
+    const relative = insideRepo(path);
+    if (relative === "") throw new CityError("VALIDATION_ERROR", "The path must name a file.");
+    const input = Buffer.from(content, encoding);
+    const { dir, base } = posix.parse(relative);
+    const run = await this.run({
+      binds: [this.bind("repo", REPO_PATH, true)],
+      argv: ["sh", "-c", WRITE, "sh", dir, base, randomBytes(8).toString("hex")],
+      input,
+      timeoutMs: READER_MS,
+      outputBytes: 4096,
+    });
+    this.checkReader(run, "file");
+    return { sizeBytes: input.length };
+  }
+
+  async exec(command: string, options: { cwd?: string; timeoutMs?: number } = {}): Promise<ExecResult> {
+    checkCommand(command);
+    const { limits } = this.state;
+    const cwd = absoluteInRepo(insideRepo(options.cwd ?? ""));
+    const run = await this.turns.take(() =>
+      this.run({
+        binds: [
+          this.bind("git", PRISTINE_GIT, !this.defences.has("out-of-reach pristine tree")),
+          this.bind("tmp", "/tmp", true),
+          this.bind("repo", REPO_PATH, true),
+        ],
+        // The first sh is process 1 and only waits: as process 1 a command's signals would not work as usual.
+        argv: ["sh", "-c", 'cd -- "$1" || exit 1; bash -c "$2" || exit $?', "sh", cwd, command],
+        timeoutMs: Math.min(options.timeoutMs ?? limits.commandMs, limits.commandMs),
+        outputBytes: limits.outputBytes,
+      }),
+    );
+    return { ...run, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
+  }
+
+  async diff(): Promise<WorkspaceDiff> {
+    const text = await this.printDiff("text");
+    // Old encodings would not survive the way through JSON: such a change travels as binary.
+    const run = isUtf8(text.patch) ? text : await this.printDiff("binary");
+    const { patch, truncated } = cutPatch(run.patch, run.complete);
+    return { patch: patch.toString(), truncated, createdPaths: run.createdPaths };
+  }
+
+  async pristine(): Promise<PristineTree> {
+    this.manifest ??= this.workspaces.loadManifest(this.id).then(readManifest);
+    const paths = await this.manifest;
+    return {
+      paths,
+      readText: async (path) => {
+        const entry = paths.get(path);
+        if (entry?.lines === undefined || entry.bytes > MAX_READ_BYTES) return null;
+        const run = await this.run({
+          binds: [this.bind("git", PRISTINE_GIT, false)],
+          argv: ["git", "cat-file", "blob", `${this.state.baseCommit}:${path}`],
+          env: { ...GIT_ENVIRONMENT, GIT_DIR: PRISTINE_GIT },
+          timeoutMs: READER_MS,
+          outputBytes: MAX_READ_BYTES,
+        });
+        return run.exitCode === 0 ? run.stdout.toString() : null;
+      },
+    };
+  }
+
+  /** Ends every command that still runs. The sandbox cannot be used afterwards. */
+  end(): void {
+    this.ending.abort();
+  }
+
+  private async printDiff(form: "text" | "binary") {
+    const run = await this.run({
+      binds: [this.bind("git", PRISTINE_GIT, false), this.bind("repo", REPO_PATH, false)],
+      argv: ["sh", "-c", DIFF, "sh", this.state.baseCommit, form],
+      env: GIT_ENVIRONMENT,
+      timeoutMs: DIFF_MS,
+      outputBytes: 16 * MAX_PATCH_BYTES,
+      scratchBytes: this.state.limits.diskBytes,
+    });
+    if (run.exitCode !== 0) {
+      const log = { stderr: run.stderr.toString().slice(0, 500), exitCode: run.exitCode };
+      throw new CityError("UNAVAILABLE", "The changes in the sandbox could not be read.", { log });
+    }
+    const border = run.stdout.indexOf("\0\0");
+    const start = run.stdout[0] === 0 ? 1 : border + 2;
+    const names = run.stdout.subarray(0, Math.max(0, start - 2)).toString();
+    return {
+      createdPaths: names === "" ? [] : names.split("\0"),
+      patch: run.stdout.subarray(start),
+      complete: !run.truncated,
+    };
+  }
+
+  private read(argv: string[], outputBytes: number): Promise<CappedRun> {
+    return this.run({ binds: [this.bind("repo", REPO_PATH, false)], argv, timeoutMs: READER_MS, outputBytes });
+  }
+
+  private async run(command: SealedCommand): Promise<CappedRun> {
+    if (this.ending.signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
+    const run = await this.seal.run(this.user, { ...command, signal: this.ending.signal });
+    if (this.ending.signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
+    if (run.exitCode === SEAL_FAILED && run.stderr.toString().startsWith("bwrap: ")) {
+      throw new CityError("UNAVAILABLE", "The sandbox is lost.", { log: { stderr: run.stderr.toString() } });
+    }
+    return run;
+  }
+
+  private bind(part: "git" | "repo" | "tmp", to: string, writable: boolean): Bind {
+    return { from: `${this.workspaces.box(this.id)}/${part}`, to, writable };
+  }
+
+  private checkReader(run: CappedRun, what: "file" | "folder"): void {
+    if (run.exitCode === 0) return;
+    if (run.exitCode === NOT_FOUND) throw new CityError("FILE_NOT_FOUND", `There is no such ${what}.`);
+    const reasons: Readonly<Record<number, string>> = {
+      [OUTSIDE]: `The path leads out of ${REPO_PATH}.`,
+      [NOT_REGULAR]: "The path is not a regular file.",
+      [NOT_FOLDER]: "The path is not a folder.",
+      [NO_SPACE]: "The sandbox is full.",
+    };
+    const reason = reasons[run.exitCode];
+    if (reason !== undefined) throw new CityError("VALIDATION_ERROR", reason);
+    const log = { exitCode: run.exitCode, stderr: run.stderr.toString().slice(0, 500) };
+    throw new CityError("UNAVAILABLE", `The ${what} could not be reached in time.`, { log });
+  }
+}

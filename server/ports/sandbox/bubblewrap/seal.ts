@@ -1,0 +1,140 @@
+/** The seal: how every program that touches a buyer's code or a seller's command is started. */
+import type { SandboxLimits } from "../../sandbox.ts";
+import type { Defences } from "./defences.ts";
+import type { Machine } from "./machine.ts";
+import { type CappedRun, runCapped } from "./run-capped.ts";
+
+/** A folder of the sandbox shown inside the seal. Its host path is ours; only its content is the seller's. */
+export type Bind = { readonly from: string; readonly to: string; readonly writable: boolean };
+
+export type SealedCommand = {
+  readonly binds: readonly Bind[];
+  readonly argv: readonly string[];
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: Buffer;
+  readonly timeoutMs: number;
+  readonly outputBytes: number;
+  /** Size of a fresh /tmp, in bytes. Without effect when a bind takes its place. */
+  readonly scratchBytes?: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Who runs: the sandbox's own user id (null when we are not root), its groups and limits. */
+export type SealedUser = {
+  readonly uid: number | null;
+  readonly groupFolders: readonly string[];
+  readonly limits: SandboxLimits;
+};
+
+/** The compiled system-call filter (null only when a security test takes it away) and the folder shown as /etc. */
+export type SealFiles = { readonly filter: string | null; readonly etc: string };
+
+/** What a program sees as its own id; the real one outside is another. */
+const INNER_ID = "1000";
+const NODE_FOLDER = "/opt/node/bin";
+const SCRATCH_BYTES = 64 * 1024 * 1024;
+
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: `${NODE_FOLDER}:/usr/local/bin:/usr/bin:/bin`,
+  HOME: "/home/user",
+  USER: "user",
+  SHELL: "/bin/sh",
+  LANG: "C.UTF-8",
+  TERM: "dumb",
+  TMPDIR: "/tmp",
+  PAGER: "cat",
+  GIT_PAGER: "cat",
+  GIT_TERMINAL_PROMPT: "0",
+};
+
+export class Seal {
+  private readonly machine: Machine;
+  private readonly files: SealFiles;
+  private readonly defences: Defences;
+
+  constructor(machine: Machine, files: SealFiles, defences: Defences) {
+    this.machine = machine;
+    this.files = files;
+    this.defences = defences;
+  }
+
+  /** Starts the command sealed and waits for it. Everything it started is gone when this returns. */
+  run(user: SealedUser, command: SealedCommand): Promise<CappedRun> {
+    const args = [...this.namespaceArgs(), ...this.rootArgs(command), "--", ...command.argv];
+    const script = this.launcher(user);
+    return runCapped("/bin/sh", ["-c", script, "sh", ...args], command);
+  }
+
+  /**
+   * Joins the control groups and lowers the limits before anything foreign runs, so that there is no moment outside
+   * them. Root is given up here, before bubblewrap starts.
+   */
+  private launcher(user: SealedUser): string {
+    const { machine, defences } = this;
+    const lines = user.groupFolders.map((folder) => `echo $$ > ${quote(`${folder}/cgroup.procs`)} || exit 125`);
+    lines.push("ulimit -c 0");
+    if (defences.has("open-file limit")) lines.push("ulimit -n 1024");
+    if (defences.has("file-size limit")) lines.push(`ulimit -f ${Math.ceil(user.limits.diskBytes / 512)}`);
+    if (user.groupFolders.length === 0) {
+      // No control groups: a bound a process. dash calls the process limit -p, others -u.
+      if (defences.has("memory limit")) lines.push(`ulimit -d ${Math.ceil(user.limits.memoryBytes / 1024)}`);
+      const count = user.limits.processes;
+      if (defences.has("process limit"))
+        lines.push(`(ulimit -u ${count}) 2>/dev/null && ulimit -u ${count} || ulimit -p ${count}`);
+    }
+    if (this.files.filter !== null) lines.push(`exec 3< ${quote(this.files.filter)}`);
+    const drop =
+      user.uid !== null && machine.setpriv !== null && defences.has("own user id")
+        ? `${machine.setpriv} --reuid ${user.uid} --regid ${user.uid} --clear-groups --no-new-privs `
+        : "";
+    lines.push(`exec ${drop}${machine.bwrap} "$@"`);
+    return lines.join("\n");
+  }
+
+  private namespaceArgs(): string[] {
+    const { defences } = this;
+    const args = ["--unshare-user", "--unshare-cgroup", "--die-with-parent", "--uid", INNER_ID, "--gid", INNER_ID];
+    if (defences.has("network namespace")) args.push("--unshare-net");
+    if (defences.has("ipc namespace")) args.push("--unshare-ipc");
+    if (defences.has("hostname namespace")) args.push("--unshare-uts", "--hostname", "sandbox");
+    if (defences.has("process namespace")) args.push("--unshare-pid", "--as-pid-1");
+    if (defences.has("no nested user namespaces")) args.push("--disable-userns");
+    if (defences.has("new session")) args.push("--new-session");
+    args.push(...(defences.has("no capabilities") ? ["--cap-drop", "ALL"] : ["--cap-add", "ALL"]));
+    if (defences.has("cleared environment")) args.push("--clearenv");
+    if (this.files.filter !== null) args.push("--seccomp", "3");
+    return args;
+  }
+
+  /**
+   * The file system. Mount points are made on our own fresh tmpfs, never below a folder whose content the seller
+   * controls, and the root is made read-only after the last of them.
+   */
+  private rootArgs(command: SealedCommand): string[] {
+    const { machine, defences } = this;
+    const args: string[] = [];
+    if (!defences.has("private root")) args.push("--ro-bind", "/", "/host");
+    args.push(...machine.systemArgs);
+    if (defences.has("masked network programs")) args.push(...machine.maskArgs);
+    args.push("--ro-bind", this.files.etc, "/etc");
+    if (machine.node !== null) args.push("--ro-bind", machine.node, `${NODE_FOLDER}/node`);
+    args.push(...(defences.has("process namespace") ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]));
+    args.push("--dev", "/dev");
+    if (defences.has("bounded shared memory")) args.push("--size", String(SCRATCH_BYTES), "--tmpfs", "/dev/shm");
+    const own = new Set(command.binds.map((bind) => bind.to));
+    if (!own.has("/tmp")) args.push("--size", String(command.scratchBytes ?? SCRATCH_BYTES), "--tmpfs", "/tmp");
+    args.push("--size", String(SCRATCH_BYTES), "--tmpfs", "/home/user");
+    for (const bind of command.binds) args.push(bind.writable ? "--bind" : "--ro-bind", bind.from, bind.to);
+    args.push("--remount-ro", "/dev");
+    if (defences.has("read-only system")) args.push("--remount-ro", "/");
+    for (const [name, value] of Object.entries({ ...ENVIRONMENT, ...command.env })) args.push("--setenv", name, value);
+    args.push("--chdir", command.cwd ?? "/");
+    return args;
+  }
+}
+
+/** For /bin/sh. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

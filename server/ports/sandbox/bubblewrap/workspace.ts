@@ -1,0 +1,104 @@
+/**
+ * The folders of one sandbox on the host:
+ *
+ *     <home>/<id>/state.json   ours: who it is, its user id, its pristine commit
+ *     <home>/<id>/manifest     ours: every path of the pristine tree
+ *     <home>/<id>/box/         as root a tmpfs of bounded size and inode count, gone with one unmount
+ *                 box/git/     the pristine tree, only ever shown read-only to the seller
+ *                 box/repo/    the seller's
+ *                 box/tmp/     the seller's /tmp, kept between commands
+ *
+ * The host never opens anything below repo/ or tmp/: the seller could have made it a link.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { SandboxLimits } from "../../sandbox.ts";
+import type { Defences } from "./defences.ts";
+import type { Machine } from "./machine.ts";
+
+const run = promisify(execFile);
+
+export type SandboxState = {
+  readonly id: string;
+  readonly uid: number | null;
+  readonly limits: SandboxLimits;
+  /** What the tree is compared with. */
+  readonly baseCommit: string;
+  /** The fetched commit; null when the source was files. */
+  readonly commit: string | null;
+  readonly textBytes: number;
+};
+
+export class Workspaces {
+  private readonly machine: Machine;
+  private readonly defences: Defences;
+
+  constructor(machine: Machine, defences: Defences) {
+    this.machine = machine;
+    this.defences = defences;
+  }
+
+  folder(id: string): string {
+    return join(this.machine.home, id);
+  }
+
+  box(id: string): string {
+    return join(this.folder(id), "box");
+  }
+
+  /** Makes the folders, empty. The box belongs to the sandbox's own user. */
+  async make(id: string, uid: number | null, limits: SandboxLimits): Promise<void> {
+    await mkdir(this.machine.home, { recursive: true, mode: 0o711 });
+    await mkdir(this.folder(id), { mode: 0o711 });
+    await mkdir(this.box(id), { mode: 0o700 });
+    if (uid === null) return;
+    const options = ["nosuid", "nodev", "mode=0700", `uid=${uid}`, `gid=${uid}`];
+    if (this.defences.has("disk limit")) options.push(`size=${limits.diskBytes}`);
+    if (this.defences.has("file-count limit")) options.push(`nr_inodes=${limits.files}`);
+    await run("mount", ["-t", "tmpfs", "-o", options.join(","), "ai-city-sandbox", this.box(id)]);
+  }
+
+  /** Removes everything. Repeatable. */
+  async remove(id: string): Promise<void> {
+    if (this.machine.root && (await this.isMounted(id))) {
+      // Lazy, so that a last dying process cannot hold it up; the memory goes with that process.
+      await run("umount", ["-l", this.box(id)]);
+    }
+    // Node does not follow links here, and a folder without read permission would stop it: its owner may be the seller.
+    await rm(this.folder(id), { recursive: true, force: true, maxRetries: 3 });
+    await rmdir(this.machine.home).catch(() => undefined);
+  }
+
+  async ids(): Promise<string[]> {
+    return readdir(this.machine.home).catch(() => []);
+  }
+
+  /** Written last, under another name first: a sandbox with a state file is complete. */
+  async saveState(state: SandboxState, manifest: string): Promise<void> {
+    const folder = this.folder(state.id);
+    await writeFile(join(folder, "manifest"), manifest, { mode: 0o600 });
+    await writeFile(join(folder, "state.new"), JSON.stringify(state), { mode: 0o600 });
+    await rename(join(folder, "state.new"), join(folder, "state.json"));
+  }
+
+  /** Null when there is none, or when its tmpfs went with a restart of the machine. */
+  async loadState(id: string): Promise<SandboxState | null> {
+    const text = await readFile(join(this.folder(id), "state.json"), "utf8").catch(() => null);
+    if (text === null || (this.machine.root && !(await this.isMounted(id)))) return null;
+    return JSON.parse(text) as SandboxState;
+  }
+
+  loadManifest(id: string): Promise<string> {
+    return readFile(join(this.folder(id), "manifest"), "utf8");
+  }
+
+  private async isMounted(id: string): Promise<boolean> {
+    const [outer, inner] = await Promise.all([
+      stat(this.folder(id)).catch(() => null),
+      stat(this.box(id)).catch(() => null),
+    ]);
+    return outer !== null && inner !== null && outer.dev !== inner.dev;
+  }
+}
