@@ -1,0 +1,22 @@
+export type DatabaseErrorCode =
+  | "BINARIES_MISSING"
+  | "DATA_FOLDER_UNUSABLE"
+  | "DATABASE_START_FAILED"
+  | "DATABASE_VERSION"
+  | "MIGRATION_EDITED"
+  | "MIGRATION_FAILED"
+  | "MIGRATION_FOLDER_INVALID";
+
+/**
+ * Why the database cannot be brought up. It stops the start and is read by a person at a terminal, so the message says
+ * what to do; no client ever sees it, which is why its codes are not part of the public error table.
+ */
+export class DatabaseSetupError extends Error {
+  readonly code: DatabaseErrorCode;
+
+  constructor(code: DatabaseErrorCode, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = "DatabaseSetupError";
+    this.code = code;
+  }
+}
