@@ -384,6 +384,7 @@ CREATE TABLE "sandbox" (
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "ready_at" TIMESTAMPTZ(3),
+    "closed_at" TIMESTAMPTZ(3),
     "destroyed_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "sandbox_pkey" PRIMARY KEY ("id")
