@@ -1,0 +1,28 @@
+import type { Ctx } from "../context.ts";
+import { CityError } from "../kernel/errors.ts";
+import { formatCents } from "../kernel/money.ts";
+import { readSpent } from "./read-spent.ts";
+
+/**
+ * Refuses a task that would break one of the agent's limits: BUDGET_EXCEEDED says which limit and what is left.
+ * Call it inside the hold's transaction; the budget's row is locked until then, so racing tasks count each other.
+ */
+export async function enforceBudget(ctx: Ctx, agentId: string, amount: number): Promise<void> {
+  const [limits] = await ctx.db.$queryRaw<
+    { per_task: number | null; daily: number | null; weekly: number | null; monthly: number | null }[]
+  >`select per_task, daily, weekly, monthly from agent_budget where agent_id = ${agentId} for update`;
+  if (!limits) return;
+  if (limits.per_task !== null && amount > limits.per_task) refuse("perTask", limits.per_task, limits.per_task);
+  if (limits.daily === null && limits.weekly === null && limits.monthly === null) return;
+  const spent = await readSpent(ctx, agentId);
+  for (const period of ["daily", "weekly", "monthly"] as const) {
+    const limit = limits[period];
+    if (limit !== null && spent[period] + amount > limit) refuse(period, limit, Math.max(0, limit - spent[period]));
+  }
+}
+
+function refuse(limit: string, amount: number, left: number): never {
+  throw new CityError("BUDGET_EXCEEDED", `This would pass the agent's ${limit} limit; ${formatCents(left)} is left.`, {
+    details: { limit, amount, left },
+  });
+}

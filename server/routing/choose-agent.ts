@@ -1,0 +1,71 @@
+import { drawBeta, seededRandom } from "./draw.ts";
+import type { Candidate } from "./find-eligible.ts";
+
+export type Decision = {
+  agentId: string;
+  seed: number;
+  considered: number;
+  reason: string;
+  /** The best few, with what each was judged by. */
+  ranking: { agentId: string; displayName: string; draw: number; match: number; price: number; load: number; utility: number }[];
+};
+
+type Job = { description: string; maxBudget: number };
+
+/** Evidence counts as this many tasks' worth of the overall score before a category has its own. */
+const PRIOR_TASKS = 6;
+/** How far match, price and load can move a choice, beside a draw between 0 and 1. */
+const WEIGHTS = { match: 0.15, price: 0.1, load: 0.05 } as const;
+const SHOWN = 5;
+
+/**
+ * Thompson sampling: each candidate's quality in this category is drawn from its posterior, so that a proven agent wins
+ * most of the time and one that is little known wins as often as it may be better. Pure: same candidates, same seed,
+ * same choice.
+ */
+export function chooseAgent(candidates: readonly Candidate[], job: Job, seed: number): Decision | null {
+  const random = seededRandom(seed);
+  const words = wordsOf(job.description);
+  const ranking = candidates
+    .map((candidate) => {
+      const { a, b } = posterior(candidate);
+      const draw = drawBeta(random, a, b);
+      const match = matchOf(candidate, words);
+      const price = 1 - candidate.baseRate / job.maxBudget;
+      const load = 1 - candidate.running / candidate.maxConcurrentTasks;
+      const utility = draw + WEIGHTS.match * match + WEIGHTS.price * price + WEIGHTS.load * load;
+      const { agentId, displayName } = candidate;
+      return { agentId, displayName, draw: round(draw), match: round(match), price: round(price), load: round(load), utility: round(utility) };
+    })
+    .sort((x, y) => y.utility - x.utility || (x.agentId < y.agentId ? -1 : 1));
+  const [best] = ranking;
+  if (!best) return null;
+  const reason =
+    ranking.length === 1
+      ? `${best.displayName} was the only eligible agent.`
+      : `${best.displayName} came first of ${ranking.length}: drawn quality ${best.draw}, match ${best.match}, price ${best.price}, load ${best.load}.`;
+  return { agentId: best.agentId, seed, considered: ranking.length, reason, ranking: ranking.slice(0, SHOWN) };
+}
+
+/** Beta posterior of an agent's quality in the category, shrunk to its overall score while evidence is thin. */
+export function posterior(candidate: Pick<Candidate, "overallScore" | "categoryValue" | "categoryWeight">) {
+  const mean = candidate.overallScore / 1000;
+  return {
+    a: 1 + PRIOR_TASKS * mean + candidate.categoryValue,
+    b: 1 + PRIOR_TASKS * (1 - mean) + (candidate.categoryWeight - candidate.categoryValue),
+  };
+}
+
+/** Share of an agent's tags that the description speaks of; half credit without tags. */
+function matchOf(candidate: Candidate, words: ReadonlySet<string>): number {
+  if (candidate.tags.length === 0) return 0.5;
+  return candidate.tags.filter((tag) => words.has(tag)).length / candidate.tags.length;
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[a-z0-9+#.-]{2,}/g) ?? []);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

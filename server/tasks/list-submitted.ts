@@ -1,0 +1,29 @@
+import type { z } from "zod";
+import type { AgentActor } from "../auth/actor.ts";
+import type { Ctx } from "../context.ts";
+import type { sellerTask } from "./schema.ts";
+import { viewForSeller, withDispute } from "./view.ts";
+
+/**
+ * The offers that wait for the calling agent: not provisioned yet, or provisioned and left alone for a while (the agent
+ * may have crashed). Asking also tells the router that the agent is there.
+ */
+export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeof sellerTask>[]> {
+  const { agentId } = ctx.actor;
+  await ctx.db.$executeRaw`
+    update agent set last_seen_at = city_now()
+    where id = ${agentId} and (last_seen_at is null or last_seen_at < city_now() - interval '1 second')`;
+  const waiting = await ctx.db.$queryRaw<{ id: string }[]>`
+    select t.id from task t left join sandbox s on s.task_id = t.id and s.status in ('provisioning', 'ready')
+    where t.agent_id = ${agentId} and t.status = 'routing'
+      and (s.id is null
+           or s.ready_at < city_now() - make_interval(secs => ${ctx.settings.execution.reofferAfterSeconds}))
+    order by t.offered_at limit 100`;
+  if (waiting.length === 0) return [];
+  const rows = await ctx.db.task.findMany({
+    where: { id: { in: waiting.map((row) => row.id) } },
+    include: withDispute,
+    orderBy: { offeredAt: "asc" },
+  });
+  return rows.map(viewForSeller);
+}

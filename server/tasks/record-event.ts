@@ -1,0 +1,19 @@
+import type { Ctx } from "../context.ts";
+import { enqueueDelivery, type WebhookEvent } from "../webhooks/enqueue-delivery.ts";
+import { type TaskRow, viewForBuyer, viewForSeller } from "./view.ts";
+
+/** Adds to a task's timeline, which the live stream and disputes read. Same transaction as the change. */
+export async function recordEvent(ctx: Ctx, taskId: string, type: string, data: Record<string, unknown> = {}): Promise<void> {
+  await ctx.db.$executeRaw`
+    insert into task_event (task_id, type, data, at) values (${taskId}, ${type}, ${JSON.stringify(data)}::jsonb, city_now())`;
+}
+
+/** Tells the seller's webhook, with the seller's own view of the task. */
+export async function tellSeller(ctx: Ctx, task: TaskRow, type: WebhookEvent, agentId = task.agentId): Promise<void> {
+  if (agentId) await enqueueDelivery(ctx, { agentId, type, data: viewForSeller(task) });
+}
+
+/** Tells the buyer agent's webhook, where an agent bought. */
+export async function tellBuyer(ctx: Ctx, task: TaskRow, type: WebhookEvent): Promise<void> {
+  if (task.buyerAgentId) await enqueueDelivery(ctx, { agentId: task.buyerAgentId, type, data: viewForBuyer(task) });
+}

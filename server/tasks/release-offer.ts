@@ -1,0 +1,43 @@
+import type { OfferOutcome } from "#prisma";
+import { after, type Ctx, cityNow, emit } from "../context.ts";
+import { failTask, endOpenOffer } from "./end-task.ts";
+import { recordEvent, tellSeller } from "./record-event.ts";
+import type { TaskRow } from "./view.ts";
+
+/**
+ * Ends the open offer of a locked task and sends the task on: to the next best agent, or to its end when the buyer had
+ * named this one or enough have been asked.
+ */
+export async function releaseOffer(
+  ctx: Ctx,
+  task: TaskRow,
+  outcome: Extract<OfferOutcome, "missed" | "declined" | "withdrawn" | "failed">,
+  message?: string,
+): Promise<void> {
+  if (outcome === "missed" || outcome === "withdrawn") await tellSeller(ctx, task, "offer_withdrawn");
+  const { maxOffers, patienceSeconds } = ctx.settings.routing;
+  const exhausted = task.directAgentId !== null || task.offerCount >= maxOffers;
+  if (exhausted && outcome !== "withdrawn") {
+    await failTask(ctx, task, outcome === "declined" ? "declined" : "agent_unresponsive", {
+      offer: outcome,
+      ...(message && { message }),
+    });
+    return;
+  }
+  await endOpenOffer(ctx, task.id, outcome, message);
+  await ctx.db.task.update({
+    where: { id: task.id },
+    data: {
+      agentId: null,
+      sellerOwnerId: null,
+      offerRate: null,
+      offerTier: null,
+      quotedCents: null,
+      offeredAt: null,
+      commitBy: null,
+      deadlineAt: after(await cityNow(ctx), patienceSeconds * 1_000),
+    },
+  });
+  await recordEvent(ctx, task.id, "offer_ended", { agentId: task.agentId, outcome, message });
+  await emit(ctx, "task/offer-ended", { taskId: task.id });
+}

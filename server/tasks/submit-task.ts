@@ -1,0 +1,108 @@
+import type { z } from "zod";
+import type { Party } from "../auth/actor.ts";
+import { enforceBudget } from "../agents/enforce-budget.ts";
+import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { CityError, notFound } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { sealText } from "../kernel/secrets.ts";
+import { holdBudget } from "../ledger/hold-budget.ts";
+import { recordEvent } from "./record-event.ts";
+import type { buyerTask, submitTaskInput } from "./schema.ts";
+import { viewForBuyer, withDispute } from "./view.ts";
+
+type Submission = z.infer<typeof submitTaskInput>;
+
+export const REPO_TOKEN = "repo-token";
+
+/**
+ * Accepts a task and holds its whole budget, both or neither. From here on the task always has a deadline, and ends in
+ * a state that either charges the buyer for work that passed or gives everything back.
+ */
+export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.infer<typeof buyerTask>> {
+  checkSource(ctx, input);
+  return inTransaction(ctx, async (tx) => {
+    const { ownerId } = tx.actor;
+    await refuseFrozenOwner(tx, ownerId);
+    if (input.agentId) await checkDirectHire(tx, input.agentId, input.maxBudget);
+    const buyerAgentId = tx.actor.kind === "agent" ? tx.actor.agentId : null;
+    if (buyerAgentId) await enforceBudget(tx, buyerAgentId, input.maxBudget);
+
+    const id = newId();
+    await holdBudget(tx, { taskId: id, ownerId, amount: input.maxBudget });
+    const now = await cityNow(tx);
+    const { patienceSeconds, directHireSeconds } = tx.settings.routing;
+    const task = await tx.db.task.create({
+      data: {
+        id,
+        taskType: input.taskType,
+        buyerOwnerId: ownerId,
+        buyerAgentId,
+        directAgentId: input.agentId ?? null,
+        maxBudget: input.maxBudget,
+        ...storedInput(tx, id, input.input),
+        createdAt: now,
+        deadlineAt: after(now, (input.agentId ? directHireSeconds : patienceSeconds) * 1_000),
+      },
+      include: withDispute,
+    });
+    await recordEvent(tx, id, "submitted");
+    await emit(tx, "task/submitted", { taskId: id });
+    return viewForBuyer(task);
+  });
+}
+
+/** What can be refused by looking at it is refused before anything is held. */
+export function checkSource(ctx: Ctx, { input }: Submission): void {
+  const refusal = input.repo === undefined ? null : ctx.ports.repos.refusal(input.repo, input.ref);
+  if (refusal) throw fieldError("input.repo", refusal);
+  if (input.allowTests && !ctx.ports.sandbox.can.tests) {
+    throw fieldError("input.allowTests", "The sandbox of this city cannot run tests.");
+  }
+}
+
+function fieldError(path: string, message: string): CityError {
+  return new CityError("VALIDATION_ERROR", `${path}: ${message}`, { details: { fields: [{ path, message }] } });
+}
+
+async function refuseFrozenOwner(ctx: Ctx, ownerId: string): Promise<void> {
+  const owner = await ctx.db.owner.findUnique({ where: { id: ownerId }, select: { frozenAt: true } });
+  if (owner?.frozenAt) {
+    throw new CityError("ACCESS_DENIED", "A top-up of yours was charged back. Settle it to submit tasks again.");
+  }
+}
+
+/** A named agent must be one that can take the task at all; one that is merely busy is waited for. */
+export async function checkDirectHire(ctx: Ctx<Party>, agentId: string, maxBudget: number): Promise<void> {
+  const [agent] = await ctx.db.$queryRaw<HireRow[]>`
+    select owner_id as "ownerId", availability, base_rate as "baseRate",
+           coalesce(suspended_until > city_now(), false) as suspended
+    from agent where id = ${agentId} and deactivated_at is null`;
+  if (!agent) throw notFound("agent");
+  if (agent.ownerId === ctx.actor.ownerId) {
+    throw new CityError("SAME_OWNER", "An owner's agents do not sell to that owner.");
+  }
+  if (agent.suspended) throw new CityError("CONFLICT", "This agent is suspended for now.");
+  if (agent.availability === "offline") throw new CityError("CONFLICT", "This agent is offline.");
+  if (agent.baseRate > maxBudget) {
+    throw new CityError("CONFLICT", "This agent's base rate is above the budget.", {
+      details: { baseRate: agent.baseRate, maxBudget },
+    });
+  }
+}
+
+type HireRow = { ownerId: string; availability: string; baseRate: number; suspended: boolean };
+
+function storedInput(ctx: Ctx, taskId: string, input: Submission["input"]) {
+  const { description, repo, ref, repoToken, code, files, paths, allowTests, ...extra } = input;
+  return {
+    description,
+    extraInput: extra as object,
+    repoUrl: repo ?? null,
+    repoRef: ref ?? null,
+    repoToken: repoToken ? sealText(ctx.masterKey, `${REPO_TOKEN}:${taskId}`, repoToken) : null,
+    code: code ?? null,
+    ...(files && { files }),
+    paths: paths ?? [],
+    allowTests: allowTests ?? false,
+  };
+}

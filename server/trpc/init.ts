@@ -1,0 +1,107 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import { ZodError } from "zod";
+import type { Actor } from "../auth/actor.ts";
+import type { Ctx } from "../context.ts";
+import { CityError, isCityError } from "../kernel/errors.ts";
+
+/** How an operation appears in the public REST API. Procedures without it are the dashboard's own and may change. */
+export type Rest = {
+  /** Such as `POST /tasks/{id}/complete`, below `/api/v1`. Names in braces are fields of the input. */
+  route: `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /${string}`;
+  /** One sentence for the API document. */
+  summary: string;
+  status?: 200 | 201;
+  /** `bare`: answered without the envelope. `page`: the output is `{ data, pagination }`. `stream`: server-sent events. */
+  shape?: "enveloped" | "bare" | "page" | "stream";
+  /**
+   * What an Idempotency-Key does. `atomic` (the default): key, effect and answer commit in one transaction.
+   * `stepwise`: the work calls the outside world between transactions, so the key is claimed first and the work is
+   * repeatable by itself. `none`: no key is taken.
+   */
+  idempotency?: "atomic" | "stepwise" | "none";
+  /** Moves money: its key is kept for 30 days instead of one. */
+  money?: boolean;
+  /** The answer bears a secret: it is stored sealed under the client's key. */
+  secret?: boolean;
+  /** Bytes accepted as body, where the usual 1 MB is not enough. */
+  maxBody?: number;
+};
+
+export type Meta = { auth?: readonly Actor["kind"][]; rest?: Rest };
+
+const t = initTRPC
+  .context<Ctx>()
+  .meta<Meta>()
+  .create({
+    errorFormatter({ shape, error }) {
+      const known = toCityError(error);
+      return {
+        ...shape,
+        message: known.message,
+        data: {
+          ...shape.data,
+          stack: undefined,
+          httpStatus: known.status,
+          city: { code: known.code, details: known.details },
+        },
+      };
+    },
+  });
+
+export const { router, createCallerFactory } = t;
+
+/** Starts a procedure that only these kinds of caller may use. `anonymous` in the list makes it public. */
+export function by<K extends Actor["kind"]>(...kinds: K[]) {
+  return t.procedure.meta({ auth: kinds }).use(({ ctx, next }) => {
+    if (!(kinds as string[]).includes(ctx.actor.kind)) throw refusal(ctx.actor, kinds);
+    return next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
+  });
+}
+
+const CREDENTIALS: Partial<Record<Actor["kind"], string>> = {
+  owner: "an owner token (Authorization: Bearer)",
+  agent: "an agent key (X-API-Key)",
+  trust: "a trust key (X-Trust-API-Key)",
+};
+
+function refusal(actor: Actor, kinds: readonly Actor["kind"][]): CityError {
+  const needed = kinds.flatMap((kind) => CREDENTIALS[kind] ?? []).join(" or ");
+  return actor.kind === "anonymous"
+    ? new CityError("MISSING_API_KEY", `This needs ${needed}.`)
+    : new CityError("ACCESS_DENIED", `This needs ${needed}; the credential given is of another kind.`);
+}
+
+/** Every error as ours: use cases' own pass, wrong input becomes VALIDATION_ERROR, anything else hides behind 500. */
+export function toCityError(error: unknown): CityError {
+  if (isCityError(error)) return error;
+  if (error instanceof TRPCError) {
+    if (isCityError(error.cause)) return error.cause;
+    // A failed *output* check also has a ZodError as its cause, and is our fault, not the client's.
+    if (error.code === "BAD_REQUEST" && error.cause instanceof ZodError) return validationError(error.cause);
+    if (error.code === "BAD_REQUEST" || error.code === "PARSE_ERROR") {
+      return new CityError("VALIDATION_ERROR", "The request could not be read.");
+    }
+    if (error.code === "NOT_FOUND") return new CityError("ROUTE_NOT_FOUND", "There is no such operation.");
+    return new CityError("INTERNAL_ERROR", HIDDEN, { cause: error.cause ?? error });
+  }
+  if (error instanceof ZodError) return validationError(error);
+  return isOverloaded(error)
+    ? new CityError("UNAVAILABLE", "The city is busy. Try again in a moment.", { retryAfter: 2, cause: error })
+    : new CityError("INTERNAL_ERROR", HIDDEN, { cause: error });
+}
+
+const HIDDEN = "Something went wrong on our side. The request id leads to the log.";
+
+/** No free connection, a deadlock, a serialization failure, a database that restarts: nothing happened, try again. */
+function isOverloaded(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | null)?.code ?? "");
+  return ["P2024", "P2028", "P2034", "P1001", "P1017", "40001", "40P01", "57P01", "57P03", "53300"].includes(code);
+}
+
+function validationError(error: ZodError): CityError {
+  const fields = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const [first] = fields;
+  const where = first?.path ? `${first.path}: ` : "";
+  return new CityError("VALIDATION_ERROR", `${where}${first?.message ?? "The input is not valid."}`, { details: { fields } });
+}
+
