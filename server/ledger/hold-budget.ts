@@ -1,0 +1,18 @@
+import { Prisma } from "#prisma";
+import type { Ctx } from "#server/context.ts";
+import type { Cents } from "#server/kernel/money.ts";
+import { askLedger, type Posted } from "./ask-ledger.ts";
+
+/**
+ * Sets a task's whole budget (cents) aside from its owner's pool. Once a task.
+ * Throws INSUFFICIENT_CREDITS with `required` and `available` (cents) when the pool has less.
+ */
+export function holdBudget(
+  ctx: Pick<Ctx, "db">,
+  input: { taskId: string; ownerId: string; amount: Cents },
+): Promise<Posted> {
+  return askLedger(
+    ctx,
+    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.hold_budget(${input.taskId}, ${input.ownerId}, ${input.amount}::bigint)`,
+  );
+}

@@ -1,0 +1,15 @@
+import { Prisma } from "#prisma";
+import type { Ctx } from "#server/context.ts";
+import type { Cents } from "#server/kernel/money.ts";
+import { askLedger, type Posted } from "./ask-ledger.ts";
+
+/** A chargeback was decided for the city: its money (cents) is back, debts first. Once per `key`. */
+export function reinstateTopUp(
+  ctx: Pick<Ctx, "db">,
+  input: { topUpId: string; key: string; ownerId: string; amount: Cents },
+): Promise<Posted & { debtRepaid: Cents }> {
+  return askLedger<Posted & { debtRepaid: Cents }>(
+    ctx,
+    Prisma.sql`select transaction_id as "transactionId", fresh, debt_repaid as "debtRepaid" from ledger.credit_top_up(${input.topUpId}, ${input.ownerId}, ${input.amount}::bigint, 'chargeback_won', ${input.key})`,
+  );
+}

@@ -1,0 +1,18 @@
+import { Prisma } from "#prisma";
+import type { Ctx } from "#server/context.ts";
+import type { Cents } from "#server/kernel/money.ts";
+import { askLedger, type Posted } from "./ask-ledger.ts";
+
+/**
+ * Takes unspent card money (cents) out of the pool, on its way back to the card. Posted before the card company is asked:
+ * this transaction is the intent, and `undoMove` takes it back if the answer is no. Once per `key`.
+ */
+export function returnTopUp(
+  ctx: Pick<Ctx, "db">,
+  input: { topUpId: string; key: string; ownerId: string; amount: Cents },
+): Promise<Posted> {
+  return askLedger(
+    ctx,
+    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.return_top_up(${input.topUpId}, ${input.key}, ${input.ownerId}, ${input.amount}::bigint)`,
+  );
+}

@@ -1,0 +1,18 @@
+import { Prisma } from "#prisma";
+import type { Ctx } from "#server/context.ts";
+import type { Cents } from "#server/kernel/money.ts";
+import { askLedger, type Posted } from "./ask-ledger.ts";
+
+/**
+ * The dispute ended without a refund: frozen money goes back to where it was taken from, escrow or wallet. Once a task.
+ * A release that fell due meanwhile is the caller's to do next (`releaseEscrow`).
+ */
+export function unfreezeAfterDispute(
+  ctx: Pick<Ctx, "db">,
+  input: { taskId: string },
+): Promise<Posted & { unfrozen: Cents }> {
+  return askLedger<Posted & { unfrozen: Cents }>(
+    ctx,
+    Prisma.sql`select transaction_id as "transactionId", fresh, unfrozen from ledger.unfreeze(${input.taskId})`,
+  );
+}
