@@ -1,0 +1,72 @@
+import { createHmac } from "node:crypto";
+import type { StripeEvent } from "./objects.ts";
+import type { World } from "./world.ts";
+
+export type DeliveryResult = { id: string; type: string; status: number; ok: boolean; body: string };
+
+const ANSWER_LIMIT = 500;
+const TIMEOUT_MS = 10_000;
+
+/** `t=<seconds>,v1=<HMAC-SHA256 of "t.body">`, made with the real clock because `constructEvent` compares with it. */
+export function signatureHeader(body: string, secret: string, atMs: number = Date.now()): string {
+  const t = Math.floor(atMs / 1000);
+  return `t=${t},v1=${createHmac("sha256", secret).update(`${t}.${body}`).digest("hex")}`;
+}
+
+async function eventById(world: World, id: string): Promise<StripeEvent | undefined> {
+  const { rows } = await world.pool.query<{ data: StripeEvent }>(
+    "select data from stripe_stand_in.object where id = $1 and kind = 'event'",
+    [id],
+  );
+  return rows[0]?.data;
+}
+
+/** Posts one event once. Status 0 means that nobody answered. Success is any 2xx; redirects are failures. */
+export async function deliver(world: World, eventId: string, signal?: AbortSignal): Promise<DeliveryResult> {
+  const event = await eventById(world, eventId);
+  if (!event) return { id: eventId, type: "", status: 0, ok: false, body: "no such event" };
+  const body = JSON.stringify(event);
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const result = { id: event.id, type: event.type };
+  try {
+    const response = await fetch(world.webhookUrl, {
+      method: "POST",
+      redirect: "manual",
+      headers: {
+        "content-type": "application/json; charset=utf-8",
+        "user-agent": "Stripe/1.0 (stand-in)",
+        "stripe-signature": signatureHeader(body, world.webhookSecret),
+      },
+      body,
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    });
+    const answer = (await response.text()).slice(0, ANSWER_LIMIT);
+    if (response.ok) await markDelivered(world, event.id);
+    return { ...result, status: response.status, ok: response.ok, body: answer };
+  } catch (error) {
+    return { ...result, status: 0, ok: false, body: String(error).slice(0, ANSWER_LIMIT) };
+  }
+}
+
+async function markDelivered(world: World, id: string): Promise<void> {
+  await world.pool.query(
+    "update stripe_stand_in.object set data = jsonb_set(data, '{pending_webhooks}', '0') where id = $1",
+    [id],
+  );
+}
+
+/**
+ * Delivers these events now, one after the other in this order, whatever is held; what is accepted is not sent again.
+ * What fails goes back to the loop, unless it is held.
+ */
+export async function deliverInOrder(world: World, ids: readonly string[]): Promise<DeliveryResult[]> {
+  const results: DeliveryResult[] = [];
+  for (const id of ids) {
+    const result = await deliver(world, id);
+    if (result.ok) {
+      await world.pool.query("delete from stripe_stand_in.job where kind = 'event' and object_id = $1", [id]);
+    }
+    results.push(result);
+  }
+  return results;
+}
