@@ -1,15 +1,11 @@
+import type { PristineTree } from "#server/ports/sandbox.ts";
+
+export type { PristineTree };
+
 /**
  * What the quality gate takes and what it answers. Everything in a verdict is plain JSON, because it is
  * stored with the task, shown line by line on its page and passed between the steps of the gate.
  */
-
-/** The repository as it was frozen at provision: sizes at hand, text read on demand and only for what is cited. */
-export type PristineTree = {
-  /** Every regular file, keyed by its path from the root of the repository, without a leading slash. */
-  paths: ReadonlyMap<string, { bytes: number }>;
-  /** The file's text, or null when it is absent, binary or too large. */
-  readText(path: string): Promise<string | null>;
-};
 
 /** The diff the server took of the sandbox at `complete`. */
 export type DeliveredPatch = { text: string; createdPaths: readonly string[]; truncated: boolean };

@@ -1,0 +1,104 @@
+import { findPathTokens } from "./path-tokens.ts";
+import { comparable, isDiff, type Quotation, quotationOf, readDiff, squeeze } from "./quoted-code.ts";
+import type { ReadOutput } from "./read-output.ts";
+import { confirm, invent, type ReferencePad, strip } from "./reference-pad.ts";
+
+/** Reading is the dear part of the gate: quotations are looked for in the files the output names, then in small trees. */
+const MAX_FILES = 200;
+const MAX_BYTES = 3_000_000;
+
+/** Looks for every quoted snippet, and for the unchanged lines of every proposed diff, in the text of the repository. */
+export async function checkSnippets(read: ReadOutput, pad: ReferencePad): Promise<void> {
+  const quotations: (Quotation & { source: string })[] = [];
+  for (const fence of read.fences) {
+    if (isDiff(fence)) {
+      for (const file of readDiff(fence.lines)) {
+        const lines = comparable(file.kept);
+        if (!file.isNew && lines.length > 0)
+          quotations.push({ lines, at: fence.at, text: file.kept.slice(0, 3).join("\n"), source: file.oldPath ?? "" });
+      }
+    } else {
+      const quotation = quotationOf(fence);
+      if (quotation && quotation.lines.length > 0)
+        quotations.push({
+          ...quotation,
+          source: `${fence.info} ${fence.intro} ${fence.heading} ${fence.lines[0] ?? ""}`,
+        });
+    }
+  }
+  quotations.push(...inlineQuotations(read));
+  if (quotations.length === 0) return;
+  const texts = new Map<string, string | null>();
+  for (const quotation of quotations) {
+    const named = namedFiles(quotation.source, pad);
+    // A quotation that names its file stands or falls by the files named; one that does not may come from anywhere.
+    const wanted = new Set([...named, ...pad.files, ...(named.length > 0 ? [] : pad.tree.paths.keys())]);
+    const verdict = await isFound(quotation.lines, wanted, pad, texts);
+    const text = quotation.text.length > 160 ? `${quotation.text.slice(0, 157)}...` : quotation.text;
+    if (verdict === true) confirm(pad, `snippet ${text}`, quotation.at);
+    else if (verdict === false) {
+      invent(pad, { kind: "snippet", text, why: "Quoted as code of the repository, but it does not stand there." });
+    }
+  }
+}
+
+function namedFiles(source: string, pad: ReferencePad): string[] {
+  return findPathTokens(source).flatMap((token) => {
+    const found = pad.index.resolve(strip(token.path, pad));
+    return found.kind === "file" ? found.files : [];
+  });
+}
+
+/** True or false when it can be told; null when something it could come from could not be read. */
+async function isFound(
+  lines: readonly string[],
+  wanted: Iterable<string>,
+  pad: ReferencePad,
+  texts: Map<string, string | null>,
+): Promise<boolean | null> {
+  const missing = new Set(lines);
+  let bytes = 0;
+  let files = 0;
+  for (const path of wanted) {
+    if (pad.tree.paths.get(path)?.lines === undefined) continue;
+    bytes += pad.tree.paths.get(path)?.bytes ?? 0;
+    if (++files > MAX_FILES || bytes > MAX_BYTES) return null;
+    if (!texts.has(path)) {
+      const text = await pad.tree.readText(path);
+      texts.set(path, text === null ? null : squeeze(text.normalize("NFKC")));
+    }
+    const text = texts.get(path);
+    if (text === null || text === undefined) return null;
+    for (const line of missing) if (text.includes(line)) missing.delete(line);
+    if ((lines.length - missing.size) * 2 >= lines.length) return true;
+  }
+  return false;
+}
+
+const STATES =
+  /(?:[:(]\s*|\b(?:calls?|uses?|reads?|contains?|has|says|runs?|returns?|does|sets?|the (?:line|code|statement|expression|call|query))\s+)$/i;
+const MAY_PROPOSE =
+  /\b(?:should|could|would|use|instead|replace|change|prefer|consider|try|add|wrap|call|fix|suggest|recommend|rename|like|e\.g|example|better|switch|move|to|with|by|remove|not|no|never|missing|without)\b/i;
+
+/** "`a.ts:12` calls `eval(input)`": a piece of code in a sentence that only states, next to a file and a line. */
+function inlineQuotations(read: ReadOutput): (Quotation & { source: string })[] {
+  const found: (Quotation & { source: string })[] = [];
+  for (const line of read.prose) {
+    if (!/:\d|#L\d|\blines?\s+\d/i.test(line.text)) continue;
+    for (const span of line.text.matchAll(/`([^`\n]{10,300})`/g)) {
+      const code = span[1] ?? "";
+      if (
+        !/[()=;[\]{}]/.test(code) ||
+        /^[\w./-]+:\d+/.test(code) ||
+        /\.\.\.|…/.test(code) ||
+        /[<>]{1}[a-z_ ]+>/i.test(code)
+      )
+        continue;
+      const before = line.text.slice(Math.max(0, span.index - 160), span.index);
+      const sentence = before.slice(Math.max(before.lastIndexOf(". "), before.lastIndexOf("\n")) + 1);
+      if (!STATES.test(sentence) || MAY_PROPOSE.test(sentence)) continue;
+      found.push({ lines: [squeeze(code)], at: line.at + span.index, text: code, source: line.text });
+    }
+  }
+  return found;
+}

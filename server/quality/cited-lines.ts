@@ -1,0 +1,32 @@
+const NUMBERS = "(\\d{1,7}(?:\\s{0,2}(?:-|–|—|to|through|and|or|,|&|/)\\s{0,2}(?:lines?\\s+|L)?\\d{1,7}){0,8})";
+const AFTER = new RegExp(
+  `^[\\s\`*_"'\\])|]{0,6}(?:[,:;(\\[@–—-]\\s{0,2}){0,3}(?:(?:on|at|in|around|near|from|see|starting)\\s+){0,2}(?:the\\s+)?(?:lines?|ln\\.?|L|rows?)\\s{0,2}[#:.*\`]{0,2}\\s{0,2}${NUMBERS}`,
+  "i",
+);
+const BEFORE = new RegExp(
+  `\\b(?:lines?|ln\\.?|L)\\s{0,2}[#:.*\`]{0,2}${NUMBERS}[\`*_)\\]]{0,3},?\\s+(?:of|in|from|at|within|inside)\\s+(?:the\\s+)?(?:file\\s+|module\\s+)?[\`*_"'(\\[]{0,4}$`,
+  "i",
+);
+const OWN_LINE = new RegExp(
+  `^\\s{0,12}(?:(?:[-*+•]|\\d{1,3}[.)]|#{1,6})\\s+)?[*_(\\[\`]{0,4}(?:lines?|L)\\s{0,2}[#:]?${NUMBERS}`,
+  "i",
+);
+
+function numbersIn(text: string | undefined): number[] {
+  return (text?.match(/\d{1,7}/g) ?? []).map(Number);
+}
+
+/** The line numbers said right after a path: "`a.ts`, lines 3–9", "a.ts (line 3)". */
+export function linesAfter(after: string): number[] {
+  return numbersIn(AFTER.exec(after)?.[1]);
+}
+
+/** The line numbers said right before a path: "line 3 of `a.ts`". */
+export function linesBefore(before: string): number[] {
+  return numbersIn(BEFORE.exec(before)?.[1]);
+}
+
+/** The line numbers that open a line of their own, under a heading that names one file: "- Line 12: …". */
+export function linesOpening(line: string): number[] {
+  return numbersIn(OWN_LINE.exec(line)?.[1]);
+}

@@ -1,0 +1,109 @@
+import type { CheckedReferences } from "./check-references.ts";
+import { squeeze } from "./quoted-code.ts";
+import type { Statement } from "./statements.ts";
+import type { Subject } from "./subject.ts";
+import type { Manner } from "./weights.ts";
+import { looksLikeIdentifier, rawWords, stemWeight } from "./words.ts";
+
+/** A statement that counts, and how much: 1 is a full sentence tied to the task. */
+export type Finding = { statement: Statement; value: number; cites: boolean; citesLine: boolean };
+
+export type Findings = {
+  counted: Finding[];
+  /** Sum of the values. */
+  weight: number;
+  /** Share of the words that earn nothing: repeated, fitting anything, copied, off the topic. */
+  filler: number;
+  repeated: number;
+  boilerplate: number;
+  addressed: number;
+  copied: number;
+};
+
+const HEDGE = /\bI\b|\b(?:[Mm]aybe|[Pp]erhaps|[Nn]ot sure|[Pp]robably|[Ii]mo|imho|[Ww]e|[Mm]y)\b/;
+const FULL_SENTENCE = 18;
+
+/**
+ * Decides which statements count. Only what is tied to the task does: by a reference that holds, by a name of the code
+ * at hand, or by the words of the request. Everything else is filler, so adding it can only dilute.
+ */
+export function weighFindings(
+  statements: readonly Statement[],
+  refs: CheckedReferences | null,
+  subject: Subject,
+  manner: Manner,
+): Findings {
+  const topic =
+    manner === "text" || subject.source.length < 40 || (!refs && subject.focus.size === 0)
+      ? widenTopic(statements, subject)
+      : null;
+  const result: Findings = { counted: [], weight: 0, filler: 0, repeated: 0, boilerplate: 0, addressed: 0, copied: 0 };
+  let all = 0;
+  let idle = 0;
+  let carry = 0;
+  let place = 0;
+  for (const statement of statements) {
+    let cites = false;
+    let citesLine = false;
+    const places = refs?.places ?? [];
+    while (place < places.length && (places[place]?.at ?? 0) < statement.start) place++;
+    for (let i = place; i < places.length && (places[i]?.at ?? 0) < statement.end; i++) {
+      cites = true;
+      if (places[i]?.kind === "line") citesLine = true;
+    }
+    if (statement.heading) {
+      carry = cites ? 3 : 0;
+      continue;
+    }
+    all += statement.words;
+    const copied = statement.words >= 6 && subject.source.includes(squeeze(statement.text.replace(/^[\s>*+-]+/, "")));
+    if (statement.repeated) result.repeated++;
+    if (statement.addressed) result.addressed++;
+    if (copied) result.copied++;
+    if (statement.boilerplate && !cites) result.boilerplate++;
+    let tie = 0;
+    if (
+      !(statement.repeated || statement.addressed || statement.noise || copied || (statement.boilerplate && !cites))
+    ) {
+      tie = cites ? 1 : Math.max(tieOf(statement, subject, topic), carry > 0 ? 0.7 : 0);
+    }
+    if (statement.words < 3 && !cites) tie = 0;
+    carry = cites ? 2 : Math.max(0, carry - 1);
+    if (tie === 0) {
+      idle += statement.words;
+      continue;
+    }
+    const value = tie * Math.min(1, statement.words / FULL_SENTENCE) * (HEDGE.test(statement.text) ? 0.6 : 1);
+    result.counted.push({ statement, value, cites: cites && statement.words >= 5, citesLine });
+    result.weight += value;
+  }
+  result.filler = all === 0 ? 1 : idle / all;
+  return result;
+}
+
+function tieOf(statement: Statement, subject: Subject, topic: ReadonlyMap<string, number> | null): number {
+  let shared = 0;
+  for (const stem of statement.stems) if (subject.focus.has(stem)) shared += stemWeight(stem);
+  if (shared >= 0.6) return 1;
+  for (const word of rawWords(statement.text))
+    if (looksLikeIdentifier(word) && subject.names.has(word.toLowerCase())) return 1;
+  if (!topic) return 0;
+  let best = 0;
+  for (const stem of statement.stems) best = Math.max(best, topic.get(stem) ?? 0);
+  return best;
+}
+
+/** The words of the request, and those the output itself keeps using beside them. */
+function widenTopic(statements: readonly Statement[], subject: Subject): Map<string, number> {
+  const topic = new Map<string, number>();
+  for (const stem of subject.asked) topic.set(stem, 1);
+  const beside = new Map<string, number>();
+  for (const statement of statements) {
+    if (statement.repeated || statement.addressed || statement.noise) continue;
+    let asked = false;
+    for (const stem of statement.stems) if (subject.asked.has(stem)) asked = true;
+    if (asked) for (const stem of statement.stems) beside.set(stem, (beside.get(stem) ?? 0) + 1);
+  }
+  for (const [stem, times] of beside) if (times >= 2 && !topic.has(stem)) topic.set(stem, 0.7);
+  return topic;
+}

@@ -1,0 +1,96 @@
+/** A fenced block with what introduces it: whether a snippet is a quotation or a proposal is said in the words before. */
+export type Fence = { info: string; lines: string[]; intro: string; heading: string; at: number };
+
+/** One line outside fences. `heading` is the nearest heading above it (or itself). */
+export type ProseLine = { text: string; kind: "heading" | "item" | "row" | "plain"; heading: string; at: number };
+
+export type ReadOutput = { text: string; prose: ProseLine[]; fences: Fence[]; headings: string[]; json: boolean };
+
+const OPENING = /^\s{0,8}(`{3,}|~{3,})\s*(.*)$/;
+
+/** Splits an output into prose lines and fenced code, in one pass. JSON results are laid out as text first. */
+export function readOutput(output: string): ReadOutput {
+  const laidOut = layOutJson(output);
+  const text = laidOut ?? output;
+  const read: ReadOutput = { text, prose: [], fences: [], headings: [], json: laidOut !== null };
+  let fence: (Fence & { mark: string }) | null = null;
+  let heading = "";
+  let intro: string[] = [];
+  let at = 0;
+  for (const line of text.split("\n")) {
+    if (fence) {
+      if (line.trim().startsWith(fence.mark) && line.trim().replaceAll(fence.mark[0] ?? "`", "") === "") {
+        read.fences.push(fence);
+        fence = null;
+      } else fence.lines.push(line);
+    } else {
+      const opening = OPENING.exec(line);
+      if (opening?.[1] && !(opening[2] ?? "").includes("`")) {
+        fence = { mark: opening[1], info: opening[2] ?? "", lines: [], intro: intro.join("\n"), heading, at };
+        intro = [];
+      } else {
+        const kind = kindOf(line);
+        if (kind === "heading") {
+          heading = line;
+          read.headings.push(line);
+          intro = [];
+        }
+        if (line.trim() !== "") intro = [...intro.slice(-1), line];
+        read.prose.push({ text: line, kind, heading, at });
+      }
+    }
+    at += line.length + 1;
+  }
+  if (fence) read.fences.push(fence);
+  return read;
+}
+
+function kindOf(line: string): ProseLine["kind"] {
+  if (/^\s{0,3}#{1,6}\s+\S/.test(line) || /^\s{0,3}\*\*[^*]{2,100}\*\*:?\s*$/.test(line)) return "heading";
+  if (/^\s*(?:[-*+•]|\d{1,3}[.)])\s+\S/.test(line)) return "item";
+  if (/^\s*\|.*\|\s*$/.test(line)) return "row";
+  return "plain";
+}
+
+/** A JSON result as the text a person would write: an object with a file and a line becomes `file:line`. Null if not JSON. */
+function layOutJson(output: string): string | null {
+  const trimmed = output.trim();
+  if (!/^[[{]/.test(trimmed) || trimmed.length > 1_000_000) return null;
+  try {
+    const lines: string[] = [];
+    layOut(JSON.parse(trimmed), 1, lines);
+    return lines.join("\n");
+  } catch {
+    return null;
+  }
+}
+
+const FILE_KEYS = ["file", "path", "filename", "filePath", "file_path", "location"];
+const LINE_KEYS = ["line", "lineNumber", "line_number", "startLine", "start_line", "lines"];
+
+function layOut(value: unknown, depth: number, lines: string[]): void {
+  if (depth > 12) return;
+  if (Array.isArray(value)) {
+    for (const entry of value) {
+      if (entry !== null && typeof entry === "object") layOut(entry, depth + 1, lines);
+      else lines.push(`- ${String(entry)}`);
+    }
+    return;
+  }
+  if (value === null || typeof value !== "object") {
+    lines.push(String(value));
+    return;
+  }
+  const record = value as Record<string, unknown>;
+  const fileKey = FILE_KEYS.find((key) => typeof record[key] === "string");
+  const lineKey = LINE_KEYS.find((key) => /^(?:number|string)$/.test(typeof record[key]));
+  if (fileKey) lines.push("", `- \`${record[fileKey]}${lineKey ? `:${record[lineKey]}` : ""}\``);
+  for (const [key, entry] of Object.entries(record)) {
+    if (key === fileKey || (fileKey && key === lineKey)) continue;
+    if (entry !== null && typeof entry === "object") {
+      lines.push("", `${"#".repeat(Math.min(depth, 6))} ${key}`);
+      layOut(entry, depth + 1, lines);
+    } else if (typeof entry === "string" && entry.includes("\n")) lines.push(`${key}:`, ...entry.split("\n"));
+    else lines.push(`- ${key}: ${String(entry)}`);
+  }
+}

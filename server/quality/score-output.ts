@@ -1,0 +1,80 @@
+import { ceilingOf } from "./ceiling.ts";
+import { checkReferences } from "./check-references.ts";
+import { weighFindings } from "./findings.ts";
+import { normaliseText } from "./normalise-text.ts";
+import { readDelivered } from "./patch-quality.ts";
+import { readOutput } from "./read-output.ts";
+import {
+  type Evidence,
+  originality,
+  type Part,
+  references,
+  relevance,
+  specificity,
+  structure,
+  substance,
+} from "./score-dimensions.ts";
+import { readStatements } from "./statements.ts";
+import { readSubject } from "./subject.ts";
+import { bandOf, type Dimension, type DimensionName, type GateInput, type GateVerdict, PASS_MARK } from "./verdict.ts";
+import { mannerOf, weightsFor } from "./weights.ts";
+
+const ORDER: readonly DimensionName[] = [
+  "substance",
+  "relevance",
+  "specificity",
+  "references",
+  "structure",
+  "originality",
+];
+
+/**
+ * The deterministic quality gate: the same input always gives the same verdict, and nothing of the buyer's is run.
+ * Reads text of the tree only for files the output names and for quotations to be found.
+ */
+export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
+  const { text, hidden } = normaliseText(input.output);
+  const description = normaliseText(input.description).text;
+  const material = input.material === undefined ? undefined : normaliseText(input.material).text;
+  const manner = mannerOf(input.taskType);
+  const tree = input.tree && input.tree.paths.size > 0 ? input.tree : null;
+  const read = readOutput(text);
+  const refs = tree ? await checkReferences(read, tree, input.patch, input.repoName) : null;
+  const subject = await readSubject(description, material, tree, refs?.files ?? []);
+  const findings = weighFindings(readStatements(read), refs, subject, manner);
+  const code = readDelivered(read, input.patch, input.syntax);
+  const evidence: Evidence = { manner, read, refs, findings, subject, code, hidden };
+  const weights = weightsFor(manner, tree !== null);
+  const dimensions: Dimension[] = [];
+  let sum = 0;
+  for (const [name, measure] of Object.entries(DIMENSIONS) as [DimensionName, (e: Evidence) => Part][]) {
+    const max = weights[name];
+    if (max === 0) continue;
+    const { share, reasons } = measure(evidence);
+    const points = max * Math.min(1, Math.max(0, share));
+    sum += points;
+    dimensions.push({ name, points: Math.round(points * 10) / 10, max, reasons });
+  }
+  const { ceiling, reason } = ceilingOf(refs, code, input.syntax, {
+    manner,
+    taskType: input.taskType,
+    hasRepo: tree !== null,
+  });
+  if (reason && sum > ceiling) dimensions.at(-1)?.reasons.push(`Held at ${ceiling}: ${reason}`);
+  const exact = Math.min(sum, ceiling);
+  const score = Math.round(exact);
+  return {
+    score,
+    exact,
+    passed: score >= PASS_MARK,
+    band: bandOf(score),
+    ceiling,
+    dimensions,
+    references: {
+      checked: refs?.checked ?? 0,
+      confirmed: refs?.confirmed ?? 0,
+      invented: refs?.invented ?? [],
+      created: refs?.created ?? [...(input.patch?.createdPaths ?? [])],
+    },
+  };
+}

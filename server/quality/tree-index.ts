@@ -1,0 +1,116 @@
+import type { PristineTree } from "./verdict.ts";
+
+/** What a written path comes to in the tree. `files` are all that it may mean; a bare name may mean several. */
+export type Resolution =
+  | { kind: "file"; files: string[] }
+  | { kind: "directory" }
+  | { kind: "none"; otherCase: string | null };
+
+export type TreeIndex = {
+  resolve(path: string): Resolution;
+  hasDirectory(path: string): boolean;
+  /** Is there any directory of this name, at any depth? */
+  hasDirectoryName(name: string): boolean;
+  /** Paths a tokeniser would tear apart (spaces, quotes, commas): these are looked for as whole strings. */
+  awkward: string[];
+  size: number;
+};
+
+const IMPORT_ENDINGS = [
+  ".ts",
+  ".tsx",
+  ".js",
+  ".jsx",
+  ".mjs",
+  ".cjs",
+  ".py",
+  ".go",
+  ".rs",
+  ".rb",
+  ".java",
+  ".kt",
+  ".php",
+  ".vue",
+  ".svelte",
+  ".cs",
+  ".c",
+  ".cpp",
+  ".h",
+  ".scss",
+  ".css",
+  ".json",
+  ".md",
+];
+const IMPORT_INDEXES = ["/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/__init__.py", "/mod.rs"];
+
+/** Indexes the tree once: every look-up afterwards costs a few hash probes, whatever the size of the repository. */
+export function indexTree(tree: PristineTree): TreeIndex {
+  const byName = new Map<string, string[]>();
+  const directories = new Set<string>();
+  const directoryNames = new Map<string, string[]>();
+  const exact = new Map<string, string>();
+  const awkward: string[] = [];
+  for (const path of tree.paths.keys()) {
+    const key = path.normalize("NFKC");
+    exact.set(key, path);
+    push(byName, key.slice(key.lastIndexOf("/") + 1), key);
+    if (/[\s,;"'`|<>]/.test(key)) awkward.push(key);
+    for (let cut = key.lastIndexOf("/"); cut > 0; cut = key.lastIndexOf("/", cut - 1)) {
+      const directory = key.slice(0, cut);
+      if (directories.has(directory)) break;
+      directories.add(directory);
+      push(directoryNames, directory.slice(directory.lastIndexOf("/") + 1), directory);
+    }
+  }
+  let lowered: Map<string, string> | null = null;
+  const otherCase = (path: string): string | null => {
+    if (!lowered) lowered = new Map([...exact.keys()].map((key) => [key.toLowerCase(), key]));
+    return lowered.get(path.toLowerCase()) ?? null;
+  };
+  const filesFor = (path: string): string[] => {
+    const whole = exact.get(path);
+    if (whole !== undefined) return [whole];
+    const named = byName.get(path.slice(path.lastIndexOf("/") + 1)) ?? [];
+    const ending = `/${path}`;
+    return named.filter((key) => key === path || key.endsWith(ending)).map((key) => exact.get(key) ?? key);
+  };
+  const hasDirectory = (path: string): boolean => {
+    if (directories.has(path)) return true;
+    const ending = `/${path}`;
+    return (directoryNames.get(path.slice(path.lastIndexOf("/") + 1)) ?? []).some((one) => one.endsWith(ending));
+  };
+  return {
+    size: exact.size,
+    awkward,
+    hasDirectory,
+    hasDirectoryName: (name) => directoryNames.has(name),
+    resolve(written) {
+      const path = written.replace(/\/+$/, "");
+      if (path === "" || path === ".") return { kind: "directory" };
+      const files = filesFor(path);
+      if (files.length > 0 && !written.endsWith("/")) return { kind: "file", files };
+      if (hasDirectory(path)) return { kind: "directory" };
+      if (path.includes("/")) {
+        const dots = /\/(?:\.{3}|…)\//.exec(path);
+        if (dots) return acrossEllipsis(exact, path.slice(0, dots.index), path.slice(dots.index + dots[0].length));
+        for (const ending of [...IMPORT_ENDINGS, ...IMPORT_INDEXES]) {
+          const guessed = filesFor(path + ending);
+          if (guessed.length > 0) return { kind: "file", files: guessed };
+        }
+      }
+      return { kind: "none", otherCase: otherCase(path) };
+    },
+  };
+}
+
+function acrossEllipsis(exact: ReadonlyMap<string, string>, head: string, tail: string): Resolution {
+  const files: string[] = [];
+  for (const [key, path] of exact) if (key.startsWith(`${head}/`) && key.endsWith(`/${tail}`)) files.push(path);
+  return files.length > 0 ? { kind: "file", files } : { kind: "none", otherCase: null };
+}
+
+function push(map: Map<string, string[]>, key: string, value: string): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

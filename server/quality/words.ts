@@ -1,0 +1,98 @@
+/** Function words and the small change of talk about code: they say nothing about which task an output answers. */
+const STOP = new Set(
+  (
+    "a an the this that these those it its is are was were be been being to of in on for with and or not no but if then " +
+    "else so as at by from into out up we you i they he she should would could can may might will shall must do does did " +
+    "done have has had here there what why how when which who where than too very just also only more most some any all " +
+    "each every both such other another same own now new good better best well code line lines change changes use uses " +
+    "using used need needs make makes made sure think like want get set put see let add adds remove return returns " +
+    "function method class import true false none null self def const var please our your their my me us them about over " +
+    "under after before while because since through between during without within per via yet still even much many few " +
+    "one two three first second last next instead ensure consider file files"
+  ).split(" "),
+);
+
+/** Words that occur in nearly every task and review: a match on them is weak evidence. */
+const COMMON = new Set(
+  (
+    "fix issu problem bug valu data test function method variabl name type error case review repo repository project " +
+    "write creat updat improv check help find task work app application user time way thing part read run call"
+  ).split(" "),
+);
+
+const SUFFIXES = [
+  "ations",
+  "ation",
+  "ings",
+  "ments",
+  "ing",
+  "ions",
+  "ment",
+  "ion",
+  "ies",
+  "ied",
+  "ers",
+  "ed",
+  "er",
+  "es",
+  "ly",
+  "s",
+  "e",
+  "y",
+];
+
+/** A crude stem: enough for "validates", "validation" and "validate" to meet, deterministic and without a dictionary. */
+export function stem(word: string): string {
+  for (const suffix of SUFFIXES) {
+    if (word.length - suffix.length >= 3 && word.endsWith(suffix)) return word.slice(0, -suffix.length);
+  }
+  return word;
+}
+
+export function isStopWord(word: string): boolean {
+  return STOP.has(word);
+}
+
+const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+/gu;
+
+/** Identifier-like words as they stand: `parseConfig`, `max_size`, `Renderer`. */
+export function rawWords(text: string): string[] {
+  return text.match(WORD) ?? [];
+}
+
+/** The lower-case parts of an identifier: `parseConfigFile` and `parse_config_file` give the same three. */
+export function wordParts(word: string): string[] {
+  return (word.match(PART) ?? []).map((part) => part.toLowerCase());
+}
+
+const stemCache = new Map<string, readonly string[]>();
+
+/** The stems that carry meaning in one raw word; stop words and fragments under three letters give none. */
+export function stemsOfWord(word: string): readonly string[] {
+  const known = stemCache.get(word);
+  if (known) return known;
+  const stems = wordParts(word)
+    .filter((part) => (part.length > 2 || part.charCodeAt(0) > 0x2fff) && !STOP.has(part))
+    .map(stem)
+    .filter((part) => !STOP.has(part));
+  if (stemCache.size > 50_000) stemCache.clear();
+  stemCache.set(word, stems);
+  return stems;
+}
+
+export function stemsOf(text: string): Set<string> {
+  const stems = new Set<string>();
+  for (const word of rawWords(text)) for (const one of stemsOfWord(word)) stems.add(one);
+  return stems;
+}
+
+/** How much a matching stem tells: long words are rarer, and words of every review tell little. */
+export function stemWeight(one: string): number {
+  return Math.min(1.5, one.length / 5) * (COMMON.has(one) ? 0.4 : 1);
+}
+
+/** Does the word look like a name from code rather than English: `camelCase`, `snake_case`, `HTTP2`, `$el`? */
+export function looksLikeIdentifier(word: string): boolean {
+  return /[\p{L}\p{N}]_[\p{L}\p{N}]|^_\p{L}|\p{Ll}\p{Lu}|\p{L}\p{N}|\$\p{L}/u.test(word);
+}
