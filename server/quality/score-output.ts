@@ -19,14 +19,14 @@ import { readSubject } from "./subject.ts";
 import { bandOf, type Dimension, type DimensionName, type GateInput, type GateVerdict, PASS_MARK } from "./verdict.ts";
 import { mannerOf, weightsFor } from "./weights.ts";
 
-const ORDER: readonly DimensionName[] = [
-  "substance",
-  "relevance",
-  "specificity",
-  "references",
-  "structure",
-  "originality",
-];
+const DIMENSIONS: Readonly<Record<DimensionName, (evidence: Evidence) => Part>> = {
+  substance,
+  relevance,
+  specificity,
+  references,
+  structure,
+  originality,
+};
 
 /**
  * The deterministic quality gate: the same input always gives the same verdict, and nothing of the buyer's is run.
