@@ -5,7 +5,7 @@ import { REPO_PATH } from "../sandbox.ts";
 
 const MAX_PATH = 1024;
 const MAX_NAME = 255;
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /\p{Cc}/u;
 
 function refuse(message: string): never {
   throw new CityError("VALIDATION_ERROR", message, { details: { path: message } });
