@@ -43,7 +43,7 @@ export async function failTask(
     },
     include: withDispute,
   });
-  await releaseHold(ctx, { taskId: task.id, ownerId: task.buyerOwnerId, amount: task.maxBudget });
+  await releaseHold(ctx, { taskId: task.id });
   await endOpenOffer(ctx, task.id, options.offer ?? "failed");
   await recordEvent(ctx, task.id, "failed", { reason, message: failed.errorMessage });
   if (task.agentId) await countFailure(ctx, task, task.agentId, reason);

@@ -1,0 +1,133 @@
+import type { z } from "zod";
+import { type ModelTier, priceTask } from "../agents/model-price.ts";
+import type { AgentActor } from "../auth/actor.ts";
+import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
+import { CityError, invalidState } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { openText } from "../kernel/secrets.ts";
+import { isRepoUnavailable, REPO_PATH, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
+import { failTask } from "../tasks/end-task.ts";
+import { lockAsSeller, lockTask } from "../tasks/find-task.ts";
+import { recordEvent } from "../tasks/record-event.ts";
+import type { provisionedSandbox } from "../tasks/schema.ts";
+import { REPO_TOKEN } from "../tasks/submit-task.ts";
+import type { TaskRow } from "../tasks/view.ts";
+
+type Provisioned = z.infer<typeof provisionedSandbox>;
+
+/** Making a sandbox may take this long before the offer's clock goes on; the clone itself is capped below that. */
+const PROVISION_SECONDS = 60;
+
+/**
+ * Makes the sealed sandbox for an offered task and fetches the buyer's code into it. Blocks until it is ready; repeated
+ * and concurrent calls give the same one. The price is fixed here, from the size of the repository's text.
+ * Also replaces a sandbox that was lost while the agent was working.
+ */
+export async function provisionSandbox(ctx: Ctx<AgentActor>, input: { id: string }): Promise<Provisioned> {
+  const claim = await inTransaction(ctx, (tx) => claimSandbox(tx, input.id));
+  try {
+    const sandbox = await ctx.ports.sandbox.create(claim.spec);
+    return await inTransaction(ctx, (tx) => markReady(tx, input.id, sandbox));
+  } catch (error) {
+    if (isRepoUnavailable(error)) return failForRepo(ctx, input.id, claim.spec.id, error.message);
+    await ctx.ports.sandbox.destroy(claim.spec.id).catch(() => {});
+    await inTransaction(ctx, (tx) => dropSandbox(tx, claim.spec.id));
+    throw error;
+  }
+}
+
+/** The row that says a sandbox is being made: one open row a task, whoever comes first writes it. */
+async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<{ spec: SandboxSpec }> {
+  const task = await lockAsSeller(ctx, taskId);
+  if (task.status !== "routing" && task.status !== "executing") {
+    throw invalidState("A sandbox is provisioned for a task that is offered to you.", task.status, ["routing"]);
+  }
+  const open = await ctx.db.sandbox.findFirst({ where: { taskId, status: { in: ["provisioning", "ready"] } } });
+  const sandboxId = open?.id ?? newId();
+  if (!open) {
+    const now = await cityNow(ctx);
+    await ctx.db.sandbox.create({
+      data: {
+        id: sandboxId,
+        taskId,
+        agentId: ctx.actor.agentId,
+        provider: ctx.ports.sandbox.name,
+        createdAt: now,
+        expiresAt: after(now, ctx.settings.execution.sandboxMinutes * 60_000),
+      },
+    });
+    if (task.status === "routing") {
+      const commitBy = after(now, (PROVISION_SECONDS + ctx.settings.routing.offerSeconds) * 1_000);
+      await moveCommitBy(ctx, task, commitBy);
+    }
+    await recordEvent(ctx, taskId, "sandbox_provisioning");
+  }
+  return { spec: { id: sandboxId, source: await sourceOf(ctx, task) } };
+}
+
+/** A lost sandbox is made again at the very commit of the first, so that price and gate stay true. */
+async function sourceOf(ctx: Ctx, task: TaskRow): Promise<SandboxSpec["source"]> {
+  if (task.repoUrl) {
+    const first = await ctx.db.sandbox.findFirst({ where: { taskId: task.id, commit: { not: null } } });
+    const ref = first?.commit ?? task.repoRef;
+    const token = task.repoToken && openText(ctx.masterKey, `${REPO_TOKEN}:${task.id}`, task.repoToken);
+    return { kind: "repo", url: task.repoUrl, ...(ref && { ref }), ...(token && { token }) };
+  }
+  const files = (task.files ?? []) as { path: string; content: string }[];
+  return { kind: "files", files: task.code === null ? files : [...files, { path: "code.txt", content: task.code }] };
+}
+
+async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox): Promise<Provisioned> {
+  const task = await lockAsSeller(ctx, taskId);
+  const row = await ctx.db.sandbox.findUniqueOrThrow({ where: { id: sandbox.id } });
+  if ((task.status !== "routing" && task.status !== "executing") || row.status === "destroyed") {
+    throw invalidState("The offer ended while the sandbox was being made.", task.status, ["routing", "executing"]);
+  }
+  const quotedCents =
+    task.quotedCents ??
+    priceTask({
+      baseRate: task.offerRate ?? 0,
+      tier: (task.offerTier ?? "standard") as ModelTier,
+      textBytes: sandbox.textBytes,
+      maxBudget: task.maxBudget,
+    });
+  if (row.status === "provisioning") {
+    const now = await cityNow(ctx);
+    const { textBytes, commit } = sandbox;
+    await ctx.db.sandbox.update({ where: { id: row.id }, data: { status: "ready", readyAt: now, commit, textBytes } });
+    await ctx.db.task.update({ where: { id: taskId }, data: { quotedCents } });
+    if (task.status === "routing") await moveCommitBy(ctx, task, after(now, ctx.settings.routing.offerSeconds * 1_000));
+    await recordEvent(ctx, taskId, "sandbox_ready", { provider: row.provider, quotedCents, commit });
+  }
+  return {
+    sandboxId: row.id,
+    status: "ready",
+    repoPath: REPO_PATH,
+    expiresAt: row.expiresAt.toISOString(),
+    quotedCents,
+    provider: row.provider,
+  };
+}
+
+/** The agent's time to commit stands still while the city makes the sandbox. A direct hire keeps its longer time. */
+async function moveCommitBy(ctx: Ctx, task: TaskRow, commitBy: Date): Promise<void> {
+  const later = task.commitBy && task.directAgentId && task.commitBy > commitBy ? task.commitBy : commitBy;
+  await ctx.db.task.update({ where: { id: task.id }, data: { commitBy: later, deadlineAt: later } });
+}
+
+async function failForRepo(ctx: Ctx<AgentActor>, taskId: string, sandboxId: string, why: string): Promise<never> {
+  await inTransaction(ctx, async (tx) => {
+    const task = await lockTask(tx, taskId);
+    await dropSandbox(tx, sandboxId);
+    if (task.status === "routing") await failTask(tx, task, "repo_unavailable", { message: why });
+    // Mid-work the code was there once: losing it now is the city's fault, not the buyer's or the seller's.
+    if (task.status === "executing") await failTask(tx, task, "platform_error");
+  });
+  throw new CityError("CONFLICT", `The task was ended and its hold returned: ${why}`, { details: { reason: "repo_unavailable" } });
+}
+
+async function dropSandbox(ctx: Ctx, sandboxId: string): Promise<void> {
+  await ctx.db.$executeRaw`
+    update sandbox set status = 'destroyed', destroyed_at = city_now()
+    where id = ${sandboxId} and status in ('provisioning', 'ready')`;
+}

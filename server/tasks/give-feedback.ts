@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import type { Party } from "../auth/actor.ts";
+import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { CityError, invalidState } from "../kernel/errors.ts";
+import { refundCharge } from "../ledger/refund-charge.ts";
+import { recordEvidence } from "../reputation/record-evidence.ts";
+import { lockAsBuyer } from "./find-task.ts";
+import { recordEvent, tellSeller } from "./record-event.ts";
+import type { buyerTask, feedbackInput } from "./schema.ts";
+import { type TaskRow, viewForBuyer, withDispute } from "./view.ts";
+
+/**
+ * One thumb a task. Down within ten minutes of completion gives the whole charge back at once and closes an open
+ * dispute; later it is recorded, and the answer points to the dispute. Window and refund are decided under one row lock
+ * by the database's time.
+ */
+export async function giveFeedback(
+  ctx: Ctx<Party>,
+  input: z.infer<typeof feedbackInput>,
+): Promise<z.infer<typeof buyerTask> & { note?: string }> {
+  return inTransaction(ctx, async (tx) => {
+    const task = await lockAsBuyer(tx, input.id);
+    if (task.feedback) throw new CityError("CONFLICT", "Feedback was given already.", { details: { feedback: task.feedback } });
+    if (task.status !== "completed") {
+      throw invalidState("Feedback is for completed tasks.", task.status, ["completed"]);
+    }
+    const now = await cityNow(tx);
+    const refunds = input.feedback === "down" && task.feedbackUntil !== null && now < task.feedbackUntil;
+    if (refunds) await refundCharge(tx, { taskId: task.id });
+    if (refunds && task.dispute) await closeDispute(tx, task.dispute.id);
+    const rated = await tx.db.task.update({
+      where: { id: task.id },
+      data: {
+        feedback: input.feedback,
+        feedbackComment: input.comment ?? null,
+        feedbackAt: now,
+        ...(refunds && { status: "refunded", refundedAt: now }),
+      },
+      include: withDispute,
+    });
+    await tellOf(tx, rated, refunds);
+    const note =
+      input.feedback === "down" && !refunds
+        ? "The ten minutes for an instant refund are over. A dispute can be opened within 7 days of completion."
+        : undefined;
+    return { ...viewForBuyer(rated), ...(note && { note }) };
+  });
+}
+
+async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> {
+  const value = task.feedback === "up" ? 1 : 0;
+  if (task.agentId) {
+    const subject = { taskId: task.id, category: task.taskType };
+    await recordEvidence(ctx, task.agentId, subject, [{ dimension: "relationship", value, reason: "feedback" }]);
+  }
+  await recordEvent(ctx, task.id, refunds ? "refunded" : "feedback", { feedback: task.feedback });
+  await tellSeller(ctx, task, "feedback_received");
+  if (refunds) await emit(ctx, "task/refunded", { taskId: task.id });
+}
+
+async function closeDispute(ctx: Ctx, disputeId: string): Promise<void> {
+  await ctx.db.$executeRaw`
+    update dispute set status = 'withdrawn', resolved_at = city_now(), resolution = 'Refunded by feedback.'
+    where id = ${disputeId} and status in ('open', 'under_review')`;
+}

@@ -1,0 +1,78 @@
+import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import type { Cents } from "../kernel/money.ts";
+import { chargeTask } from "../ledger/charge-task.ts";
+import type { GateVerdict } from "../quality/verdict.ts";
+import { recordEvidence } from "../reputation/record-evidence.ts";
+import { economyOfPrice, outcomeOfScore } from "../reputation/rules.ts";
+import { failTask } from "./end-task.ts";
+import { lockTask } from "./find-task.ts";
+import { recordEvent, tellBuyer, tellSeller } from "./record-event.ts";
+import { type TaskRow, withDispute } from "./view.ts";
+
+/**
+ * Acts on the gate's verdict, once: a pass charges the price from the hold and puts the seller's share into escrow, a
+ * fail gives the whole hold back. Repeating it after that changes nothing.
+ */
+export async function settleTask(ctx: Ctx, input: { taskId: string; verdict: GateVerdict }): Promise<{ status: string }> {
+  return inTransaction(ctx, async (tx) => {
+    const task = await lockTask(tx, input.taskId);
+    if (task.status !== "quality_check") return { status: task.status };
+    const { verdict } = input;
+    if (verdict.score < tx.settings.gate.passScore) {
+      const { status } = await failTask(tx, task, "quality_gate", { quality: { score: verdict.score, verdict } });
+      return { status };
+    }
+    return { status: (await payFor(tx, task, verdict)).status };
+  });
+}
+
+async function payFor(ctx: Ctx, task: TaskRow, verdict: GateVerdict): Promise<TaskRow> {
+  const agentId = task.agentId ?? "";
+  const price = task.quotedCents ?? task.offerRate ?? task.maxBudget;
+  const { fee } = await chargeTask(ctx, { taskId: task.id, agentId, price });
+  const now = await cityNow(ctx);
+  const { refundMinutes, escrowMinutes } = ctx.settings.money;
+  const escrowReleasesAt = after(now, escrowMinutes * 60_000);
+  const completed = await ctx.db.task.update({
+    where: { id: task.id },
+    data: {
+      status: "completed",
+      qualityScore: verdict.score,
+      quality: verdict,
+      creditsCharged: price,
+      feeCents: fee,
+      completedAt: now,
+      feedbackUntil: after(now, refundMinutes * 60_000),
+      escrowReleasesAt,
+      deadlineAt: escrowReleasesAt,
+      repoToken: null,
+    },
+    include: withDispute,
+  });
+  await countSuccess(ctx, completed, agentId, verdict.score, price);
+  await recordEvent(ctx, task.id, "completed", { score: verdict.score, charged: price });
+  await tellBuyer(ctx, completed, "task_completed");
+  await tellSeller(ctx, completed, "task_completed");
+  await emit(ctx, "task/completed", { taskId: task.id, escrowReleasesAt: escrowReleasesAt.toISOString() });
+  await emit(ctx, "task/ended", { taskId: task.id });
+  return completed;
+}
+
+async function countSuccess(ctx: Ctx, task: TaskRow, agentId: string, score: number, price: Cents): Promise<void> {
+  const [{ median }] = await ctx.db.$queryRaw<[{ median: number | null }]>`
+    select percentile_cont(0.5) within group (order by credits_charged) as median
+    from (select credits_charged from task
+          where task_type = ${task.taskType}::task_category and status in ('completed', 'refunded')
+          order by created_at desc limit 500) recent`;
+  await recordEvidence(
+    ctx,
+    agentId,
+    { taskId: task.id, category: task.taskType },
+    [
+      { dimension: "outcome", value: outcomeOfScore(score), reason: "gate_passed" },
+      { dimension: "economic", value: economyOfPrice(price, median), reason: "price" },
+      { dimension: "reliability", value: 1, reason: "delivered_in_time" },
+    ],
+    { completed: 1 },
+  );
+}
