@@ -1,0 +1,41 @@
+import { Prisma } from "#prisma";
+import type { Ctx } from "#server/context.ts";
+import { INVARIANTS } from "./invariants.ts";
+
+export type InvariantResult = {
+  no: number;
+  name: string;
+  ok: boolean;
+  /** How many violations there are, and the first of them in words. */
+  violations: number;
+  examples: string[];
+};
+
+export type CheckReport = { ok: boolean; results: InvariantResult[] };
+
+const EXAMPLES = 10;
+
+/**
+ * Checks the books against their promises: of the whole city, or of some owners and their agents as buyers and sellers.
+ * All in one statement, so that all see one moment even while money moves. Reads only, except that it proves that
+ * history cannot be changed by trying (and being refused).
+ */
+export async function checkInvariants(ctx: Pick<Ctx, "db">, input: { ownerIds?: string[] } = {}): Promise<CheckReport> {
+  const owners = input.ownerIds ?? null;
+  const queries = INVARIANTS.map(
+    (invariant) =>
+      Prisma.sql`select ${invariant.no}::int as no, detail from (${invariant.violations(owners)}) as v(detail)`,
+  );
+  const rows = await ctx.db.$queryRaw<{ no: number; detail: string }[]>(Prisma.join(queries, " union all "));
+  const results = INVARIANTS.map(({ no, name }) => {
+    const found = rows.filter((row) => row.no === no);
+    return {
+      no,
+      name,
+      ok: found.length === 0,
+      violations: found.length,
+      examples: found.slice(0, EXAMPLES).map((row) => row.detail),
+    };
+  });
+  return { ok: rows.length === 0, results };
+}
