@@ -1,0 +1,154 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as pause } from "node:timers/promises";
+import type pg from "pg";
+import { makeInngest } from "#inngest/client.ts";
+import { startEngine } from "#server/engine/start.ts";
+import { engineFetch } from "#server/engine/wire.ts";
+import { newId } from "#server/kernel/ids.ts";
+import type { Log } from "#server/kernel/log.ts";
+
+export type EngineFigures = {
+  /** Milliseconds from the commit of an event to the first line of its function's first step. */
+  firstStepP50: number;
+  firstStepP95: number;
+  /** Runs of three steps completed a second, when 200 events are committed at once. */
+  burstRunsPerSecond: number;
+  /** How many statements PostgreSQL got in a second, idle and with 1,000 sleeping runs. */
+  idleStatementsPerSecond: number;
+  sleepingStatementsPerSecond: number;
+  /** The same as `firstStepP50`, with the 1,000 asleep. */
+  firstStepP50BesideSleepers: number;
+};
+
+const ignore = () => undefined;
+const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
+const ONE_BY_ONE = 200;
+const BURST = 200;
+const SLEEPERS = 1_000;
+
+/** Measures the embedded engine on a database that holds the city's migrations. Leaves its finished runs behind. */
+export async function run({ pool }: { pool: pg.Pool }): Promise<EngineFigures> {
+  const inngest = makeInngest({ mode: "embedded", fetch: engineFetch(pool), log: silent });
+  const started = new Map<string, (at: number) => void>();
+  let completed = 0;
+  const probe = inngest.createFunction(
+    { id: "bench-probe", triggers: { event: "bench/probe" } },
+    async ({ event, step }) => {
+      await step.run("first", () => started.get(event.data.key)?.(performance.now()));
+    },
+  );
+  const three = inngest.createFunction({ id: "bench-three", triggers: { event: "bench/three" } }, async ({ step }) => {
+    await step.run("one", () => 1);
+    await step.run("two", () => 2);
+    await step.run("three", () => {
+      completed += 1;
+    });
+  });
+  const sleeper = inngest.createFunction(
+    { id: "bench-sleeper", triggers: { event: "bench/sleeper" } },
+    async ({ step }) => {
+      await step.sleep("long", "30d");
+    },
+  );
+  const engine = await startEngine({ pool, inngest, functions: [probe, three, sleeper], log: silent });
+  try {
+    const latency = async (count: number) => {
+      const times: number[] = [];
+      for (let i = 0; i < count; i++) {
+        const key = newId();
+        const first = new Promise<number>((resolve) => started.set(key, resolve));
+        await emit(pool, "bench/probe", [{ key }]);
+        const committed = performance.now();
+        times.push(Math.max(0, (await first) - committed));
+        await engine.idle();
+      }
+      return times.slice(20).toSorted((a, b) => a - b);
+    };
+    const alone = await latency(ONE_BY_ONE);
+    const idleStatementsPerSecond = await statementsPerSecond(pool);
+    const begin = performance.now();
+    await emit(
+      pool,
+      "bench/three",
+      Array.from({ length: BURST }, () => ({})),
+    );
+    while (completed < BURST) await pause(1);
+    const burst = (performance.now() - begin) / 1_000;
+    await emit(
+      pool,
+      "bench/sleeper",
+      Array.from({ length: SLEEPERS }, () => ({})),
+    );
+    await engine.idle();
+    const sleepingStatementsPerSecond = await statementsPerSecond(pool);
+    const beside = await latency(100);
+    return {
+      firstStepP50: quantile(alone, 0.5),
+      firstStepP95: quantile(alone, 0.95),
+      burstRunsPerSecond: BURST / burst,
+      idleStatementsPerSecond,
+      sleepingStatementsPerSecond,
+      firstStepP50BesideSleepers: quantile(beside, 0.5),
+    };
+  } finally {
+    await engine.stop();
+    await pool.query(
+      "select engine.end_run(id, null, 'cancelled', null, null) from engine.run where status = 'running'",
+    );
+    await pool.query("delete from engine.run where function_id like 'city-bench-%'");
+  }
+}
+
+async function emit(pool: pg.Pool, name: string, data: object[]): Promise<void> {
+  const events = data.map((each) => ({ id: newId(), name, data: each, ts: Date.now() }));
+  await pool.query("select graphile_worker.add_job('event', e) from json_array_elements($1::json) as t(e)", [
+    JSON.stringify(events),
+  ]);
+}
+
+/** Every statement of the worker is a transaction of its own, and PostgreSQL counts those. */
+async function statementsPerSecond(pool: pg.Pool): Promise<number> {
+  const count = async () => {
+    const { rows } = await pool.query<{ n: number }>(
+      `select pg_stat_force_next_flush(), pg_stat_clear_snapshot(),
+         (select (xact_commit + xact_rollback)::int from pg_stat_database where datname = current_database()) as n`,
+    );
+    return rows[0]?.n ?? 0;
+  };
+  await pause(1_500);
+  const before = await count();
+  await pause(3_000);
+  return ((await count()) - before) / 3;
+}
+
+function quantile(sorted: number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** The figures as a small table, beside what is wanted of them. */
+export function table(figures: EngineFigures): string {
+  const lines: [string, string, string][] = [
+    ["event committed to first step, p50", `${figures.firstStepP50.toFixed(1)} ms`, "10 ms at most"],
+    ["event committed to first step, p95", `${figures.firstStepP95.toFixed(1)} ms`, ""],
+    [`burst of ${BURST} runs of 3 steps`, `${figures.burstRunsPerSecond.toFixed(0)} runs/s`, ""],
+    ["statements to PostgreSQL, idle", `${figures.idleStatementsPerSecond.toFixed(0)} /s`, ""],
+    [
+      `the same with ${SLEEPERS} runs asleep`,
+      `${figures.sleepingStatementsPerSecond.toFixed(0)} /s`,
+      "no more than idle",
+    ],
+    ["first step beside them, p50", `${figures.firstStepP50BesideSleepers.toFixed(1)} ms`, ""],
+  ];
+  return lines.map(([what, value, target]) => `${what.padEnd(40)} ${value.padStart(12)}   ${target}`).join("\n");
+}
+
+if (import.meta.main) {
+  const { startTemporary } = await import("#server/db/temporary.ts");
+  const { openPool, prepare } = await import("#tests/engine/support.ts");
+  const cluster = await startTemporary({ log: silent });
+  const pool = openPool(cluster.url);
+  await prepare(pool);
+  console.log(table(await run({ pool })));
+  await pool.end();
+  await cluster.stop();
+}

@@ -1,0 +1,67 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { makeInngest } from "#inngest/client.ts";
+import { forwardEvents } from "#server/engine/forward.ts";
+import { countRuns, listStuckRuns, purgeRuns } from "#server/engine/inspect.ts";
+import { startEngine } from "#server/engine/start.ts";
+import { silent, startCluster, until } from "./support.ts";
+
+let cluster: Awaited<ReturnType<typeof startCluster>>;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterEach(() => cluster.close());
+afterAll(() => cluster.stop());
+
+test("under Inngest itself, a committed event is sent to its event endpoint under its own id, again if that failed", async () => {
+  const city = await cluster.city();
+  const received: { path: string; events: { id: string; name: string; data: unknown }[] }[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    received.push({ path: request.url ?? "", events: JSON.parse(Buffer.concat(chunks).toString()) });
+    const ok = received.length > 1;
+    response.writeHead(ok ? 200 : 503, { "content-type": "application/json" });
+    response.end(JSON.stringify(ok ? { ids: ["1"], status: 200 } : { error: "down", status: 503 }));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const devUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const inngest = makeInngest({ mode: "inngest", devUrl, eventKey: "key", log: silent });
+  const worker = await forwardEvents({ pool: city.pool, inngest, log: silent });
+  const id = await city.emit("task/offered", { taskId: "t1" });
+  await until("Inngest took it", () => received.length === 2);
+  await worker.idle();
+  await worker.stop();
+  server.close();
+  expect(received[1]).toMatchObject({ path: "/e/key", events: [{ id, name: "task/offered", data: { taskId: "t1" } }] });
+});
+
+test("the application's own tasks run on the same worker, and may not take the engine's names", async () => {
+  const city = await cluster.city();
+  const seen: unknown[] = [];
+  const engine = await city.run([], { tasks: { hello: async (payload) => void seen.push(payload) } });
+  await city.pool.query(`select graphile_worker.add_job('hello', '{"a":1}'::json)`);
+  await engine.idle();
+  expect(seen).toEqual([{ a: 1 }]);
+  const { pool, inngest } = city;
+  const clash = startEngine({ pool, inngest, functions: [], log: silent, tasks: { run: async () => undefined } });
+  await expect(clash).rejects.toThrow('The task name "run"');
+});
+
+test("operators see counts by status and runs that keep failing; ended runs can be purged", async () => {
+  const city = await cluster.city();
+  const good = city.inngest.createFunction({ id: "good", triggers: { event: "a/b" } }, async () => "fine");
+  const bad = city.inngest.createFunction({ id: "bad", triggers: { event: "a/b" } }, async ({ step }) => {
+    await step.run("no", () => Promise.reject(new Error("still down")));
+  });
+  const engine = await city.run([good, bad], { backOff: () => 3_600_000 });
+  await city.emit("a/b");
+  await engine.idle();
+  expect(await countRuns(city.pool)).toEqual({ running: 1, completed: 1, failed: 0, cancelled: 0 });
+  expect(await countRuns(city.pool, "city-good")).toMatchObject({ running: 0, completed: 1 });
+  const stuck = await listStuckRuns(city.pool);
+  expect(stuck).toMatchObject([{ functionId: "city-bad", eventName: "a/b", attempt: 1, driven: false }]);
+  expect(stuck[0]?.error?.message).toBe("still down");
+  expect(await purgeRuns(city.pool, 0)).toBe(1);
+});
