@@ -1,4 +1,4 @@
-import type { Cents } from "../kernel/money.ts";
+import type { Cents } from "#server/kernel/money.ts";
 
 export { isPaymentError, PaymentError, type PaymentErrorKind } from "./payments/payment-error.ts";
 

@@ -1,4 +1,4 @@
-import { CityError, type ErrorCode, isCityError } from "../../kernel/errors.ts";
+import { CityError, type ErrorCode, isCityError } from "#server/kernel/errors.ts";
 
 /**
  * What an unhappy answer of the card company means.

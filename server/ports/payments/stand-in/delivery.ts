@@ -57,9 +57,13 @@ async function markDelivered(world: World, id: string): Promise<void> {
 
 /**
  * Delivers these events now, one after the other in this order, whatever is held; what is accepted is not sent again.
- * What fails goes back to the loop, unless it is held.
+ * What fails stays as it was, or goes back to the loop with `releaseRest`.
  */
-export async function deliverInOrder(world: World, ids: readonly string[]): Promise<DeliveryResult[]> {
+export async function deliverInOrder(
+  world: World,
+  ids: readonly string[],
+  options: { releaseRest?: boolean } = {},
+): Promise<DeliveryResult[]> {
   const results: DeliveryResult[] = [];
   for (const id of ids) {
     const result = await deliver(world, id);
@@ -68,5 +72,22 @@ export async function deliverInOrder(world: World, ids: readonly string[]): Prom
     }
     results.push(result);
   }
+  if (options.releaseRest) {
+    await world.pool.query("update stripe_stand_in.job set held = false where kind = 'event' and object_id = any($1)", [
+      ids,
+    ]);
+    world.wake();
+  }
   return results;
+}
+
+/** Ids of the events that have not been accepted yet, oldest first. */
+export async function waitingEvents(world: World): Promise<string[]> {
+  const { rows } = await world.pool.query<{ id: string }>(
+    `select o.id from stripe_stand_in.object o
+     where o.kind = 'event' and exists (
+       select 1 from stripe_stand_in.job j where j.kind = 'event' and j.object_id = o.id
+     ) order by o.seq`,
+  );
+  return rows.map((row) => row.id);
 }

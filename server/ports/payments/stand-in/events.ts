@@ -33,7 +33,7 @@ export async function recordEvent(
   for (let copy = 0; copy < (duplicate?.options.copies ?? (duplicate ? 2 : 1)); copy++) {
     await call.db.query(
       "insert into stripe_stand_in.job (kind, object_id, due, held) values ('event', $1, clock_timestamp(), $2)",
-      [event.id, events === "hold"],
+      [event.id, call.holdEvents || events === "hold"],
     );
   }
   call.events.push(event.id);

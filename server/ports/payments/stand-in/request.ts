@@ -39,10 +39,10 @@ export async function serve<S extends Shape>(world: World, c: Context, endpoint:
         if (account !== PLATFORM) await checkAccount({ ...call, account: PLATFORM }, account);
         return perform(call, endpoint, table, c, fault);
       },
-      { account, requestId, idempotencyKey: key, apiVersion },
+      { account, requestId, idempotencyKey: key, apiVersion, holdEvents: fault?.kind === "event_before_answer" },
     );
 
-    if (fault?.kind === "event_before_answer") await deliverInOrder(world, outcome.events);
+    if (fault?.kind === "event_before_answer") await deliverInOrder(world, outcome.events, { releaseRest: true });
     if (fault?.kind === "timeout_after_success") await neverAnswer(c, fault.options.hangMs ?? 0);
     return answer(outcome, { requestId, apiVersion, key });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "#server/kernel/log.ts";
 
 /** What the running stand-in consists of. */
 export type World = {
@@ -33,12 +33,14 @@ export type Call = {
   apiVersion: string;
   /** Ids of the events it caused. */
   events: string[];
+  /** Leaves delivery to the caller. */
+  holdEvents: boolean;
 };
 
 /** The version the pinned `stripe` package speaks; answers are shaped after it. */
 export const API_VERSION = "2026-10-28.endive";
 
-type CallFacts = Partial<Pick<Call, "account" | "requestId" | "idempotencyKey" | "apiVersion">>;
+type CallFacts = Partial<Pick<Call, "account" | "requestId" | "idempotencyKey" | "apiVersion" | "holdEvents">>;
 
 /** Runs `work` in one transaction and wakes the job loop once it is committed. */
 export async function inCall<T>(world: World, work: (call: Call) => Promise<T>, facts: CallFacts = {}): Promise<T> {
@@ -56,6 +58,7 @@ export async function inCall<T>(world: World, work: (call: Call) => Promise<T>, 
       idempotencyKey: facts.idempotencyKey ?? null,
       apiVersion: facts.apiVersion ?? API_VERSION,
       events: [],
+      holdEvents: facts.holdEvents ?? false,
     });
     await db.query("commit");
     return result;
