@@ -1,7 +1,8 @@
 import type { CheckedReferences } from "./check-references.ts";
+import { plainStems } from "./concepts.ts";
 import { squeeze } from "./quoted-code.ts";
 import type { Statement } from "./statements.ts";
-import type { Subject } from "./subject.ts";
+import { namesUsed, type Subject } from "./subject.ts";
 import type { Manner } from "./weights.ts";
 import { looksLikeIdentifier, rawWords, stemWeight } from "./words.ts";
 
@@ -21,6 +22,7 @@ export type Findings = {
 };
 
 const HEDGE = /\bI\b|\b(?:[Mm]aybe|[Pp]erhaps|[Nn]ot sure|[Pp]robably|[Ii]mo|imho|[Ww]e|[Mm]y)\b/;
+const PLACE = /[\w-]\/[\w./-]+\.\w{1,4}\b|\b[\w-]+\.[a-z]{1,4}(?::\d|`?,? (?:at )?lines? \d)/;
 const FULL_SENTENCE = 18;
 
 /**
@@ -33,10 +35,7 @@ export function weighFindings(
   subject: Subject,
   manner: Manner,
 ): Findings {
-  const topic =
-    manner === "text" || subject.source.length < 40 || (!refs && subject.focus.size === 0)
-      ? widenTopic(statements, subject)
-      : null;
+  const topic = manner === "review" && (refs || subject.focus.size > 0) ? null : widenTopic(statements, subject);
   const result: Findings = { counted: [], weight: 0, filler: 0, repeated: 0, boilerplate: 0, addressed: 0, copied: 0 };
   let all = 0;
   let idle = 0;
@@ -51,8 +50,15 @@ export function weighFindings(
       cites = true;
       if (places[i]?.kind === "line") citesLine = true;
     }
+    // With no repository to ask, a place named in the usual form still says more than a generality.
+    if (!refs && subject.names.size === 0 && PLACE.test(statement.text)) cites = true;
     if (statement.heading) {
       carry = cites ? 3 : 0;
+      // "## High: SQL injection in `src/a.ts:4`" is half a finding already; the rest stands below it.
+      if (cites && statement.words >= 4 && !statement.addressed) {
+        result.counted.push({ statement, value: 0.4, cites, citesLine });
+        result.weight += 0.4;
+      }
       continue;
     }
     all += statement.words;
@@ -61,19 +67,20 @@ export function weighFindings(
     if (statement.addressed) result.addressed++;
     if (copied) result.copied++;
     if (statement.boilerplate && !cites) result.boilerplate++;
+    const general = statement.boilerplate && !cites && subject.focus.size === 0;
     let tie = 0;
-    if (
-      !(statement.repeated || statement.addressed || statement.noise || copied || (statement.boilerplate && !cites))
-    ) {
-      tie = cites ? 1 : Math.max(tieOf(statement, subject, topic), carry > 0 ? 0.7 : 0);
+    if (!(statement.repeated || statement.addressed || statement.noise || copied || general)) {
+      tie = cites
+        ? 1
+        : (statement.boilerplate ? 0.5 : 1) * Math.max(tieOf(statement, subject, topic), carry > 0 ? 0.8 : 0);
     }
-    if (statement.words < 3 && !cites) tie = 0;
+    if (statement.words < 3 && !cites && !/`[^`]+`/.test(statement.text)) tie = 0;
     carry = cites ? 2 : Math.max(0, carry - 1);
     if (tie === 0) {
       idle += statement.words;
       continue;
     }
-    const value = tie * Math.min(1, statement.words / FULL_SENTENCE) * (HEDGE.test(statement.text) ? 0.6 : 1);
+    const value = tie * Math.min(1, statement.words / FULL_SENTENCE) * (HEDGE.test(statement.text) ? 0.45 : 1);
     result.counted.push({ statement, value, cites: cites && statement.words >= 5, citesLine });
     result.weight += value;
   }
@@ -82,15 +89,44 @@ export function weighFindings(
 }
 
 function tieOf(statement: Statement, subject: Subject, topic: ReadonlyMap<string, number> | null): number {
+  // All of the code was handed in: a statement about a name it does not have is about some other code.
+  const strange = subject.size > 0 && strangeTo(statement, subject) ? 0.2 : 1;
   let shared = 0;
   for (const stem of statement.stems) if (subject.focus.has(stem)) shared += stemWeight(stem);
-  if (shared >= 0.6) return 1;
-  for (const word of rawWords(statement.text))
+  if (shared >= 0.6 || (subject.size > 0 && quotesSource(statement.text, subject.source))) return strange;
+  let spoken = 0;
+  if (subject.concepts.size > 0) {
+    for (const stem of plainStems(statement.text)) if (subject.concepts.has(stem)) spoken++;
+  }
+  for (const word of rawWords(statement.text)) {
     if (looksLikeIdentifier(word) && subject.names.has(word.toLowerCase())) return 1;
-  if (!topic) return 0;
+  }
   let best = 0;
-  for (const stem of statement.stems) best = Math.max(best, topic.get(stem) ?? 0);
-  return best;
+  if (topic) {
+    for (const stem of statement.stems) best = Math.max(best, topic.get(stem) ?? 0);
+    // Where there is no code to compare with, a name or a place in code marks still says more than a generality.
+    if (subject.names.size === 0 && /`[^`\n]{3,}`|[\w-]\/[\w./-]+\.\w{1,4}\b/.test(statement.text))
+      best = Math.max(best, 0.8);
+    return best;
+  }
+  if (subject.focus.size > 0) return strange * Math.min(0.8, 0.5 * spoken);
+  let known = 0;
+  for (const stem of statement.stems)
+    if (subject.context.has(stem) || subject.asked.has(stem)) known += stemWeight(stem);
+  return known >= 2.5 ? 0.8 : known >= 1.2 ? 0.4 : 0;
+}
+
+/** Something in code marks or quotes that stands in the code, word for word: `y=1.05`, 'groupSet'. */
+function quotesSource(text: string, source: string): boolean {
+  for (const span of text.matchAll(/`([^`\n]{2,200})`|(?<![\p{L}])'([^'\n]{3,100})'(?![\p{L}])|"([^"\n]{3,100})"/gu)) {
+    const quoted = squeeze(span[1] ?? span[2] ?? span[3] ?? "");
+    if (quoted.length > 1 && source.includes(quoted)) return true;
+  }
+  return false;
+}
+
+function strangeTo(statement: Statement, subject: Subject): boolean {
+  return namesUsed([statement.text], subject).unknown.size > 0;
 }
 
 /** The words of the request, and those the output itself keeps using beside them. */

@@ -1,6 +1,7 @@
 /** Characters no reader sees: zero-width, bidirectional controls, tag characters, variation selectors, soft hyphens. */
 const INVISIBLE =
-  /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f/gu;
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: the parts of combined characters are what is removed here
+  /[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\u034f|\u180b|\u180c|\u180d|\u180f/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed here
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 

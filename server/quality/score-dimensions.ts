@@ -1,4 +1,5 @@
 import type { CheckedReferences } from "./check-references.ts";
+import { plainStems } from "./concepts.ts";
 import type { Findings } from "./findings.ts";
 import type { DeliveredCode } from "./patch-quality.ts";
 import type { ReadOutput } from "./read-output.ts";
@@ -8,6 +9,7 @@ import type { Manner } from "./weights.ts";
 /** Everything the dimensions look at, computed once. */
 export type Evidence = {
   manner: Manner;
+  taskType: string;
   read: ReadOutput;
   refs: CheckedReferences | null;
   findings: Findings;
@@ -30,10 +32,10 @@ function count(n: number, one: string, many = `${one}s`): string {
 
 /** How much there is that counts, against how much the task gives reason to say. */
 export function substance(e: Evidence): Part {
-  const { findings, subject, code, manner } = e;
+  const { findings, code, manner } = e;
   const text = `${count(findings.counted.length, "statement")} tied to the task`;
   if (manner === "change") {
-    const amount = saturate(code.lines, 6) * code.soundness * (code.from === "patch" ? 1 : 0.8);
+    const amount = saturate(code.lines, 4) * code.soundness * (code.from === "patch" || !e.refs ? 1 : 0.8);
     const told = saturate(findings.weight, 2);
     const reasons = [
       ...code.reasons,
@@ -41,16 +43,16 @@ export function substance(e: Evidence): Part {
     ];
     return { share: 0.75 * amount + 0.25 * told, reasons };
   }
-  const scale =
-    manner === "text"
-      ? 4.5
-      : subject.size > 0 && !e.refs?.files.length
-        ? Math.min(4, Math.max(1, subject.size / 8))
-        : 3;
+  const scale = e.taskType === "general" ? 1.5 : manner === "text" ? 4 : reviewScale(e);
   const reasons = [`${text}.`];
   if (findings.copied > 0)
     reasons.push(`${count(findings.copied, "statement")} copied from the task or its code earn nothing.`);
   return { share: saturate(findings.weight, scale), reasons };
+}
+
+/** A small diff gives reason for one remark, a repository for several. */
+function reviewScale({ subject, refs }: Evidence): number {
+  return subject.size > 0 && !refs?.files.length ? Math.min(2.5, Math.max(1, subject.size / 8)) : 2;
 }
 
 /** Does the output speak about what was asked, and about the code handed in? */
@@ -67,13 +69,20 @@ export function relevance(e: Evidence): Part {
     reasons.push(`${Math.round(findings.filler * 100)} % of the words are not tied to the task.`);
   if (subject.focus.size > 0 && e.manner === "review") {
     const focus = sharedWeight(subject.focus, said);
-    const covered = saturate(focus.hit / Math.sqrt(focus.total + 2), 0.8);
+    const spoken = plainStems(findings.counted.map((one) => one.statement.text).join("\n"));
+    let kinds = 0;
+    for (const stem of spoken) if (subject.concepts.has(stem)) kinds++;
+    const used = namesUsed([[...findings.counted].map((one) => one.statement.text).join("\n")], subject);
+    const strange = used.unknown.size / (used.unknown.size + used.known.size || 1);
+    const covered =
+      (1 - 0.6 * strange) * saturate((focus.hit + 0.8 * Math.min(4, kinds)) / Math.sqrt(focus.total + 2), 0.8);
     reasons.push(
       `Speaks to ${Math.round((100 * focus.hit) / Math.max(focus.total, 1))} % of the words of the code handed in.`,
     );
     return { share: (0.9 * covered + 0.1 * answered * tied) * purity, reasons };
   }
-  if (e.manner === "review" && e.refs) {
+  if (e.manner === "review" && !e.refs) return { share: (0.4 * answered + 0.6) * tied * purity, reasons };
+  if (e.manner === "review") {
     const citing = saturate(findings.counted.filter((one) => one.cites).length, 2);
     return { share: (0.45 * answered * tied + 0.55 * Math.max(citing, 0.5 * tied)) * purity, reasons };
   }
@@ -94,7 +103,7 @@ export function specificity(e: Evidence): Part {
   const lines = findings.counted.filter((one) => one.citesLine).length;
   // Names of code can only be called unknown where all of the code was handed in.
   const unknown = subject.size > 0 ? used.unknown.size : 0;
-  const names = saturate(used.known.size, 4) * (used.known.size / (used.known.size + unknown || 1));
+  const names = saturate(used.known.size, 6) * (used.known.size / (used.known.size + unknown || 1));
   const reasons: string[] = [];
   if (refs) reasons.push(`${count(files, "statement")} with a file that exists, ${lines} with a line.`);
   if (used.known.size > 0) reasons.push(`Uses ${count(used.known.size, "name")} of the code.`);
@@ -112,19 +121,12 @@ export function specificity(e: Evidence): Part {
     return {
       share: Math.max(
         0,
-        0.4 * saturate(code.lines, 4) + 0.6 * Math.max(names, e.subject.names.size > 0 ? 0 : saturate(pathLike(e), 2)),
+        0.4 * saturate(code.lines, 4) + 0.6 * Math.max(names, e.subject.names.size > 0 ? 0 : saturate(files, 2)),
       ),
       reasons,
     };
   if (subject.size > 0 && files === 0) return { share: Math.max(0, 0.6 * names), reasons };
   return { share: 0.35 * whole + 0.35 * saturate(lines, 2) + 0.3 * names, reasons };
-}
-
-/** Without any code to compare with, a file and a line still say more than none. */
-function pathLike(e: Evidence): number {
-  return e.findings.counted.filter((one) =>
-    /`[^`]+`|[\w-]+\/[\w./-]+\.\w{1,4}|\b\w+\.\w{2,4}:\d+/.test(one.statement.text),
-  ).length;
 }
 
 /** Of what can be checked against the repository, how much holds. */
@@ -170,7 +172,8 @@ export function structure(e: Evidence): Part {
     if (severe === 0) reasons.push("No finding carries a severity.");
     return { share: 0.35 * head + 0.2 * list + 0.3 * Math.min(1, severe / 2) + 0.15 * blocks, reasons };
   }
-  const paragraphs = Math.min(1, findings.counted.length / 5);
+  const paragraphs = Math.min(1, findings.counted.length / (e.taskType === "general" ? 2 : 5));
+  if (e.taskType === "general") return { share: 0.7 * paragraphs + 0.3 * Math.max(head, list), reasons };
   if (e.manner === "change") return { share: 0.4 + 0.3 * Math.max(head, list) + 0.3 * paragraphs, reasons };
   return { share: 0.4 * head + 0.25 * Math.max(list, blocks) + 0.35 * paragraphs, reasons };
 }

@@ -43,7 +43,7 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
   const subject = await readSubject(description, material, tree, refs?.files ?? []);
   const findings = weighFindings(readStatements(read), refs, subject, manner);
   const code = readDelivered(read, input.patch, input.syntax);
-  const evidence: Evidence = { manner, read, refs, findings, subject, code, hidden };
+  const evidence: Evidence = { manner, taskType: input.taskType, read, refs, findings, subject, code, hidden };
   const weights = weightsFor(manner, tree !== null);
   const dimensions: Dimension[] = [];
   let sum = 0;

@@ -19,7 +19,8 @@ export type Statement = {
   noise: boolean;
 };
 
-const SENTENCE_END = /[.!?。！？](?:["')\]`*_]{0,3})(?=\s+["'`([*_]{0,3}[\p{Lu}\p{N}\p{Lo}]|\s*$)/gu;
+const SENTENCE_END =
+  /(?:[.!?。！？]["')\]`*_]{0,3}(?=\s+["'`([*_]{0,3}[\p{Lu}\p{N}\p{Lo}]|\s*$)|(?<=[\p{Ll})`]{4})[.!?](?=\s+\S))/gu;
 
 /** Cuts the prose into statements and marks those that repeat, fit anything, or speak to the judge. Linear. */
 export function readStatements(read: ReadOutput): Statement[] {

@@ -1,3 +1,4 @@
+import { conceptsOf } from "./concepts.ts";
 import { squeeze } from "./quoted-code.ts";
 import type { PristineTree } from "./verdict.ts";
 import { looksLikeIdentifier, rawWords, stemsOf, stemsOfWord, stemWeight } from "./words.ts";
@@ -12,6 +13,8 @@ export type Subject = {
   names: ReadonlySet<string>;
   /** Every stem of it. */
   context: ReadonlySet<string>;
+  /** Stems for the kinds of code in it: imports, conditions, tests. */
+  concepts: ReadonlySet<string>;
   /** Lines changed, or lines of code handed in: how much there is to say. */
   size: number;
   /** Squeezed source, so that copying it back can be told from writing about it. */
@@ -51,6 +54,7 @@ export async function readSubject(
     focus: stemsOf(changed.length > 0 ? changed.join("\n") : handed),
     names,
     context,
+    concepts: conceptsOf(changed.length > 0 ? changed : handed === "" ? [] : handed.split("\n")),
     size: changed.length > 0 ? changed.length : handed === "" ? 0 : handed.split("\n").length,
     source: squeeze([prose, ...texts].join("\n")),
   };
