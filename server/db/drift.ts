@@ -1,5 +1,6 @@
+import type { DiffParams } from "@prisma/schema-engine-wasm";
 import { MIGRATIONS_FOLDER, migrationList, readSchema, SCHEMA_FOLDER } from "./migrations-folder.ts";
-import { EVERYTHING, openSchemaEngine } from "./schema-engine.ts";
+import { EVERYTHING, withSchemaEngine } from "./schema-engine.ts";
 
 export type Folders = { migrations?: string; schema?: string };
 
@@ -9,17 +10,13 @@ export type Folders = { migrations?: string; schema?: string };
  * triggers, check constraints) is not compared.
  */
 export async function findDrift(url: string, folders: Folders = {}): Promise<string | null> {
-  const engine = await openSchemaEngine(url);
-  try {
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: "migrations", ...(await migrationList(folders.migrations ?? MIGRATIONS_FOLDER)) },
-      to: { tag: "schemaDatamodel", ...(await readSchema(folders.schema ?? SCHEMA_FOLDER)) },
-      script: true,
-      exitCode: true,
-      filters: EVERYTHING,
-    });
-    return exitCode === 0 ? null : (stdout ?? "");
-  } finally {
-    engine.free();
-  }
+  const params: DiffParams = {
+    from: { tag: "migrations", ...(await migrationList(folders.migrations ?? MIGRATIONS_FOLDER)) },
+    to: { tag: "schemaDatamodel", ...(await readSchema(folders.schema ?? SCHEMA_FOLDER)) },
+    script: true,
+    exitCode: true,
+    filters: EVERYTHING,
+  };
+  const { exitCode, stdout } = await withSchemaEngine(url, (engine) => engine.diff(params));
+  return exitCode === 0 ? null : (stdout ?? "");
 }

@@ -72,13 +72,14 @@ async function history(client: pg.Client): Promise<Row[]> {
 }
 
 async function apply(url: string, client: pg.Client, folder: string, unfinished: string[]): Promise<string[]> {
-  const { EVERYTHING, openSchemaEngine } = await import("./schema-engine.ts");
-  const engine = await openSchemaEngine(url);
+  const { EVERYTHING, withSchemaEngine } = await import("./schema-engine.ts");
+  const migrationsList = await migrationList(folder);
   try {
-    for (const migrationName of unfinished) await engine.markMigrationRolledBack({ migrationName });
-    const migrationsList = await migrationList(folder);
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters: EVERYTHING });
-    return appliedMigrationNames;
+    return await withSchemaEngine(url, async (engine) => {
+      for (const migrationName of unfinished) await engine.markMigrationRolledBack({ migrationName });
+      const done = await engine.applyMigrations({ migrationsList, filters: EVERYTHING });
+      return done.appliedMigrationNames;
+    });
   } catch (cause) {
     const { rows } = await client.query(
       "SELECT migration_name, logs FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL",
@@ -86,12 +87,16 @@ async function apply(url: string, client: pg.Client, folder: string, unfinished:
     const name = rows[0]?.migration_name ?? "(none was begun)";
     throw new DatabaseSetupError(
       "MIGRATION_FAILED",
-      `Migration ${name} does not apply; its changes were rolled back. ${rows[0]?.logs || messageOf(cause)}`,
+      `Migration ${name} does not apply; its changes were rolled back. ${reasonOf(rows[0]?.logs || messageOf(cause))}`,
       { cause },
     );
-  } finally {
-    engine.free();
   }
+}
+
+/** PostgreSQL's words out of the engine's report, without its stack of Rust files. */
+function reasonOf(report: string): string {
+  const words = /ERROR: .*/.exec(report)?.[0] ?? report;
+  return words.split(/\n\s*0: /)[0] ?? words;
 }
 
 function messageOf(error: unknown): string {

@@ -12,26 +12,40 @@ type RunScript = (client: pg.PoolClient, script: string) => Promise<unknown>;
 /**
  * Prisma's pg adapter with what it lacks for migrations (7.10): it splits scripts at every `;`, also inside function
  * bodies; given a connection string it takes the real database for the shadow one; it does not know "char" columns.
+ * `close` ends the connections that the engine leaves open, and with them the advisory lock it holds after a failure.
  */
-export function migrationAdapter(url: string): SqlMigrationAwareDriverAdapterFactory {
-  return {
+export function migrationAdapter(url: string) {
+  const pools = new Set<pg.Pool>();
+  const openPool = (address: string) => {
+    const pool = new pg.Pool({ connectionString: address, max: 1 });
+    pools.add(pool);
+    return pool;
+  };
+  const end = async (pool: pg.Pool) => {
+    if (pools.delete(pool)) await pool.end();
+  };
+
+  const factory: SqlMigrationAwareDriverAdapterFactory = {
     provider: "postgres",
     adapterName: "@prisma/adapter-pg",
-    connect: () => adapterOver(url, runMigration, async () => undefined),
+    connect: () => {
+      const pool = openPool(url);
+      return adapterOver(pool, runMigration, () => end(pool));
+    },
     connectToShadowDb: async () => {
       const database = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
       const shadow = new URL(url);
       shadow.pathname = `/${database}`;
       await statement(url, `CREATE DATABASE "${database}"`);
-      return adapterOver(
-        shadow.href,
-        (client, script) => client.query(script),
-        async () => {
-          await statement(url, `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
-        },
-      );
+      const pool = openPool(shadow.href);
+      const whole: RunScript = (client, script) => client.query(script);
+      return adapterOver(pool, whole, async () => {
+        await end(pool);
+        await statement(url, `DROP DATABASE IF EXISTS "${database}" WITH (FORCE)`);
+      });
     },
   };
+  return { factory, close: () => Promise.all([...pools].map(end)) };
 }
 
 /**
@@ -52,10 +66,9 @@ async function runMigration(client: pg.PoolClient, script: string): Promise<void
   }
 }
 
-async function adapterOver(url: string, run: RunScript, afterwards: () => Promise<void>): Promise<SqlDriverAdapter> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
-  const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
-  const { queryRaw, dispose } = adapter;
+async function adapterOver(pool: pg.Pool, run: RunScript, dispose: () => Promise<void>): Promise<SqlDriverAdapter> {
+  const adapter = await new PrismaPg(pool).connect();
+  const { queryRaw } = adapter;
   // The adapter turns PostgreSQL's errors into its own, with the code the engine wants; scripts keep that way.
   const asAdapterError = (error: unknown) => (adapter as unknown as { onError(error: unknown): never }).onError(error);
   return Object.assign(adapter, {
@@ -66,10 +79,7 @@ async function adapterOver(url: string, run: RunScript, afterwards: () => Promis
         .finally(() => client.release());
     },
     queryRaw: (query: SqlQuery) => queryWithCharColumns(adapter, queryRaw, query),
-    dispose: async () => {
-      await dispose.call(adapter);
-      await afterwards();
-    },
+    dispose,
   });
 }
 

@@ -12,14 +12,23 @@ type Bindings = typeof import("@prisma/schema-engine-wasm/schema_engine_bg");
 let loaded: Promise<Bindings> | undefined;
 
 /**
- * Prisma's schema engine as WebAssembly, on the database at `url`. The binary of the same engine is a download that
- * some networks refuse; this one comes with npm. Call `free()` when done.
+ * Prisma's schema engine as WebAssembly, on the database at `url`, for the time of `use`. The binary of the same engine
+ * is a download that some networks refuse; this one comes with npm.
  */
-export async function openSchemaEngine(url: string): Promise<SchemaEngine> {
+export async function withSchemaEngine<T>(url: string, use: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   loaded ??= load();
   const { SchemaEngine } = await loaded;
-  const factory = bindMigrationAwareSqlAdapterFactory(migrationAdapter(url));
-  return SchemaEngine.new({ datamodels: undefined }, () => undefined, factory);
+  const { factory, close } = migrationAdapter(url);
+  try {
+    const engine = await SchemaEngine.new(
+      { datamodels: undefined },
+      () => undefined,
+      bindMigrationAwareSqlAdapterFactory(factory),
+    );
+    return await use(engine).finally(() => engine.free());
+  } finally {
+    await close();
+  }
 }
 
 async function load(): Promise<Bindings> {
