@@ -157,6 +157,9 @@ export const feedbackInput = z.strictObject({
   comment: text(2_000).optional(),
 });
 
+export const ratedTask = buyerTask.extend({ note: z.string().optional() }).meta({ id: "RatedTask" });
+export const declinedTask = z.object({ id: z.string(), declined: z.literal(true) });
+
 export const provisionedSandbox = z
   .object({
     sandboxId: z.string(),

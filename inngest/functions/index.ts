@@ -1,0 +1,22 @@
+import type { City } from "#server/city.ts";
+import { expireExecutionFunction } from "./expire-execution.ts";
+import { expireOfferFunction } from "./expire-offer.ts";
+import { judgeTaskFunction } from "./judge-task.ts";
+import { offerTaskFunction } from "./offer-task.ts";
+import { releaseEscrowFunction } from "./release-escrow.ts";
+import { sweepFunction } from "./sweep.ts";
+import { tearDownSandboxFunction } from "./tear-down-sandbox.ts";
+import { withdrawAgentTasksFunction } from "./withdraw-agent-tasks.ts";
+
+/** Everything the city does by itself, in one list for the embedded engine and for Inngest. */
+export const cityFunctions = (city: City) =>
+  [
+    offerTaskFunction,
+    expireOfferFunction,
+    expireExecutionFunction,
+    judgeTaskFunction,
+    releaseEscrowFunction,
+    tearDownSandboxFunction,
+    withdrawAgentTasksFunction,
+    sweepFunction,
+  ].map((make) => make(city));

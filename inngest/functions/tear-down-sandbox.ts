@@ -1,0 +1,12 @@
+import type { City } from "#server/city.ts";
+import { tearDownSandboxes } from "#server/sandbox/tear-down-sandboxes.ts";
+
+/** A final task leaves no sandbox behind. */
+export const tearDownSandboxFunction = (city: City) =>
+  city.inngest.createFunction(
+    { id: "tear-down-sandbox", retries: 10, triggers: [{ event: "task/ended" }] },
+    async ({ event, step }) => {
+      const { taskId } = event.data as { taskId: string };
+      return step.run("tear-down", () => tearDownSandboxes(city.ctx(), { taskId }));
+    },
+  );

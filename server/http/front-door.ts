@@ -1,0 +1,34 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+
+export type NextHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/** Paths that are answered here, without Next. `/api/auth` is next-auth's and stays with Next. */
+const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|ready(?:[?]|$)|git\/)/;
+
+/** Headers by which a client could pretend to be our own proxy, or Next's own router. */
+const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
+
+/**
+ * One HTTP server for everything: our own handlers where every millisecond counts, Next for pages. Slow and oversized
+ * requests are cut here, before either sees them.
+ */
+export function makeFrontDoor(api: (request: Request) => Promise<Response> | Response, next: NextHandler | null): Server {
+  const ours = getRequestListener(api, { overrideGlobalObjects: false });
+  const server = createServer((request, response) => {
+    for (const header of FORBIDDEN_HEADERS) delete request.headers[header];
+    const path = request.url ?? "/";
+    if (OURS.test(path) || !next) {
+      request.headers["x-city-address"] = request.socket.remoteAddress ?? "unknown";
+      request.rawHeaders.push("x-city-address", request.socket.remoteAddress ?? "unknown");
+      void ours(request, response);
+    } else {
+      void next(request, response);
+    }
+  });
+  server.headersTimeout = 10_000;
+  server.requestTimeout = 30_000;
+  server.keepAliveTimeout = 65_000;
+  server.maxHeadersCount = 100;
+  return server;
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import { authenticate } from "../auth/authenticate.ts";
+import type { City } from "../city.ts";
+import type { Ctx } from "../context.ts";
+import { CityError } from "../kernel/errors.ts";
+import { toCityError } from "../trpc/init.ts";
+import { envelope, errorAnswer } from "./answers.ts";
+import { once } from "./idempotency.ts";
+import { type Limits, limitHeaders } from "./limits.ts";
+import { readInput } from "./read-input.ts";
+import { callProcedure, type Route, routes } from "./routes.ts";
+
+export const API_PREFIX = "/api/v1";
+
+/**
+ * The public REST API, derived from what the procedures declare: path and method, who may call, input, output. This file
+ * knows HTTP and no operation.
+ */
+export function makeRestApi(city: City, limits: Limits): Hono {
+  const app = new Hono();
+  const methods = new Map<string, string[]>();
+  for (const route of routes) {
+    const path = API_PREFIX + route.path.replace(/\{(\w+)\}/g, ":$1");
+    methods.set(path, [...(methods.get(path) ?? []), route.method]);
+    app.on(route.method, path, (c) => answer(city, limits, route, c.req.raw, c.req.param()));
+  }
+  for (const [path, allowed] of methods) app.all(path, (c) => refuseMethod(c.req.raw, allowed));
+  app.all(`${API_PREFIX}/*`, (c) =>
+    finish(errorAnswer(new CityError("ROUTE_NOT_FOUND", "There is no such endpoint."), newRequestId(), c.req.raw.headers.get("accept"))),
+  );
+  return app;
+}
+
+async function answer(city: City, limits: Limits, route: Route, request: Request, params: Record<string, string>) {
+  const requestId = newRequestId();
+  const headers: Record<string, string> = { "x-request-id": requestId };
+  try {
+    const response = await handle(city, limits, route, request, params, requestId, headers);
+    return finish(response, headers);
+  } catch (thrown) {
+    const error = toCityError(thrown);
+    report(city, route, requestId, error, thrown);
+    return finish(errorAnswer(error, requestId, request.headers.get("accept")), headers);
+  }
+}
+
+async function handle(
+  city: City,
+  limits: Limits,
+  route: Route,
+  request: Request,
+  params: Record<string, string>,
+  requestId: string,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const address = request.headers.get("x-city-address") ?? "unknown";
+  const stranger = city.ctx({ kind: "anonymous" }, requestId);
+  const actor = await authenticate(stranger, credentialsOf(request), route.auth);
+  Object.assign(headers, limitHeaders(await limits.count(actor, address)));
+  const ctx: Ctx = { ...stranger, actor };
+  const input = await readInput(route, request, params);
+  if (route.path === "/auth/sign-in" || route.path === "/auth/sign-up") {
+    await limits.countSignIn(address, String((input as { email?: unknown }).email ?? ""));
+  }
+
+  const status = route.rest.status ?? 200;
+  const work = async (within: Ctx) => ({
+    status,
+    body: envelope(route.rest.shape, await callProcedure(route, within, input, request.signal)),
+  });
+  const key = route.method === "GET" || route.rest.idempotency === "none" ? null : request.headers.get("idempotency-key");
+  if (key === null) return json(await work(ctx));
+  const result = await once(ctx, route, key, input, work);
+  if (result.replayed) headers["idempotent-replayed"] = "true";
+  return json(result);
+}
+
+function credentialsOf(request: Request) {
+  const [scheme, token] = request.headers.get("authorization")?.split(" ") ?? [];
+  return {
+    bearer: scheme?.toLowerCase() === "bearer" ? (token ?? "") : undefined,
+    apiKey: request.headers.get("x-api-key") ?? undefined,
+    trustKey: request.headers.get("x-trust-api-key") ?? undefined,
+  };
+}
+
+function json(result: { status: number; body: string }): Response {
+  return new Response(result.body, {
+    status: result.status,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+  });
+}
+
+/** Reads may come from any page, with a key and without cookies. */
+function finish(response: Response, headers: Record<string, string> = {}): Response {
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  response.headers.set("access-control-allow-origin", "*");
+  response.headers.set("access-control-expose-headers", "X-Request-Id, RateLimit, RateLimit-Policy, Retry-After");
+  response.headers.set("x-content-type-options", "nosniff");
+  return response;
+}
+
+function refuseMethod(request: Request, allowed: readonly string[]): Response {
+  if (request.method === "OPTIONS") return preflight(allowed);
+  const error = new CityError("METHOD_NOT_ALLOWED", `This path takes ${allowed.join(", ")}.`, { details: { allowed: [...allowed] } });
+  return finish(errorAnswer(error, newRequestId(), request.headers.get("accept")), { allow: allowed.join(", ") });
+}
+
+function preflight(allowed: readonly string[]): Response {
+  return finish(new Response(null, { status: 204 }), {
+    "access-control-allow-methods": allowed.filter((method) => method === "GET").join(", "),
+    "access-control-allow-headers": "Authorization, X-API-Key, X-Trust-API-Key, Accept, Last-Event-ID",
+    "access-control-max-age": "600",
+  });
+}
+
+function report(city: City, route: Route, requestId: string, error: CityError, thrown: unknown): void {
+  const facts = { requestId, operation: route.name, code: error.code, ...error.log };
+  if (error.status >= 500) city.log.error({ ...facts, err: error.cause ?? thrown }, "a request failed");
+  else city.log.debug(facts, error.message);
+}
+
+function newRequestId(): string {
+  return `req_${randomUUID().replaceAll("-", "")}`;
+}

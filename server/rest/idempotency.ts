@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import type { PrismaClient } from "#prisma";
+import type { Actor } from "../auth/actor.ts";
+import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
+import { CityError } from "../kernel/errors.ts";
+import { openText, sealText } from "../kernel/secrets.ts";
+import type { Route } from "./routes.ts";
+
+export type Answer = { status: number; body: string; replayed: boolean };
+type Work = (ctx: Ctx) => Promise<{ status: number; body: string }>;
+
+const DAY = 86_400_000;
+/** A stepwise operation that has not answered by then is taken to have died; another try may go on. */
+const STEPWISE_MS = 120_000;
+const KEY_LENGTH = 255;
+
+/**
+ * Does the work once for an Idempotency-Key: the same key and body get the same answer, another body is refused, and
+ * while the first still runs the second is told to wait. Only what succeeded is kept; a refusal is decided anew.
+ */
+export async function once(ctx: Ctx, route: Route, key: string, input: unknown, work: Work): Promise<Answer> {
+  if (key.length > KEY_LENGTH || key.trim() === "") {
+    throw new CityError("VALIDATION_ERROR", `Idempotency-Key holds 1 to ${KEY_LENGTH} characters.`);
+  }
+  const claim: Claim = {
+    id: sha256(`${callerOf(ctx.actor)}\n${route.name}\n${key}`),
+    requestHash: sha256(JSON.stringify(input ?? null)),
+    keepMs: route.rest.money ? 30 * DAY : DAY,
+    seal: route.rest.secret ? (body) => sealText(ctx.masterKey + key, "idempotency", body) : null,
+    open: (body) => openText(ctx.masterKey + key, "idempotency", body),
+  };
+  return route.rest.idempotency === "stepwise" ? stepwise(ctx, claim, work) : atomic(ctx, claim, work);
+}
+
+type Claim = {
+  id: string;
+  requestHash: string;
+  keepMs: number;
+  seal: ((body: string) => string) | null;
+  open(body: string): string;
+};
+
+/** Key, effect and answer in one transaction: a crash leaves all or nothing. */
+function atomic(ctx: Ctx, claim: Claim, work: Work): Promise<Answer> {
+  return inTransaction(ctx, async (tx) => {
+    await lockKey(tx, claim);
+    const kept = await keptAnswer(tx, claim);
+    if (kept) return kept;
+    const answer = await work(tx);
+    await keepAnswer(tx, claim, answer);
+    return { ...answer, replayed: false };
+  });
+}
+
+/** The work calls the outside world, so it cannot share a transaction: the key is claimed first, and freed if it fails. */
+async function stepwise(ctx: Ctx, claim: Claim, work: Work): Promise<Answer> {
+  const kept = await inTransaction(ctx, async (tx) => {
+    await lockKey(tx, claim);
+    const answer = await keptAnswer(tx, claim);
+    if (!answer) await writeClaim(tx, claim);
+    return answer;
+  });
+  if (kept) return kept;
+  try {
+    const answer = await work(ctx);
+    await keepAnswer(ctx, claim, answer);
+    return { ...answer, replayed: false };
+  } catch (error) {
+    await (ctx.db as PrismaClient).idempotencyKey.deleteMany({ where: { id: claim.id, status: null } });
+    throw error;
+  }
+}
+
+async function lockKey(ctx: Ctx, claim: Claim): Promise<void> {
+  const [row] = await ctx.db.$queryRaw<[{ locked: boolean }]>`
+    select pg_try_advisory_xact_lock(hashtextextended(${claim.id}, 7)) as locked`;
+  if (!row.locked) throw inFlight();
+}
+
+async function keptAnswer(ctx: Ctx, claim: Claim): Promise<Answer | null> {
+  const [row] = await ctx.db.$queryRaw<KeyRow[]>`
+    select request_hash as "requestHash", status, answer, sealed, locked_until > city_now() as locked
+    from idempotency_key where id = ${claim.id} and expires_at > city_now()`;
+  if (!row) return null;
+  if (row.requestHash !== claim.requestHash) {
+    throw new CityError("IDEMPOTENCY_MISMATCH", "This Idempotency-Key was used with another request.");
+  }
+  if (row.status === null) {
+    if (row.locked) throw inFlight();
+    return null;
+  }
+  const body = row.answer ?? "";
+  return { status: row.status, body: row.sealed ? claim.open(body) : body, replayed: true };
+}
+
+type KeyRow = { requestHash: string; status: number | null; answer: string | null; sealed: boolean; locked: boolean | null };
+
+async function writeClaim(ctx: Ctx, claim: Claim): Promise<void> {
+  const now = await cityNow(ctx);
+  const row = {
+    requestHash: claim.requestHash,
+    status: null,
+    answer: null,
+    lockedUntil: after(now, STEPWISE_MS),
+    expiresAt: after(now, claim.keepMs),
+  };
+  await ctx.db.idempotencyKey.upsert({ where: { id: claim.id }, create: { id: claim.id, ...row }, update: row });
+}
+
+async function keepAnswer(ctx: Ctx, claim: Claim, answer: { status: number; body: string }): Promise<void> {
+  const row = {
+    requestHash: claim.requestHash,
+    status: answer.status,
+    answer: claim.seal ? claim.seal(answer.body) : answer.body,
+    sealed: claim.seal !== null,
+    lockedUntil: null,
+    expiresAt: after(await cityNow(ctx), claim.keepMs),
+  };
+  await ctx.db.idempotencyKey.upsert({ where: { id: claim.id }, create: { id: claim.id, ...row }, update: row });
+}
+
+function inFlight(): CityError {
+  return new CityError("IDEMPOTENCY_IN_FLIGHT", "The first request with this Idempotency-Key is still running.", {
+    retryAfter: 1,
+  });
+}
+
+function callerOf(actor: Actor): string {
+  if (actor.kind === "agent") return `agent:${actor.agentId}`;
+  if (actor.kind === "owner") return `owner:${actor.ownerId}`;
+  return actor.kind === "trust" ? `trust:${actor.keyId}` : actor.kind;
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,72 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { Actor } from "../auth/actor.ts";
+import { CityError } from "../kernel/errors.ts";
+import type { Settings } from "../settings.ts";
+
+const WINDOW_SECONDS = 60;
+
+/** What a caller's budget of requests looks like after this one; draft-ietf-httpapi-ratelimit-headers-11. */
+export type Budget = { policy: string; quota: number; remaining: number; resetSeconds: number };
+
+export type Limits = {
+  /** Counts one request of this caller; RATE_LIMITED when there were too many. */
+  count(actor: Actor, address: string): Promise<Budget>;
+  /** Counts one try to sign in or up, by address and by account. */
+  countSignIn(address: string, account: string): Promise<void>;
+};
+
+/**
+ * Requests a minute, counted in this process: with several processes each has its own count, so a limit is a bound per
+ * process. Money and budgets are never decided here.
+ */
+export function makeLimits(quotas: Settings["limits"]): Limits {
+  const limiter = (name: string, points: number) => ({
+    name,
+    points,
+    counter: new RateLimiterMemory({ keyPrefix: name, points, duration: WINDOW_SECONDS }),
+  });
+  const perKind = {
+    agent: limiter("agent", quotas.agent),
+    owner: limiter("owner", quotas.owner),
+    trust: limiter("trust", quotas.trust),
+    anonymous: limiter("anonymous", quotas.anonymous),
+  };
+  const address = limiter("sign-in-address", quotas.signInPerAddress);
+  const account = limiter("sign-in-account", quotas.signInPerAccount);
+
+  async function consume({ name, points, counter }: ReturnType<typeof limiter>, key: string): Promise<Budget> {
+    try {
+      const state = await counter.consume(key);
+      const resetSeconds = Math.ceil(state.msBeforeNext / 1000);
+      return { policy: name, quota: points, remaining: state.remainingPoints, resetSeconds };
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+      throw new CityError("RATE_LIMITED", `Too many requests. Try again in ${retryAfter} s.`, {
+        retryAfter,
+        details: { policy: name, quota: points, windowSeconds: WINDOW_SECONDS },
+      });
+    }
+  }
+
+  return {
+    count(actor, from) {
+      if (actor.kind === "agent") return consume(perKind.agent, actor.agentId);
+      if (actor.kind === "owner") return consume(perKind.owner, actor.ownerId);
+      if (actor.kind === "trust") return consume(perKind.trust, actor.keyId);
+      return consume(perKind.anonymous, from);
+    },
+    async countSignIn(from, who) {
+      await consume(address, from);
+      await consume(account, who.toLowerCase().slice(0, 254));
+    },
+  };
+}
+
+/** The two header fields that announce a budget. */
+export function limitHeaders(budget: Budget): Record<string, string> {
+  return {
+    "ratelimit-policy": `"${budget.policy}";q=${budget.quota};w=${WINDOW_SECONDS}`,
+    ratelimit: `"${budget.policy}";r=${budget.remaining};t=${budget.resetSeconds}`,
+  };
+}
