@@ -1,0 +1,27 @@
+/** Picks the sandbox of this machine. Called by the configuration alone. */
+import type { RepoFetcher } from "../repo-fetch.ts";
+import type { SandboxName, SandboxProvider } from "../sandbox.ts";
+import { startBubblewrap } from "./bubblewrap/start.ts";
+import { VirtualProvider } from "./virtual/provider.ts";
+
+export type SandboxStart = {
+  readonly dataDir: string;
+  readonly repos: RepoFetcher;
+  /** Takes this one or fails; without it, bubblewrap where it holds its trial, else the virtual shell. */
+  readonly only?: SandboxName;
+};
+
+/**
+ * @returns the provider, and why it is not bubblewrap when it is not (for `/ready` and the log).
+ * @throws Error when the one that was asked for is not to be had; the bare host is never a choice.
+ */
+export async function startSandbox(
+  options: SandboxStart,
+): Promise<{ provider: SandboxProvider; reason: string | null }> {
+  if (options.only === "e2b") throw new Error("There is no E2B adapter in this version.");
+  if (options.only === "virtual") return { provider: new VirtualProvider(options), reason: "chosen by configuration" };
+  const sealed = await startBubblewrap(options);
+  if (!("missing" in sealed)) return { provider: sealed, reason: null };
+  if (options.only === "bubblewrap") throw new Error(`bubblewrap cannot be used: ${sealed.missing}`);
+  return { provider: new VirtualProvider(options), reason: sealed.missing };
+}

@@ -1,0 +1,173 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { deserialize, serialize } from "node:v8";
+import type { RepoFetcher } from "../../repo-fetch.ts";
+import {
+  DEFAULT_LIMITS,
+  RepoUnavailable,
+  type Sandbox,
+  type SandboxAbilities,
+  type SandboxLimits,
+  type SandboxProvider,
+  type SandboxSpec,
+} from "../../sandbox.ts";
+import { checkedFiles } from "../fast-import.ts";
+import { checkSandboxId } from "../ids.ts";
+import type { StoredFile } from "./protocol.ts";
+import { countLines } from "./read-tree.ts";
+import { VirtualSandbox, type VirtualState } from "./sandbox.ts";
+import { ShellClient, ShellFailed } from "./shell-client.ts";
+
+/** Everything lies in the memory of one process, so the bounds are tighter than those of a real file system. */
+const MAX_BYTES = 128 * 1024 * 1024;
+const MAX_FILES = 20_000;
+const MAX_PACK_BYTES = 32 * 1024 * 1024;
+
+export type VirtualOptions = {
+  /** Data folder of this installation. */
+  readonly dataDir: string;
+  readonly repos: RepoFetcher;
+};
+
+/** A shell interpreter over a file system in memory: no program of this machine runs, and no git is needed. */
+export class VirtualProvider implements SandboxProvider {
+  readonly name = "virtual";
+  readonly can: SandboxAbilities = {
+    exec: "emulated",
+    git: false,
+    tests: false,
+    egress: "none",
+    limits: ["memory", "disk", "files", "output", "time"],
+    survivesRestart: true,
+    isolation:
+      "A shell interpreter with built-in commands only, in a process of its own that Node's permission model keeps from other files and programs.",
+    gaps: [
+      "No git, node or python inside: commands that need real programs fail, and a repository's tests cannot run.",
+    ],
+  };
+  private readonly home: string;
+  private readonly repos: RepoFetcher;
+  private readonly alive = new Map<string, Promise<VirtualSandbox | null>>();
+
+  constructor(options: VirtualOptions) {
+    this.home = join(resolve(options.dataDir), "virtual-sandboxes");
+    this.repos = options.repos;
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    checkSandboxId(spec.id);
+    const existing = await this.alive.get(spec.id);
+    if (existing) return existing;
+    return this.remember(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec)) as Promise<Sandbox>;
+  }
+
+  async open(id: string): Promise<Sandbox | null> {
+    checkSandboxId(id);
+    return this.remember(id, () => this.reopen(id));
+  }
+
+  async destroy(id: string): Promise<void> {
+    checkSandboxId(id);
+    const sandbox = await this.alive.get(id)?.catch(() => null);
+    await sandbox?.end();
+    this.alive.delete(id);
+    await rm(join(this.home, id), { recursive: true, force: true });
+  }
+
+  async sweep(keep: ReadonlySet<string>): Promise<string[]> {
+    const unowned = (await readdir(this.home).catch(() => [])).filter((id) => !keep.has(id));
+    for (const id of unowned) await this.destroy(id);
+    return unowned;
+  }
+
+  private remember(id: string, work: () => Promise<VirtualSandbox | null>): Promise<VirtualSandbox | null> {
+    const running = this.alive.get(id);
+    if (running !== undefined) return running;
+    const started = work();
+    this.alive.set(id, started);
+    const forget = () => {
+      if (this.alive.get(id) === started) this.alive.delete(id);
+    };
+    started.then((sandbox) => sandbox ?? forget(), forget);
+    return started;
+  }
+
+  private async reopen(id: string): Promise<VirtualSandbox | null> {
+    const text = await readFile(join(this.home, id, "state.json"), "utf8").catch(() => null);
+    if (text === null) return null;
+    const state = JSON.parse(text) as VirtualState;
+    return this.sandbox(state, this.shell(id, state.limits));
+  }
+
+  private async build(spec: SandboxSpec): Promise<VirtualSandbox> {
+    const wanted = { ...DEFAULT_LIMITS, ...spec.limits };
+    const limits: SandboxLimits = {
+      ...wanted,
+      diskBytes: Math.min(wanted.diskBytes, MAX_BYTES),
+      files: Math.min(wanted.files, MAX_FILES),
+    };
+    const folder = join(this.home, spec.id);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(join(folder, "work"), { recursive: true, mode: 0o700 });
+    const shell = this.shell(spec.id, limits);
+    try {
+      const { files, commit } = await this.obtain(spec.source, limits, shell);
+      await shell.ask({ do: "lay out", files }, limits.createMs).catch(tooLarge);
+      const text = files.filter(({ data, mode }) => mode !== "symlink" && countLines(Buffer.from(data)) !== null);
+      const textBytes = text.reduce((sum, { data }) => sum + data.length, 0);
+      const state: VirtualState = { id: spec.id, commit, textBytes, limits };
+      await writeFile(join(folder, "pristine.bin"), serialize(files), { mode: 0o600 });
+      await writeFile(join(folder, "state.new"), JSON.stringify(state), { mode: 0o600 });
+      await rename(join(folder, "state.new"), join(folder, "state.json"));
+      return this.sandbox(state, shell);
+    } catch (error) {
+      await shell.end();
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  private async obtain(source: SandboxSpec["source"], limits: SandboxLimits, shell: ShellClient) {
+    if (source.kind === "files") {
+      const files = [...checkedFiles(source.files)].map(
+        ([path, content]): StoredFile => ({ path, data: Buffer.from(content), mode: "file" }),
+      );
+      return { files, commit: null };
+    }
+    const { url, ref, token } = source;
+    const request = { url, timeoutMs: limits.createMs, maxPackBytes: Math.min(MAX_PACK_BYTES, limits.diskBytes) };
+    const { pack, commit } = await this.repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) });
+    const files = await shell.ask({ do: "unpack", pack, commit, limits }, limits.createMs).catch(tooLarge);
+    return { files, commit };
+  }
+
+  private sandbox(state: VirtualState, shell: ShellClient): VirtualSandbox {
+    return new VirtualSandbox(state, shell, async () =>
+      deserialize(await readFile(join(this.home, state.id, "pristine.bin"))),
+    );
+  }
+
+  private shell(id: string, limits: SandboxLimits): ShellClient {
+    const folder = join(this.home, id, "work");
+    return new ShellClient({
+      folder,
+      maxBytes: limits.diskBytes,
+      maxFiles: limits.files,
+      memoryBytes: limits.memoryBytes,
+    });
+  }
+}
+
+/** What the seller's process says about a broken or oversized source, as a sentence for the buyer. */
+function tooLarge(error: unknown): never {
+  const cause = error;
+  if (error instanceof ShellFailed && error.timedOut) {
+    throw new RepoUnavailable("Laying out the repository took too long.", { cause });
+  }
+  if (error instanceof Error && /space|quota|limit|too many|ended/i.test(error.message)) {
+    throw new RepoUnavailable("The repository is too large, or has too many files, for the virtual sandbox.", {
+      cause,
+    });
+  }
+  throw new RepoUnavailable("The repository contains objects or paths that git refuses.", { cause });
+}
