@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, readdir, readFile, writeFile } from "node:fs/promises";
+import { access, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,8 +18,10 @@ export async function generateClient({ root = PROJECT, output = "prisma/generate
   const prisma = dirname(require.resolve("prisma/package.json"));
   const inputs = await fingerprint(root, join(prisma, "package.json"));
   const stamp = join(root, output, "inputs.sha256");
-  const current = await readFile(stamp, "utf8").catch(() => "");
-  if (current === inputs && (await exists(join(root, output, "client.ts")))) return false;
+  const complete = await exists(join(root, output, "client.ts"));
+  if (complete && (await readFile(stamp, "utf8").catch(() => "")) === inputs) return false;
+  // Prisma refuses to write over a folder that does not look like its own, such as the rest of an interrupted run.
+  if (!complete) await rm(join(root, output), { recursive: true, force: true });
 
   const result = spawnSync(process.execPath, [join(prisma, "build", "index.js"), "generate"], {
     cwd: root,
