@@ -2,7 +2,7 @@ import { Inngest } from "inngest";
 import type { Log } from "#server/kernel/log.ts";
 
 /** The application's id at Inngest; function ids are prefixed with it. */
-export const APP_ID = "city";
+const APP_ID = "city";
 
 export type InngestChoice =
   /** Runs under our own engine: everything the SDK would send over the network goes to `fetch`. */

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "#server/kernel/log.ts";
 
@@ -26,21 +27,28 @@ export async function takeLease(pool: pg.Pool, log: Log): Promise<Lease> {
 
   async function connect(): Promise<pg.Client> {
     const client = new pg.Client(pool.options);
-    client.on("error", (error) => void reconnect(error));
-    await client.connect();
-    await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, lockKey]);
-    await client.query(
-      `insert into engine.worker (id, lock_key, pool_id) values ($1, $2, $3)
-       on conflict (id) do update set pool_id = excluded.pool_id`,
-      [workerId, lockKey, poolId],
-    );
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, lockKey]);
+      await client.query(
+        `insert into engine.worker (id, lock_key, pool_id) values ($1, $2, $3)
+         on conflict (id) do update set pool_id = excluded.pool_id`,
+        [workerId, lockKey, poolId],
+      );
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    // A connection may report its end more than once; the first report counts.
+    client.once("error", (error) => void reconnect(error));
     return client;
   }
 
   async function reconnect(reason: Error): Promise<void> {
     while (!released) {
       log.warn({ error: reason.message }, "the engine lost the connection that proves it lives; connecting anew");
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      await pause(RECONNECT_MS);
       try {
         connection = await connect();
         return;

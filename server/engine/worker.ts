@@ -1,7 +1,8 @@
-import { EventEmitter } from "node:events";
-import { Logger, type Runner, run, runMigrations, type Task, type TaskList, type WorkerEvents } from "graphile-worker";
+import { setTimeout as pause } from "node:timers/promises";
+import { Logger, runMigrations, type Task } from "graphile-worker";
 import type { Pool } from "pg";
 import type { Log } from "#server/kernel/log.ts";
+import { keepRunning } from "./keep-running.ts";
 import { type Lease, recoverRuns, takeLease } from "./lease.ts";
 
 export type WorkerOptions = {
@@ -12,7 +13,7 @@ export type WorkerOptions = {
   tasks?: Record<string, Task>;
   /** Jobs at a time; a job is busy for as long as the step it runs. */
   concurrency?: number;
-  /** Milliseconds between looks for jobs whose time has come. New jobs are announced and do not wait for it. */
+  /** Milliseconds between looks for timers whose time has come. New jobs are announced and do not wait for it. */
   pollInterval?: number;
 };
 
@@ -23,7 +24,6 @@ export type Worker = {
   idle(): Promise<void>;
 };
 
-const STOP_MS = 10_000;
 const RECOVER_MS = 2_000;
 const IDLE_LOOK_MS = 10;
 
@@ -35,39 +35,31 @@ export async function startWorker(
   options: WorkerOptions,
   makeTasks: (lease: Lease) => Promise<Record<string, Task>>,
 ): Promise<Worker> {
-  const { pool, log } = options;
+  const { pool, log, concurrency = 8, pollInterval = 500 } = options;
   const logger = graphileLogger(log);
   await runMigrations({ pgPool: pool, logger });
   const lease = await takeLease(pool, log);
   await recoverRuns(pool, log, true);
-  const own = await makeTasks(lease);
-  const { events, registered } = announcePool(lease);
-  const runner = await run(
-    {
-      pgPool: pool,
-      logger,
-      events,
-      concurrency: options.concurrency ?? 8,
-      pollInterval: options.pollInterval ?? 100,
-      noHandleSignals: true,
-      taskList: waitingFor(registered, refuseClash(options.tasks ?? {}, own)),
-    },
-    undefined,
-    [],
-  );
+  const tasks = refuseClash(options.tasks ?? {}, await makeTasks(lease));
+  // Without batches, a job whose end cannot be reported is an unhandled rejection. (The local queue, which would look
+  // for jobs once for all workers, has one of its own when PostgreSQL is away, so it is not used.)
+  const preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
+  const settings = { pgPool: pool, logger, concurrency, pollInterval, noHandleSignals: true, preset };
+  const runner = await keepRunning(pool, log, lease, settings, tasks);
   const recovery = setInterval(() => {
-    recoverRuns(pool, log, false).catch((error) => log.warn({ error }, "could not look for dead workers"));
+    recoverRuns(pool, log, false).catch((error: Error) => {
+      log.warn({ error: error.message }, "could not look for dead workers");
+    });
   }, RECOVER_MS);
   recovery.unref();
-  runner.promise.catch((error) => log.error({ error }, "the queue's worker ended with an error"));
   return {
     async stop() {
       clearInterval(recovery);
-      await stopRunner(runner);
+      await runner.stop();
       await lease.release();
     },
     async idle() {
-      while (await isBusy(pool)) await new Promise((resolve) => setTimeout(resolve, IDLE_LOOK_MS));
+      while (await isBusy(pool)) await pause(IDLE_LOOK_MS);
     },
   };
 }
@@ -75,39 +67,6 @@ export async function startWorker(
 function refuseClash(given: Record<string, Task>, own: Record<string, Task>): Record<string, Task> {
   for (const name of Object.keys(given)) if (name in own) throw new Error(`The task name "${name}" is the engine's.`);
   return { ...given, ...own };
-}
-
-/** No job starts before the database knows whose it is. */
-function waitingFor(registered: Promise<void>, tasks: Record<string, Task>): TaskList {
-  const list: TaskList = {};
-  for (const [name, task] of Object.entries(tasks)) {
-    list[name] = async (payload, helpers) => {
-      await registered;
-      return task(payload, helpers);
-    };
-  }
-  return list;
-}
-
-function announcePool(lease: Lease): { events: WorkerEvents; registered: Promise<void> } {
-  const events = new EventEmitter() as WorkerEvents;
-  const registered = new Promise<void>((resolve, reject) => {
-    events.once("pool:create", ({ workerPool }) => {
-      lease.setPoolId(workerPool.id).then(resolve, reject);
-    });
-  });
-  registered.catch(() => undefined);
-  return { events, registered };
-}
-
-async function stopRunner(runner: Runner): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), STOP_MS);
-  });
-  const ended = await Promise.race([runner.stop(), late]);
-  clearTimeout(timer);
-  if (ended === "late") await runner.kill("stopping took too long");
 }
 
 async function isBusy(pool: Pool): Promise<boolean> {

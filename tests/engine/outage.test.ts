@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { eventType, staticSchema } from "inngest";
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { emit, makeCity, openPool, startCluster, until } from "./support.ts";
+
+let cluster: Awaited<ReturnType<typeof startCluster>>;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterEach(() => cluster.close());
+afterAll(() => cluster.stop());
+
+test("every connection lost in the middle of a step: the run goes on, and the worker proves anew that it lives", async () => {
+  const city = await cluster.city();
+  const entered = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const ran: string[] = [];
+  const fn = city.inngest.createFunction({ id: "outage", triggers: { event: "a/b" } }, async ({ step }) => {
+    await step.run("during", async () => {
+      ran.push("during");
+      entered.resolve();
+      await release.promise;
+    });
+    return step.run("after", () => "after");
+  });
+  await city.run([fn]);
+  const observer = await observe(city.url);
+  await observer.emit();
+  await entered.promise;
+  await observer.cut();
+  release.resolve();
+  await until("the run completes", async () => (await observer.statuses())[0] === "completed");
+  await until("the lock of the worker is held again", async () => {
+    const { rows } = await observer.pool.query(
+      `select 1 from engine.worker w join pg_locks l on l.locktype = 'advisory' and l.objid::bigint = w.lock_key
+       where l.classid = 4672 and l.granted`,
+    );
+    return rows.length === 1;
+  });
+  await observer.emit();
+  await until("a new event's run completes", async () => (await observer.statuses())[1] === "completed");
+});
+
+test("connections lost again and again while a burst runs: every run completes", async () => {
+  const city = await cluster.city();
+  const fn = city.inngest.createFunction({ id: "burst", triggers: { event: "a/b" } }, async ({ step }) => {
+    await step.run("one", () => 1);
+    await step.run("two", () => 2);
+  });
+  await city.run([fn]);
+  const observer = await observe(city.url);
+  for (let i = 0; i < 30; i++) await observer.emit();
+  const completed = async () => (await observer.statuses()).filter((status) => status === "completed").length;
+  for (const share of [1, 10]) {
+    await until("some runs completed", async () => (await completed()) >= share);
+    await observer.cut();
+  }
+  await until("all runs completed", async () => (await completed()) === 30, 60_000);
+});
+
+test("PostgreSQL out of reach for a while: the queue comes back by itself and every run completes", async () => {
+  const city = await cluster.city();
+  const line = await openLine(city.url);
+  const remote = makeCity(line.url);
+  const fn = remote.inngest.createFunction({ id: "away", triggers: { event: "a/b" } }, async ({ step }) => {
+    await step.run("one", () => 1);
+    await step.run("two", () => 2);
+  });
+  await remote.run([fn]);
+  const observer = await observe(city.url);
+  const completed = async () => (await observer.statuses()).filter((status) => status === "completed").length;
+  for (let i = 0; i < 40; i++) await observer.emit();
+  await until("some runs completed", async () => (await completed()) >= 5);
+  line.cut();
+  const before = await completed();
+  expect(before).toBeLessThan(40);
+  await until("the worker's lock is gone, so it has lost PostgreSQL", async () => {
+    const { rows } = await observer.pool.query(
+      `select 1 from pg_locks where locktype = 'advisory' and classid = 4672 and objid > 0
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rows.length === 0;
+  });
+  line.mend();
+  await until("all runs completed", async () => (await completed()) === 40, 40_000);
+  await remote.stop();
+  line.close();
+}, 60_000);
+
+test("typed events trigger, cancel and resume as plain names do", async () => {
+  const city = await cluster.city();
+  const offered = eventType("task/offered", { schema: staticSchema<{ taskId: string }>() });
+  const accepted = eventType("task/accepted", { schema: staticSchema<{ taskId: string; by: string }>() });
+  const cancelled = eventType("task/cancelled", { schema: staticSchema<{ taskId: string }>() });
+  const fn = city.inngest.createFunction(
+    { id: "typed", triggers: [offered], cancelOn: [{ event: cancelled, match: "data.taskId" }] },
+    async ({ event, step }) => {
+      const answer = await step.waitForEvent("answer", { event: accepted, match: "data.taskId", timeout: "2m" });
+      return `${event.data.taskId}:${answer?.data.by}`;
+    },
+  );
+  const engine = await city.run([fn]);
+  await city.emit("task/offered", { taskId: "t1" });
+  await city.emit("task/offered", { taskId: "t2" });
+  await engine.idle();
+  await city.emit("task/accepted", { taskId: "t1", by: "ann" });
+  await city.emit("task/cancelled", { taskId: "t2" });
+  await engine.idle();
+  const runs = await city.runs("typed");
+  expect(runs.map((run) => [run.status, run.output])).toEqual([
+    ["completed", "t1:ann"],
+    ["cancelled", null],
+  ]);
+});
+
+/** A TCP line to PostgreSQL that can be cut: open connections break and new ones are refused. */
+async function openLine(url: string) {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  let whole = true;
+  const server = createServer((near) => {
+    if (!whole) return near.destroy();
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        near.destroy();
+        far.destroy();
+        sockets.delete(socket);
+      });
+    }
+    near.pipe(far).pipe(near);
+    return undefined;
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const line = new URL(url);
+  line.port = String((server.address() as AddressInfo).port);
+  return {
+    url: line.href,
+    cut() {
+      whole = false;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      whole = true;
+    },
+    close: () => server.close(),
+  };
+}
+
+/** A connection of its own, that the cut leaves alone. */
+async function observe(url: string) {
+  const watched = new URL(url);
+  watched.searchParams.set("application_name", "observer");
+  const pool = openPool(watched.href);
+  onTestFinished(() => pool.end());
+  return {
+    pool,
+    emit: () => emit(pool, "a/b", {}),
+    async statuses(): Promise<string[]> {
+      return (await pool.query("select status from engine.run order by created_at, id")).rows.map((row) => row.status);
+    },
+    cut: () =>
+      pool.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and application_name <> 'observer'`,
+      ),
+  };
+}
