@@ -1,7 +1,8 @@
 import { isAnnouncedNew } from "./announced.ts";
 import { checkSnippets } from "./check-snippets.ts";
 import { linesAfter, linesBefore, linesOpening } from "./cited-lines.ts";
-import { claimsFile, findPathTokens, type PathToken } from "./path-tokens.ts";
+import { claimsFile } from "./claims-file.ts";
+import { findPathTokens, type PathToken } from "./path-tokens.ts";
 import { isDiff, readDiff } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
 import { confirm, invent, type Place, type ReferencePad, strip } from "./reference-pad.ts";
@@ -145,8 +146,8 @@ function checkToken(
   for (const variant of variants) {
     const found = pad.index.resolve(variant);
     if (found.kind === "file") {
-      if (!variant.includes("/") && !variant.includes(".")) continue;
-      confirm(pad, `path ${found.files[0]}`, offset + token.start);
+      const bare = !variant.includes("/") && !variant.includes(".");
+      if (!bare) confirm(pad, `path ${found.files[0]}`, offset + token.start);
       for (const file of found.files.slice(0, 3)) pad.files.add(file);
       const cited = [
         ...token.lines,

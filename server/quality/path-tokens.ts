@@ -1,13 +1,3 @@
-import {
-  isPackagePath,
-  PRODUCT_NAMES,
-  PROPERTY_ENDINGS,
-  PROPERTY_OWNERS,
-  SOURCE_ENDINGS,
-  TOP_DIRECTORIES,
-} from "./path-vocabulary.ts";
-import type { TreeIndex } from "./tree-index.ts";
-
 /** How sure the wording is that a file of the repository is meant. */
 export type Setting = "code" | "link" | "prose" | "fence";
 
@@ -27,6 +17,9 @@ const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}/gu;
 const CODE_SPAN = /(`{1,3})([^`\n]{1,400})\1/g;
 const LINK = /\]\(\s*<?([^\s()<>]{1,300}(?:\([^\s()<>]{1,80}\)[^\s()<>]{0,200}){0,4})>?(?:\s+"[^"\n]{0,200}")?\s*\)/g;
 const TOKEN = /(?:[^\s,;"'`|<>«»“”‘’]|,(?=\d{1,5}\)))+/g;
+
+const BARE_NAME =
+  /^\W{0,3}(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|LICENSE|README|CODEOWNERS)\W{0,3}$/;
 
 /** Finds everything in a text that has the shape of a path, each once, in order. Linear in the text. */
 export function findPathTokens(text: string, fence = false): PathToken[] {
@@ -59,7 +52,7 @@ function decodeLink(target: string): string {
 function tokensOf(text: string, offset: number, setting: Setting): PathToken[] {
   const found: PathToken[] = [];
   for (const match of text.matchAll(TOKEN)) {
-    if (match[0].length > 400 || !/[./\\:]/.test(match[0])) continue;
+    if (match[0].length > 400 || !(/[./\\:]|#L/.test(match[0]) || BARE_NAME.test(match[0]))) continue;
     const [lead, body] = trimToken(match[0]);
     const start = offset + match.index + lead;
     const token = readToken(body, start, start + body.length, setting);
@@ -88,9 +81,15 @@ function trimToken(token: string): [number, string] {
 
 const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{" };
 
+/** Does the bracket that opens the body close again before its end, inside the path? */
 function closesInside(body: string, open: string): boolean {
-  const close = body.indexOf(PAIRS[open] ?? "");
-  return close > 0 && close < body.length - 1 && /[/.]/.test(body[close + 1] ?? "");
+  const shut = PAIRS[open] ?? "";
+  let depth = 0;
+  for (let i = 0; i < body.length; i++) {
+    if (body[i] === open) depth++;
+    else if (body[i] === shut && --depth === 0) return i < body.length - 1 && /[/.]/.test(body[i + 1] ?? "");
+  }
+  return false;
 }
 
 function opensInside(body: string, close: string): boolean {
@@ -104,8 +103,10 @@ const SANDBOX_PREFIX = /^(?:\/home\/user\/repo|\/workspace|\/repo|\/code|\/usr\/
 function readToken(raw: string, start: number, end: number, setting: Setting): PathToken | null {
   const lines: number[] = [];
   let path = raw.replaceAll("\\", "/").replace(/^file:\/\/\/?/, "/");
-  // A test's id (`a.py::test_x`) and an anchor (`a.md#setup`) name the file before them.
-  path = path.replace(/::?[\p{L}_][\p{L}\p{N}_.:[\]-]*(?:\(\))?$/u, "");
+  if (!LINE_SUFFIX.test(path)) {
+    // A test's id (`a.py::test_x`) names the file before it.
+    path = path.replace(/::?[\p{L}_][\p{L}\p{N}_.:[\]-]*(?:\(\))?$/u, "");
+  }
   const suffix = LINE_SUFFIX.exec(path);
   if (suffix) {
     path = path.slice(0, suffix.index);
@@ -115,57 +116,4 @@ function readToken(raw: string, start: number, end: number, setting: Setting): P
   while (SANDBOX_PREFIX.test(path)) path = path.replace(SANDBOX_PREFIX, "");
   if (path.length < 2 || path.length > 300 || !/[\p{L}\p{N}]/u.test(path)) return null;
   return { path, raw, start, end, lines, setting };
-}
-
-const ENDING = /\.([\p{L}\p{N}_]{1,12})$/u;
-const BARE_NAMES =
-  /^(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|Vagrantfile|LICENSE|README|CHANGELOG|CODEOWNERS|Justfile|Brewfile|Pipfile)$/;
-const ELSEWHERE =
-  /^(?:~\/|\/(?:etc|usr|var|tmp|dev|proc|opt|root|home|bin|sbin|sys|mnt|srv|run|Users|Library|nix)\/|[A-Za-z]:\/|node_modules\/|\.git\/|\.next\/|__pycache__\/|\.venv\/|site-packages\/|path\/to\/|\/path\/to\/)/;
-const HOST =
-  /^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|ai|co|app|edu|gov|me|sh|rs|land|cloud|xyz|info|uk|de|fr|jp|cn|eu|us|ly|so)(?::\d+)?\//i;
-const TEMPLATE = /[$%<>?!&=^|]|\{[^,}]*\}|\*|^\d+(?:\.\d+)*$/;
-
-/**
- * Is a path that does not resolve a statement about the repository? Package names, versions, domains, MIME types,
- * property accesses, routes, files of the system and build products are not.
- */
-export function claimsFile(token: PathToken, index: TreeIndex, next: string): boolean {
-  const { path, setting, lines } = token;
-  if (ELSEWHERE.test(path) || TEMPLATE.test(path) || /\/\/|^[-.]+$|\.\.\./.test(path)) return false;
-  const segments = path.split("/").filter((segment) => segment !== "" && segment !== "..");
-  const first = segments[0] ?? "";
-  const last = segments.at(-1) ?? "";
-  const ending = ENDING.exec(last)?.[1]?.toLowerCase() ?? "";
-  if (lines.length > 0 && (path.includes("/") || BARE_NAMES.test(last)) && !HOST.test(path)) {
-    return (
-      SOURCE_ENDINGS.has(ending) ||
-      PROPERTY_ENDINGS.has(ending) ||
-      BARE_NAMES.test(last) ||
-      index.hasDirectoryName(first) ||
-      TOP_DIRECTORIES.has(first)
-    );
-  }
-  const known = SOURCE_ENDINGS.has(ending) || PROPERTY_ENDINGS.has(ending);
-  if (!path.includes("/")) {
-    if (!known || next.startsWith("(") || last.startsWith(".")) return false;
-    if (lines.length > 0) return true;
-    if (setting === "fence") return false;
-    const stem = last.slice(0, -(ending.length + 1));
-    if (PRODUCT_NAMES.has(last.toLowerCase()) || !/\p{L}/u.test(stem) || stem.length < 2) return false;
-    if (PROPERTY_ENDINGS.has(ending))
-      return !PROPERTY_OWNERS.has(stem.split(".").at(-1)?.toLowerCase() ?? "") && !/[()[\]]/.test(stem);
-    return !/[()[\]=]/.test(stem);
-  }
-  if (HOST.test(path) && !index.hasDirectoryName(first)) return false;
-  if (path.startsWith("@") || isPackagePath(segments)) return index.hasDirectoryName(first);
-  if (path.startsWith("/") && !index.hasDirectoryName(first) && !TOP_DIRECTORIES.has(first)) return false;
-  if (known) return !next.startsWith("(") && !/[()]/.test(first);
-  if (setting === "fence" || path.startsWith("/")) return false;
-  if (ending !== "" && BARE_NAMES.test(last.slice(0, -(ending.length + 1)))) return true;
-  if (BARE_NAMES.test(last)) return setting !== "prose" || segments.length > 1;
-  if (ending !== "") return false;
-  if (/[^\p{L}\p{N}_.\-@+[\]()/]/u.test(path)) return false;
-  if (setting === "prose") return segments.length > 2 && index.hasDirectory(first);
-  return (index.hasDirectory(first) || TOP_DIRECTORIES.has(first)) && (segments.length > 1 || path.endsWith("/"));
 }
