@@ -3,19 +3,18 @@ import { CityError } from "../../kernel/errors.ts";
 import type { FilesSource } from "../sandbox.ts";
 import { safeFilePath } from "./paths.ts";
 
-export const FILES_BRANCH = "main";
 /** A fixed author and time, so that the commit says nothing about the buyer or the machine. */
 const SIGNATURE = "AI City <city@sandbox.invalid> 946684800 +0000";
 
-/** @throws VALIDATION_ERROR for a path that is refused, named twice, or both a file and a folder. */
-export function fastImportStream(files: FilesSource["files"]): Buffer {
+/** @param branch that the commit goes to. */
+export function fastImportStream(files: ReadonlyMap<string, string>, branch: string): Buffer {
   const chunks: Buffer[] = [];
   const line = (text: string) => chunks.push(Buffer.from(`${text}\n`));
-  line(`commit refs/heads/${FILES_BRANCH}`);
+  line(`commit refs/heads/${branch}`);
   line(`author ${SIGNATURE}`);
   line(`committer ${SIGNATURE}`);
   line("data 8\nProvided");
-  for (const [path, content] of checkedFiles(files)) {
+  for (const [path, content] of files) {
     const bytes = Buffer.from(content);
     line(`M 100644 inline "${path.replaceAll('"', '\\"')}"`);
     line(`data ${bytes.length}`);
@@ -26,7 +25,10 @@ export function fastImportStream(files: FilesSource["files"]): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** The files by their checked path. */
+/**
+ * The files by their checked path.
+ * @throws VALIDATION_ERROR for a path that is refused, named twice, or both a file and a folder.
+ */
 export function checkedFiles(files: FilesSource["files"]): Map<string, string> {
   const checked = new Map<string, string>();
   const folders = new Set<string>();

@@ -14,3 +14,11 @@ export function asText(bytes: Buffer, sizeBytes: number): Pick<FileContent, "con
   }
   return { content: bytes.toString("base64"), encoding: "base64", truncated };
 }
+
+/** Lines as git counts them; null for a binary file (a NUL among the first 8,000 bytes, git's own rule). */
+export function countLines(data: Buffer): number | null {
+  if (data.subarray(0, 8000).includes(0)) return null;
+  let lines = 0;
+  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) lines++;
+  return data.length > 0 && data[data.length - 1] !== 10 ? lines + 1 : lines;
+}

@@ -1,4 +1,5 @@
 /** The list of what the pristine tree holds, as printed by the lay-out script. */
+import { countLines } from "../file-content.ts";
 
 export type Manifest = ReadonlyMap<string, { readonly bytes: number; readonly lines?: number }>;
 
@@ -30,6 +31,19 @@ export function readLayOut(output: string): LaidOut {
     if (count !== undefined) textBytes += bytes;
   }
   return { commit, manifest, textBytes };
+}
+
+/** The same list for files that were handed in: git need not be asked for what we know. */
+export function describeFiles(files: ReadonlyMap<string, string>): Omit<LaidOut, "commit"> {
+  const manifest = new Map<string, { bytes: number; lines?: number }>();
+  let textBytes = 0;
+  for (const [path, content] of files) {
+    const data = Buffer.from(content);
+    const lines = countLines(data);
+    manifest.set(path, lines === null ? { bytes: data.length } : { bytes: data.length, lines });
+    if (lines !== null) textBytes += data.length;
+  }
+  return { manifest, textBytes };
 }
 
 export function writeManifest(manifest: Manifest): string {

@@ -1,22 +1,21 @@
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import {
   DEFAULT_LIMITS,
-  RepoUnavailable,
   type Sandbox,
   type SandboxAbilities,
   type SandboxLimits,
   type SandboxProvider,
   type SandboxSpec,
 } from "../../sandbox.ts";
-import { FILES_BRANCH, fastImportStream } from "../fast-import.ts";
+import { checkedFiles, fastImportStream } from "../fast-import.ts";
 import { checkSandboxId } from "../ids.ts";
 import { describeAbilities } from "./abilities.ts";
 import { groupIds, makeGroup, removeGroup, removeParents } from "./cgroups.ts";
 import { allDefences, type Defences } from "./defences.ts";
-import { GIT_ENVIRONMENT, LAY_OUT } from "./git-scripts.ts";
+import { BRANCH, GIT_ENVIRONMENT, LAY_OUT } from "./git-scripts.ts";
 import { layOutFailure } from "./lay-out-failure.ts";
 import type { Machine } from "./machine.ts";
-import { readLayOut, writeManifest } from "./manifest.ts";
+import { describeFiles, type LaidOut, readLayOut, writeManifest } from "./manifest.ts";
 import { BubblewrapSandbox } from "./sandbox.ts";
 import type { Seal, SealedUser } from "./seal.ts";
 import { Workspaces } from "./workspace.ts";
@@ -35,7 +34,10 @@ export type BubblewrapOptions = {
   readonly defences?: Defences;
 };
 
-type Source = { readonly input: Buffer; readonly branch: string; readonly commit: string | null };
+/** `files` when the buyer handed in files, else the fetched pack and its commit. */
+type Source =
+  | { readonly input: Buffer; readonly files: ReadonlyMap<string, string>; readonly commit: null }
+  | { readonly input: Buffer; readonly commit: string };
 
 export class BubblewrapProvider implements SandboxProvider {
   readonly name = "bubblewrap";
@@ -132,19 +134,22 @@ export class BubblewrapProvider implements SandboxProvider {
   }
 
   private async obtain(source: SandboxSpec["source"], limits: SandboxLimits): Promise<Source> {
-    if (source.kind === "files") return { input: fastImportStream(source.files), branch: FILES_BRANCH, commit: null };
+    if (source.kind === "files") {
+      const files = checkedFiles(source.files);
+      return { input: fastImportStream(files, BRANCH), files, commit: null };
+    }
     const { url, ref, token } = source;
     const maxPackBytes = Math.min(MAX_PACK_BYTES, limits.diskBytes);
     const request = { url, timeoutMs: limits.createMs, maxPackBytes };
     const repo = await this.repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) });
-    return { input: repo.pack, branch: FILES_BRANCH, commit: repo.commit };
+    return { input: repo.pack, commit: repo.commit };
   }
 
-  private async layOut(id: string, user: SealedUser, source: Source, deadline: number) {
+  private async layOut(id: string, user: SealedUser, source: Source, deadline: number): Promise<LaidOut> {
     const kind = source.commit === null ? "files" : "repo";
     const run = await this.seal.run(user, {
       binds: [{ from: this.workspaces.box(id), to: "/box", writable: true }],
-      argv: ["sh", "-c", LAY_OUT, "sh", kind, source.branch, source.commit ?? "-"],
+      argv: ["sh", "-c", LAY_OUT, "sh", kind, source.commit ?? "-"],
       env: GIT_ENVIRONMENT,
       input: source.input,
       timeoutMs: Math.max(1, deadline - performance.now()),
@@ -152,10 +157,7 @@ export class BubblewrapProvider implements SandboxProvider {
     });
     if (run.exitCode !== 0 || run.truncated) throw layOutFailure(run);
     const laidOut = readLayOut(run.stdout.toString());
-    if (source.commit !== null && laidOut.commit !== source.commit) {
-      throw new RepoUnavailable("The remote sent another commit than the one it announced.");
-    }
-    return laidOut;
+    return source.commit === null ? { ...laidOut, ...describeFiles(source.files) } : laidOut;
   }
 
   private user(id: string, uid: number | null, limits: SandboxLimits): SealedUser {

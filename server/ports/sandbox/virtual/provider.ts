@@ -12,9 +12,9 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { checkedFiles } from "../fast-import.ts";
+import { countLines } from "../file-content.ts";
 import { checkSandboxId } from "../ids.ts";
 import type { StoredFile } from "./protocol.ts";
-import { countLines } from "./read-tree.ts";
 import { VirtualSandbox, type VirtualState } from "./sandbox.ts";
 import { ShellClient, ShellFailed } from "./shell-client.ts";
 

@@ -35,14 +35,6 @@ export function readCommitFiles(objects: ReadonlyMap<string, GitObject>, commit:
   return files;
 }
 
-/** Lines as git counts them; null for a binary file (a NUL among the first 8,000 bytes, git's own rule). */
-export function countLines(data: Buffer): number | null {
-  if (data.subarray(0, 8000).includes(0)) return null;
-  let lines = 0;
-  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) lines++;
-  return data.length > 0 && data[data.length - 1] !== 10 ? lines + 1 : lines;
-}
-
 function pick(objects: ReadonlyMap<string, GitObject>, oid: string, type: GitObject["type"]): Buffer {
   const object = objects.get(oid);
   if (object === undefined || object.type !== type) throw new Error(`The pack lacks the ${type} ${oid}.`);

@@ -9,10 +9,9 @@ import type {
   WorkspaceDiff,
 } from "../../sandbox.ts";
 import { checkCommand } from "../commands.ts";
-import { MAX_READ_BYTES } from "../file-content.ts";
+import { countLines, MAX_READ_BYTES } from "../file-content.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
 import type { StoredFile } from "./protocol.ts";
-import { countLines } from "./read-tree.ts";
 import { type ShellClient, ShellFailed } from "./shell-client.ts";
 
 const FILE_MS = 10_000;
