@@ -25,7 +25,10 @@ export interface PaymentsPort {
 
   /** The newest card kept for later charges, or null. */
   getSavedCard(customerId: string): Promise<SavedCard | null>;
-  /** Charges a saved card while the customer is away. Throws `declined` (with `reason`) when the bank says no. */
+  /**
+   * Charges a saved card while the customer is away. Throws `declined` with the bank's reason when it says no, and with
+   * `no_saved_card` when there is none. A declined payment exists too, as `failed`, and `list` returns it.
+   */
   chargeSavedCard(input: SavedCardCharge, key: string): Promise<Payment>;
   getPayment(id: string): Promise<Payment>;
 
@@ -36,7 +39,7 @@ export interface PaymentsPort {
 
   /** A seller's Express account, paying out only when we say so. */
   createAccount(input: { email: string; country?: string; metadata: Metadata }, key: string): Promise<ConnectAccount>;
-  /** A hosted onboarding page for one use within minutes; never e-mailed, always made anew. */
+  /** A hosted onboarding page for one use within minutes; never e-mailed, made anew under a new key at each click. */
   createAccountLink(
     input: { accountId: string; refreshUrl: string; returnUrl: string },
     key: string,
@@ -100,8 +103,8 @@ export type SavedCard = { id: string; brand: string; last4: string; expMonth: nu
 
 export type SavedCardCharge = {
   customerId: string;
-  /** Kept with the intent row, so that a repeat names the same card. */
-  cardId: string;
+  /** Without it: the newest saved card; a repeat after the customer changed cards then meets `idempotency`. */
+  cardId?: string;
   amountCents: Cents;
   description: string;
   metadata: Metadata;

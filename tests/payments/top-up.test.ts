@@ -111,6 +111,17 @@ describe("charging the saved card", () => {
     expect(await scene.payments.getBalance()).toEqual(balance);
   });
 
+  it("takes the newest card unless one is named, and says so when there is none", async () => {
+    const { customerId } = await paidCustomer(scene, 500, "4000000000000341");
+    const newer = await openCheckout(scene, customerId, 600);
+    await scene.control(`/complete-checkout/${newer.id}`, { card: "5555555555554444" });
+    const charge = { customerId, amountCents: 800, description: "Top-up", metadata: {} };
+    expect(await scene.payments.chargeSavedCard(charge, key())).toMatchObject({ status: "succeeded" });
+    const { id } = await scene.payments.createCustomer({ email: "n@example.com", metadata: {} }, key());
+    const none = scene.payments.chargeSavedCard({ ...charge, customerId: id }, key());
+    expect(await failureOf(none)).toMatchObject({ kind: "declined", reason: "no_saved_card" });
+  });
+
   it("cannot use another customer's card", async () => {
     const one = await paidCustomer(scene, 500);
     const other = await paidCustomer(scene, 500);

@@ -5,7 +5,7 @@ import { CityError, type ErrorCode, isCityError } from "#server/kernel/errors.ts
  * - `declined`: the bank said no; `reason` is its word (`insufficient_funds`, `card_declined`, `authentication_required`).
  * - `insufficient_balance`: the balance to move money from is too low; nothing happened; wait and use a new key.
  * - `unavailable`: no usable answer (time-out, 5xx, too many requests); the effect may or may not have happened.
- * - `idempotency`: the key was used before with other values: an error in our code.
+ * - `idempotency`: the key was used before with other values, and that first use may have acted: look it up.
  * - `invalid`: the request itself was refused; nothing happened. `reason` is the card company's code, or `signature`.
  */
 export type PaymentErrorKind = "declined" | "insufficient_balance" | "unavailable" | "idempotency" | "invalid";
@@ -33,7 +33,7 @@ export class PaymentError extends CityError {
   readonly kind: PaymentErrorKind;
   /** The reason in the card company's words. */
   readonly reason: string;
-  /** `refused`: surely nothing happened. `unknown`: repeat with the same key, or look it up by metadata. */
+  /** `refused`: surely no money moved. `unknown`: repeat with the same key and values, or look it up by metadata. */
   readonly outcome: "refused" | "unknown";
   readonly replayed: boolean;
 
@@ -46,7 +46,7 @@ export class PaymentError extends CityError {
     this.name = "PaymentError";
     this.kind = kind;
     this.reason = reason;
-    this.outcome = kind === "unavailable" ? "unknown" : "refused";
+    this.outcome = kind === "unavailable" || kind === "idempotency" ? "unknown" : "refused";
     this.replayed = options.replayed ?? false;
     Object.defineProperty(this, BRAND, { value: true });
   }

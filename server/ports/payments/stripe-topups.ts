@@ -1,5 +1,5 @@
 import type Stripe from "stripe";
-import type { PaymentsPort } from "../payments.ts";
+import type { PaymentsPort, SavedCard } from "../payments.ts";
 import { PaymentError } from "./payment-error.ts";
 import { asking } from "./stripe-errors.ts";
 import { viewCard, viewCheckout, viewDispute, viewPayment, viewRefund } from "./stripe-views.ts";
@@ -65,21 +65,18 @@ export function stripeTopUps(stripe: Stripe): TopUps {
 
     getCheckout: (id) => asking("read checkout", async () => viewCheckout(await stripe.checkout.sessions.retrieve(id))),
 
-    getSavedCard: (customerId) =>
-      asking("read saved card", async () => {
-        const methods = await stripe.customers.listPaymentMethods(customerId, { type: "card", limit: 1 });
-        const newest = methods.data[0];
-        return newest ? viewCard(newest) : null;
-      }),
+    getSavedCard: (customerId) => asking("read saved card", () => newestCard(stripe, customerId)),
 
     chargeSavedCard: (input, key) =>
       asking("charge saved card", async () => {
+        const cardId = input.cardId ?? (await newestCard(stripe, input.customerId))?.id;
+        if (!cardId) throw new PaymentError("declined", "no_saved_card", { message: "There is no saved card." });
         const intent = await stripe.paymentIntents.create(
           {
             amount: input.amountCents,
             currency: "usd",
             customer: input.customerId,
-            payment_method: input.cardId,
+            payment_method: cardId,
             allowed_payment_method_types: ["card"],
             off_session: true,
             confirm: true,
@@ -116,4 +113,10 @@ export function stripeTopUps(stripe: Stripe): TopUps {
 
     getDispute: (id) => asking("read dispute", async () => viewDispute(await stripe.disputes.retrieve(id))),
   };
+}
+
+/** Stripe lists newest first. */
+async function newestCard(stripe: Stripe, customerId: string): Promise<SavedCard | null> {
+  const methods = await stripe.customers.listPaymentMethods(customerId, { type: "card", limit: 1 });
+  return methods.data[0] ? viewCard(methods.data[0]) : null;
 }
