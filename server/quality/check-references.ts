@@ -1,6 +1,6 @@
 import { isAnnouncedNew } from "./announced.ts";
 import { checkSnippets } from "./check-snippets.ts";
-import { linesAfter, linesBefore, linesOpening } from "./cited-lines.ts";
+import { linesAfter, linesAnywhere, linesBefore } from "./cited-lines.ts";
 import { claimsFile } from "./claims-file.ts";
 import { findPathTokens, type PathToken } from "./path-tokens.ts";
 import { isDiff, readDiff } from "./quoted-code.ts";
@@ -207,7 +207,7 @@ function citeLines(
   }
 }
 
-/** "### src/a.ts" followed by "- Line 12: …": the lines belong to the one file of the heading. */
+/** "### src/a.ts" followed by "… (line 12)": the lines belong to the one file of the heading. */
 function checkHeadedLines(read: ReadOutput, pad: ReferencePad): void {
   let heading = "";
   let files: string[] = [];
@@ -221,9 +221,13 @@ function checkHeadedLines(read: ReadOutput, pad: ReferencePad): void {
       continue;
     }
     if (files.length === 0 || other) continue;
-    if (findPathTokens(line.text).some((token) => pad.index.resolve(strip(token.path, pad)).kind === "file"))
-      other = true;
-    else citeLines(pad, files, linesOpening(line.text), files[0] ?? "", line.at);
+    const named = findPathTokens(line.text).some(
+      (token) =>
+        pad.index.resolve(strip(token.path, pad)).kind === "file" ||
+        claimsFile(token, pad.index, line.text.slice(token.end, token.end + 1)),
+    );
+    if (named) other = true;
+    else citeLines(pad, files, linesAnywhere(line.text), files[0] ?? "", line.at);
   }
 }
 

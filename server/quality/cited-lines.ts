@@ -7,10 +7,7 @@ const BEFORE = new RegExp(
   `\\b(?:lines?|ln\\.?|L)\\s{0,2}[#:.*\`]{0,2}${NUMBERS}[\`*_)\\]]{0,3},?\\s+(?:of|in|from|at|within|inside)\\s+(?:the\\s+)?(?:file\\s+|module\\s+)?[\`*_"'(\\[]{0,4}$`,
   "i",
 );
-const OWN_LINE = new RegExp(
-  `^\\s{0,12}(?:(?:[-*+•]|\\d{1,3}[.)]|#{1,6})\\s+)?[*_(\\[\`]{0,4}(?:lines?|L)\\s{0,2}[#:]?${NUMBERS}`,
-  "i",
-);
+const LOOSE = new RegExp(`(?:\\blines?\\s{1,2}[#:]?|\\bL)${NUMBERS}`, "gi");
 
 function numbersIn(text: string | undefined): number[] {
   return (text?.match(/\d{1,7}/g) ?? []).map(Number);
@@ -26,7 +23,7 @@ export function linesBefore(before: string): number[] {
   return numbersIn(BEFORE.exec(before)?.[1]);
 }
 
-/** The line numbers that open a line of their own, under a heading that names one file: "- Line 12: …". */
-export function linesOpening(line: string): number[] {
-  return numbersIn(OWN_LINE.exec(line)?.[1]);
+/** Every line number said in a paragraph: for text under a heading that names one file. */
+export function linesAnywhere(text: string): number[] {
+  return [...text.matchAll(LOOSE)].flatMap((match) => numbersIn(match[1]));
 }

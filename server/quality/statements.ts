@@ -45,7 +45,7 @@ export function readStatements(read: ReadOutput): Statement[] {
         repeated: line.kind !== "heading" && repeats(words, seen, shapes),
         boilerplate: isBoilerplate(text),
         addressed: isAddressedToJudge(text),
-        noise: isNoise(raw, words),
+        noise: isNoise(raw, words) || isCode(text, words),
       });
     }
   }
@@ -90,3 +90,21 @@ function isNoise(raw: readonly string[], words: readonly string[]): boolean {
   const distinct = new Set(words).size;
   return function_ / words.length < 0.08 || distinct / words.length < 0.3;
 }
+
+/** Source pasted as prose. Code belongs in a fence, where it is read as code. */
+function isCode(text: string, words: readonly string[]): boolean {
+  if (
+    !/[;{},]\s*$|^\s*(?:import|export|const|let|var|def|function|class|return|if|for|while|public|private|from|package|#include|@)\b/.test(
+      text,
+    )
+  )
+    return false;
+  if (!/[=(){};"']/.test(text)) return false;
+  return words.filter((word) => ENGLISH.has(word)).length < Math.max(2, words.length * 0.2);
+}
+
+const ENGLISH = new Set(
+  "the a an of to and is are be in it that this which with on not by as so but or can because when any every its".split(
+    " ",
+  ),
+);

@@ -22,6 +22,8 @@ export type Subject = {
 };
 
 const MAX_READ = 2_000_000;
+/** Trees up to this size are read whole: whatever is pasted from them is recognised. */
+const SMALL_TREE = { files: 40, bytes: 200_000 };
 
 /** Reads the task: its description, code in it or beside it, and the files of the tree that the output names. */
 export async function readSubject(
@@ -35,6 +37,14 @@ export async function readSubject(
   const changed = changedLines(handed);
   const texts = [handed];
   let bytes = 0;
+  let total = 0;
+  if (tree) for (const file of tree.paths.values()) total += file.bytes;
+  const small = tree !== null && tree.paths.size <= SMALL_TREE.files && total <= SMALL_TREE.bytes;
+  const others: string[] = [];
+  for (const path of small ? tree.paths.keys() : []) {
+    const text = files.includes(path) ? null : await tree?.readText(path);
+    if (text) others.push(text);
+  }
   for (const file of files.slice(0, 60)) {
     bytes += tree?.paths.get(file)?.bytes ?? 0;
     if (bytes > MAX_READ) break;
@@ -56,7 +66,7 @@ export async function readSubject(
     context,
     concepts: conceptsOf(changed.length > 0 ? changed : handed === "" ? [] : handed.split("\n")),
     size: changed.length > 0 ? changed.length : handed === "" ? 0 : handed.split("\n").length,
-    source: squeeze([prose, ...texts].join("\n")),
+    source: squeeze([prose, ...texts, ...others].join("\n")),
   };
 }
 
