@@ -152,9 +152,7 @@ function readSettings(json: string | undefined, production: boolean): Settings {
     throw new ConfigError(result.error.issues.map((i) => `CITY_SETTINGS: ${i.path.join(".")}: ${i.message}`));
   const settings = result.data;
   const starterIsSet = JSON.stringify(given).includes('"starterCredits"');
-  return production && !starterIsSet
-    ? { ...settings, money: { ...settings.money, starterCredits: 0 } }
-    : settings;
+  return production && !starterIsSet ? { ...settings, money: { ...settings.money, starterCredits: 0 } } : settings;
 }
 
 /** In local mode the secret is made once and kept beside the data it opens. */

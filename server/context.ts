@@ -1,9 +1,8 @@
 import type { PrismaClient } from "#prisma";
 import type { Actor } from "./auth/actor.ts";
 import type { Db } from "./db/client.ts";
-import type { Log } from "./kernel/log.ts";
 import { newId } from "./kernel/ids.ts";
-import type { JudgePort } from "./ports/judge.ts";
+import type { Log } from "./kernel/log.ts";
 import type { PaymentsPort } from "./ports/payments.ts";
 import type { RepoFetcher } from "./ports/repo-fetch.ts";
 import type { SandboxProvider } from "./ports/sandbox.ts";
@@ -14,7 +13,6 @@ export type Ports = {
   payments: PaymentsPort;
   sandbox: SandboxProvider;
   repos: RepoFetcher;
-  judge: JudgePort | null;
 };
 
 /** What every use case is given. Plain values and ports, no transport. */
@@ -28,6 +26,8 @@ export type Ctx<A extends Actor = Actor> = {
   settings: Settings;
   /** Seals secrets that must be read again. */
   masterKey: string;
+  /** Where browsers find the city; links that lead back here are made from it. */
+  publicUrl: string;
 };
 
 /**

@@ -9,7 +9,10 @@ import { viewPrivateAgent } from "./view.ts";
  * Takes an agent off the market: it cannot authenticate, its offers are rerouted and its running tasks fail (by the
  * functions that listen to `agent/deactivated`); what it earned stays. Repeating it changes nothing.
  */
-export async function deactivateAgent(ctx: Ctx<OwnerActor>, input: { id: string }): Promise<z.infer<typeof agentPrivate>> {
+export async function deactivateAgent(
+  ctx: Ctx<OwnerActor>,
+  input: { id: string },
+): Promise<z.infer<typeof agentPrivate>> {
   const { ownerId } = ctx.actor;
   return inTransaction(ctx, async (tx) => {
     const changed = await tx.db.$executeRaw`

@@ -7,7 +7,10 @@ import type { agentPrivate } from "./schema.ts";
 import { viewPrivateAgent } from "./view.ts";
 
 /** Brings a deactivated agent back to the market. Its key works again. */
-export async function reactivateAgent(ctx: Ctx<OwnerActor>, input: { id: string }): Promise<z.infer<typeof agentPrivate>> {
+export async function reactivateAgent(
+  ctx: Ctx<OwnerActor>,
+  input: { id: string },
+): Promise<z.infer<typeof agentPrivate>> {
   const { ownerId } = ctx.actor;
   const changed = await ctx.db.agent.updateMany({
     where: { id: input.id, ownerId },

@@ -20,7 +20,12 @@ export async function searchAgents(ctx: Ctx, input: Search): Promise<Page<z.infe
   const where = await toWhere(ctx, input);
   const [total, rows] = await Promise.all([
     ctx.db.agent.count({ where }),
-    findAgents(ctx, { where, orderBy: ORDER[input.sort], skip: (input.page - 1) * input.pageSize, take: input.pageSize }),
+    findAgents(ctx, {
+      where,
+      orderBy: ORDER[input.sort],
+      skip: (input.page - 1) * input.pageSize,
+      take: input.pageSize,
+    }),
   ]);
   return makePage(rows.map(viewAgent), total, input);
 }

@@ -28,7 +28,8 @@ async function agentByKey(ctx: Ctx, key: string): Promise<Actor> {
       })
     : null;
   if (!agent) throw new CityError("INVALID_API_KEY", "This API key is not valid. It may have been rotated.");
-  if (agent.deactivatedAt) throw new CityError("AGENT_DEACTIVATED", "This agent is deactivated. Its owner can reactivate it.");
+  if (agent.deactivatedAt)
+    throw new CityError("AGENT_DEACTIVATED", "This agent is deactivated. Its owner can reactivate it.");
   return { kind: "agent", agentId: agent.id, ownerId: agent.ownerId };
 }
 

@@ -13,13 +13,15 @@ const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
  * One HTTP server for everything: our own handlers where every millisecond counts, Next for pages. Slow and oversized
  * requests are cut here, before either sees them.
  */
-export function makeFrontDoor(api: (request: Request) => Promise<Response> | Response, next: NextHandler | null): Server {
+export function makeFrontDoor(
+  api: (request: Request) => Promise<Response> | Response,
+  next: NextHandler | null,
+): Server {
   const ours = getRequestListener(api, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
-    for (const header of FORBIDDEN_HEADERS) delete request.headers[header];
+    dropForbidden(request);
     const path = request.url ?? "/";
     if (OURS.test(path) || !next) {
-      request.headers["x-city-address"] = request.socket.remoteAddress ?? "unknown";
       request.rawHeaders.push("x-city-address", request.socket.remoteAddress ?? "unknown");
       void ours(request, response);
     } else {
@@ -31,4 +33,12 @@ export function makeFrontDoor(api: (request: Request) => Promise<Response> | Res
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
   return server;
+}
+
+/** Next reads `headers`, our own handlers are given `rawHeaders`: both must be clean. */
+function dropForbidden(request: IncomingMessage): void {
+  for (const header of FORBIDDEN_HEADERS) delete request.headers[header];
+  for (let i = request.rawHeaders.length - 2; i >= 0; i -= 2) {
+    if (FORBIDDEN_HEADERS.includes(request.rawHeaders[i]?.toLowerCase() ?? "")) request.rawHeaders.splice(i, 2);
+  }
 }

@@ -21,7 +21,9 @@ export function scoreEvidence(evidence: readonly Evidence[]): Scores {
     Object.keys(SHARES).map((dimension) => [dimension, mean(evidence.filter((e) => e.dimension === dimension))]),
   ) as Record<Dimension, { value: number; weight: number }>;
   const overall = sum((d) => SHARES[d] * means[d].value);
-  const deviation = Math.sqrt(sum((d) => SHARES[d] ** 2 * ((means[d].value * (1 - means[d].value)) / (means[d].weight + 1))));
+  const deviation = Math.sqrt(
+    sum((d) => SHARES[d] ** 2 * ((means[d].value * (1 - means[d].value)) / (means[d].weight + 1))),
+  );
   const scaled = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 1000);
   return {
     outcome: scaled(means.outcome.value),

@@ -27,7 +27,13 @@ export function makeRestApi(city: City, limits: Limits): Hono {
   }
   for (const [path, allowed] of methods) app.all(path, (c) => refuseMethod(c.req.raw, allowed));
   app.all(`${API_PREFIX}/*`, (c) =>
-    finish(errorAnswer(new CityError("ROUTE_NOT_FOUND", "There is no such endpoint."), newRequestId(), c.req.raw.headers.get("accept"))),
+    finish(
+      errorAnswer(
+        new CityError("ROUTE_NOT_FOUND", "There is no such endpoint."),
+        newRequestId(),
+        c.req.raw.headers.get("accept"),
+      ),
+    ),
   );
   return app;
 }
@@ -69,7 +75,8 @@ async function handle(
     status,
     body: envelope(route.rest.shape, await callProcedure(route, within, input, request.signal)),
   });
-  const key = route.method === "GET" || route.rest.idempotency === "none" ? null : request.headers.get("idempotency-key");
+  const key =
+    route.method === "GET" || route.rest.idempotency === "none" ? null : request.headers.get("idempotency-key");
   if (key === null) return json(await work(ctx));
   const result = await once(ctx, route, key, input, work);
   if (result.replayed) headers["idempotent-replayed"] = "true";
@@ -103,7 +110,9 @@ function finish(response: Response, headers: Record<string, string> = {}): Respo
 
 function refuseMethod(request: Request, allowed: readonly string[]): Response {
   if (request.method === "OPTIONS") return preflight(allowed);
-  const error = new CityError("METHOD_NOT_ALLOWED", `This path takes ${allowed.join(", ")}.`, { details: { allowed: [...allowed] } });
+  const error = new CityError("METHOD_NOT_ALLOWED", `This path takes ${allowed.join(", ")}.`, {
+    details: { allowed: [...allowed] },
+  });
   return finish(errorAnswer(error, newRequestId(), request.headers.get("accept")), { allow: allowed.join(", ") });
 }
 

@@ -93,7 +93,13 @@ async function keptAnswer(ctx: Ctx, claim: Claim): Promise<Answer | null> {
   return { status: row.status, body: row.sealed ? claim.open(body) : body, replayed: true };
 }
 
-type KeyRow = { requestHash: string; status: number | null; answer: string | null; sealed: boolean; locked: boolean | null };
+type KeyRow = {
+  requestHash: string;
+  status: number | null;
+  answer: string | null;
+  sealed: boolean;
+  locked: boolean | null;
+};
 
 async function writeClaim(ctx: Ctx, claim: Claim): Promise<void> {
   const now = await cityNow(ctx);

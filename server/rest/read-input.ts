@@ -39,7 +39,8 @@ async function readBody(request: Request, limit: number): Promise<Record<string,
 }
 
 async function readText(request: Request, limit: number): Promise<string> {
-  const tooLarge = () => new CityError("PAYLOAD_TOO_LARGE", `The body may hold ${limit} bytes.`, { details: { limit } });
+  const tooLarge = () =>
+    new CityError("PAYLOAD_TOO_LARGE", `The body may hold ${limit} bytes.`, { details: { limit } });
   if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
   if (!request.body) return "";
   const chunks: Uint8Array[] = [];

@@ -7,7 +7,15 @@ export type Decision = {
   considered: number;
   reason: string;
   /** The best few, with what each was judged by. */
-  ranking: { agentId: string; displayName: string; draw: number; match: number; price: number; load: number; utility: number }[];
+  ranking: {
+    agentId: string;
+    displayName: string;
+    draw: number;
+    match: number;
+    price: number;
+    load: number;
+    utility: number;
+  }[];
 };
 
 type Job = { description: string; maxBudget: number };
@@ -35,7 +43,15 @@ export function chooseAgent(candidates: readonly Candidate[], job: Job, seed: nu
       const load = 1 - candidate.running / candidate.maxConcurrentTasks;
       const utility = draw + WEIGHTS.match * match + WEIGHTS.price * price + WEIGHTS.load * load;
       const { agentId, displayName } = candidate;
-      return { agentId, displayName, draw: round(draw), match: round(match), price: round(price), load: round(load), utility: round(utility) };
+      return {
+        agentId,
+        displayName,
+        draw: round(draw),
+        match: round(match),
+        price: round(price),
+        load: round(load),
+        utility: round(utility),
+      };
     })
     .sort((x, y) => y.utility - x.utility || (x.agentId < y.agentId ? -1 : 1));
   const [best] = ranking;

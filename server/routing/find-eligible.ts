@@ -1,5 +1,5 @@
-import type { Ctx } from "../context.ts";
 import type { ModelTier } from "../agents/model-price.ts";
+import type { Ctx } from "../context.ts";
 
 /** An agent that may be offered the task now, with all that the choice goes by. */
 export type Candidate = {

@@ -123,7 +123,9 @@ async function failForRepo(ctx: Ctx<AgentActor>, taskId: string, sandboxId: stri
     // Mid-work the code was there once: losing it now is the city's fault, not the buyer's or the seller's.
     if (task.status === "executing") await failTask(tx, task, "platform_error");
   });
-  throw new CityError("CONFLICT", `The task was ended and its hold returned: ${why}`, { details: { reason: "repo_unavailable" } });
+  throw new CityError("CONFLICT", `The task was ended and its hold returned: ${why}`, {
+    details: { reason: "repo_unavailable" },
+  });
 }
 
 async function dropSandbox(ctx: Ctx, sandboxId: string): Promise<void> {

@@ -24,7 +24,10 @@ export async function tearDownExpired(ctx: Ctx): Promise<{ destroyed: number }> 
 /** At start: sandboxes on the machine that no open task knows are the leftovers of a crash. */
 export async function sweepSandboxes(ctx: Ctx): Promise<string[]> {
   const rows = await ctx.db.sandbox.findMany({
-    where: { status: { in: ["provisioning", "ready"] }, task: { status: { in: ["routing", "executing", "quality_check"] } } },
+    where: {
+      status: { in: ["provisioning", "ready"] },
+      task: { status: { in: ["routing", "executing", "quality_check"] } },
+    },
     select: { id: true },
   });
   return ctx.ports.sandbox.sweep(new Set(rows.map((row) => row.id)));

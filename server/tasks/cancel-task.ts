@@ -12,7 +12,10 @@ export async function cancelTask(ctx: Ctx<Party>, input: { id: string }): Promis
   return inTransaction(ctx, async (tx) => {
     const task = await lockAsBuyer(tx, input.id);
     if (task.status !== "submitted" && task.status !== "routing") {
-      throw invalidState("A task can be cancelled until an agent has committed to it.", task.status, ["submitted", "routing"]);
+      throw invalidState("A task can be cancelled until an agent has committed to it.", task.status, [
+        "submitted",
+        "routing",
+      ]);
     }
     return viewForBuyer(await failTask(tx, task, "cancelled", { offer: "withdrawn" }));
   });

@@ -32,7 +32,11 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
       data: {
         status: "quality_check",
         output: typeof result === "string" ? result.replaceAll("\u0000", "") : JSON.stringify(result, null, 2),
-        outputDetails: { ...details, format: typeof result === "string" ? "text" : "json", createdPaths: [...diff.createdPaths] },
+        outputDetails: {
+          ...details,
+          format: typeof result === "string" ? "text" : "json",
+          createdPaths: [...diff.createdPaths],
+        },
         patch: diff.patch.replaceAll("\u0000", ""),
         patchTruncated: diff.truncated,
         reportedQualityScore: input.qualityScore === undefined ? null : Math.round(input.qualityScore),

@@ -20,7 +20,8 @@ export async function giveFeedback(
 ): Promise<z.infer<typeof buyerTask> & { note?: string }> {
   return inTransaction(ctx, async (tx) => {
     const task = await lockAsBuyer(tx, input.id);
-    if (task.feedback) throw new CityError("CONFLICT", "Feedback was given already.", { details: { feedback: task.feedback } });
+    if (task.feedback)
+      throw new CityError("CONFLICT", "Feedback was given already.", { details: { feedback: task.feedback } });
     if (task.status !== "completed") {
       throw invalidState("Feedback is for completed tasks.", task.status, ["completed"]);
     }

@@ -1,6 +1,5 @@
 import type { Ctx } from "../context.ts";
 import type { PristineTree } from "../ports/sandbox.ts";
-import { judgeBorderline } from "../quality/judge-borderline.ts";
 import { scoreOutput } from "../quality/score-output.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
 
@@ -24,8 +23,7 @@ export async function judgeTask(ctx: Ctx, input: { taskId: string }): Promise<Ga
       truncated: task.patchTruncated,
     },
   };
-  const verdict = await scoreOutput(gateInput);
-  return judgeBorderline(ctx.ports.judge, ctx.log, gateInput, verdict);
+  return scoreOutput(gateInput);
 }
 
 async function pristineTree(ctx: Ctx, taskId: string): Promise<PristineTree | null> {
@@ -36,5 +34,11 @@ async function pristineTree(ctx: Ctx, taskId: string): Promise<PristineTree | nu
 }
 
 function repoName(url: string): string {
-  return url.replace(/\/+$/, "").replace(/\.git$/, "").split("/").at(-1) ?? "";
+  return (
+    url
+      .replace(/\/+$/, "")
+      .replace(/\.git$/, "")
+      .split("/")
+      .at(-1) ?? ""
+  );
 }

@@ -4,7 +4,7 @@ import type { Party } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { makePage, type Page } from "../kernel/pages.ts";
 import type { listTasksInput, taskView } from "./schema.ts";
-import { viewForBuyer, viewForSeller, withDispute } from "./view.ts";
+import { type TaskRow, viewForBuyer, viewForSeller, withDispute } from "./view.ts";
 
 /** The caller's tasks, newest first: those it bought, or those it was hired for. */
 export async function listTasks(
@@ -26,10 +26,12 @@ export async function listTasks(
       take: input.pageSize,
     }),
   ]);
-  return makePage(rows.map(input.role === "buyer" ? viewForBuyer : viewForSeller), total, input);
+  const view = (task: TaskRow) => (input.role === "buyer" ? viewForBuyer(task) : viewForSeller(task));
+  return makePage(rows.map(view), total, input);
 }
 
 function side(actor: Party, role: "buyer" | "seller"): Prisma.TaskWhereInput {
-  if (actor.kind === "owner") return role === "buyer" ? { buyerOwnerId: actor.ownerId } : { sellerOwnerId: actor.ownerId };
+  if (actor.kind === "owner")
+    return role === "buyer" ? { buyerOwnerId: actor.ownerId } : { sellerOwnerId: actor.ownerId };
   return role === "buyer" ? { buyerAgentId: actor.agentId } : { agentId: actor.agentId };
 }

@@ -40,7 +40,9 @@ export async function markExecuting(
     });
     await tx.db.agent.update({ where: { id: tx.actor.agentId }, data: { missedOffers: 0 } });
     const subject = { taskId: task.id, category: task.taskType };
-    await recordEvidence(tx, tx.actor.agentId, subject, [{ dimension: "reliability", value: 1, reason: "offer_taken" }]);
+    await recordEvidence(tx, tx.actor.agentId, subject, [
+      { dimension: "reliability", value: 1, reason: "offer_taken" },
+    ]);
     await recordEvent(tx, task.id, "executing");
     await emit(tx, "task/started", { taskId: task.id, deadlineAt: deadlineAt.toISOString() });
     return viewForSeller(started);

@@ -60,7 +60,13 @@ async function openOffer(ctx: Ctx, task: TaskRow): Promise<OfferResult> {
   return { state: "offered", offerId: offer.id, commitBy: task.commitBy.toISOString() };
 }
 
-async function makeOffer(ctx: Ctx, task: TaskRow, chosen: Candidate, decision: Decision, now: Date): Promise<OfferResult> {
+async function makeOffer(
+  ctx: Ctx,
+  task: TaskRow,
+  chosen: Candidate,
+  decision: Decision,
+  now: Date,
+): Promise<OfferResult> {
   const { offerSeconds, directHireSeconds } = ctx.settings.routing;
   const commitBy = after(now, (task.directAgentId ? directHireSeconds : offerSeconds) * 1_000);
   const offer = await ctx.db.taskOffer.create({
@@ -84,7 +90,11 @@ async function makeOffer(ctx: Ctx, task: TaskRow, chosen: Candidate, decision: D
     },
     include: withDispute,
   });
-  await recordEvent(ctx, task.id, "offered", { agentId: chosen.agentId, agent: chosen.displayName, reason: decision.reason });
+  await recordEvent(ctx, task.id, "offered", {
+    agentId: chosen.agentId,
+    agent: chosen.displayName,
+    reason: decision.reason,
+  });
   await tellSeller(ctx, offered, "task_assigned");
   await emit(ctx, "task/offered", { taskId: task.id, offerId: offer.id, commitBy: commitBy.toISOString() });
   return { state: "offered", offerId: offer.id, commitBy: commitBy.toISOString() };

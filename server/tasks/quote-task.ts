@@ -3,15 +3,17 @@ import type { Party } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { chooseAgent } from "../routing/choose-agent.ts";
 import { findEligible } from "../routing/find-eligible.ts";
-import type { quoteView } from "./schema.ts";
+import type { quoteView, submitTaskInput } from "./schema.ts";
 import { checkDirectHire, checkSource } from "./submit-task.ts";
-import type { submitTaskInput } from "./schema.ts";
 
 /**
  * What a task would cost and who would likely do it. Moves nothing. The ceiling binds: no task is ever charged more
  * than its budget. The real price is fixed when the repository's size is known, at provisioning.
  */
-export async function quoteTask(ctx: Ctx<Party>, input: z.infer<typeof submitTaskInput>): Promise<z.infer<typeof quoteView>> {
+export async function quoteTask(
+  ctx: Ctx<Party>,
+  input: z.infer<typeof submitTaskInput>,
+): Promise<z.infer<typeof quoteView>> {
   checkSource(ctx, input);
   if (input.agentId) await checkDirectHire(ctx, input.agentId, input.maxBudget);
   const candidates = await findEligible(ctx, {

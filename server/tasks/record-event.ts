@@ -3,7 +3,12 @@ import { enqueueDelivery, type WebhookEvent } from "../webhooks/enqueue-delivery
 import { type TaskRow, viewForBuyer, viewForSeller } from "./view.ts";
 
 /** Adds to a task's timeline, which the live stream and disputes read. Same transaction as the change. */
-export async function recordEvent(ctx: Ctx, taskId: string, type: string, data: Record<string, unknown> = {}): Promise<void> {
+export async function recordEvent(
+  ctx: Ctx,
+  taskId: string,
+  type: string,
+  data: Record<string, unknown> = {},
+): Promise<void> {
   await ctx.db.$executeRaw`
     insert into task_event (task_id, type, data, at) values (${taskId}, ${type}, ${JSON.stringify(data)}::jsonb, city_now())`;
 }

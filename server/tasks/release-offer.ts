@@ -1,6 +1,6 @@
 import type { OfferOutcome } from "#prisma";
 import { after, type Ctx, cityNow, emit } from "../context.ts";
-import { failTask, endOpenOffer } from "./end-task.ts";
+import { endOpenOffer, failTask } from "./end-task.ts";
 import { recordEvent, tellSeller } from "./record-event.ts";
 import type { TaskRow } from "./view.ts";
 

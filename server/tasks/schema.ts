@@ -31,7 +31,11 @@ export const failureReason = z.enum([
 
 const id = z.string().max(64);
 /** A NUL byte is valid JSON and cannot be stored as text. */
-const text = (max: number) => z.string().max(max).refine((value) => !value.includes("\u0000"), "Must not contain NUL.");
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes("\u0000"), "Must not contain NUL.");
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? "");
 
 const known = {
@@ -62,7 +66,10 @@ export const taskInput = z
 
 export const submitTaskInput = z.strictObject({
   taskType: category,
-  maxBudget: z.int("Whole cents, as a number.").min(50, "At least 50 cents.").max(1_000_000, "At most 1,000,000 cents."),
+  maxBudget: z
+    .int("Whole cents, as a number.")
+    .min(50, "At least 50 cents.")
+    .max(1_000_000, "At most 1,000,000 cents."),
   input: taskInput,
   agentId: id.optional(),
 });

@@ -13,7 +13,10 @@ import { type TaskRow, withDispute } from "./view.ts";
  * Acts on the gate's verdict, once: a pass charges the price from the hold and puts the seller's share into escrow, a
  * fail gives the whole hold back. Repeating it after that changes nothing.
  */
-export async function settleTask(ctx: Ctx, input: { taskId: string; verdict: GateVerdict }): Promise<{ status: string }> {
+export async function settleTask(
+  ctx: Ctx,
+  input: { taskId: string; verdict: GateVerdict },
+): Promise<{ status: string }> {
   return inTransaction(ctx, async (tx) => {
     const task = await lockTask(tx, input.taskId);
     if (task.status !== "quality_check") return { status: task.status };

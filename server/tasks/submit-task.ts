@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Party } from "../auth/actor.ts";
 import { enforceBudget } from "../agents/enforce-budget.ts";
+import type { Party } from "../auth/actor.ts";
 import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError, notFound } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";

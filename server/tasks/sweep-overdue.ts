@@ -34,7 +34,8 @@ export async function sweepOverdue(ctx: Ctx): Promise<{ swept: number }> {
 async function settle(ctx: Ctx, row: Overdue): Promise<unknown> {
   const task = { taskId: row.id };
   if (row.status === "executing") return expireExecution(ctx, task);
-  if (row.status === "quality_check") return abandonJudgement(ctx, { ...task, why: "The gate did not answer in time." });
+  if (row.status === "quality_check")
+    return abandonJudgement(ctx, { ...task, why: "The gate did not answer in time." });
   if (row.status === "completed") return releaseTaskEscrow(ctx, task);
   return row.offerId ? expireOffer(ctx, { ...task, offerId: row.offerId }) : offerTask(ctx, task);
 }

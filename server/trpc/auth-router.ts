@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { createToken } from "../auth/create-token.ts";
 import { listTokens } from "../auth/list-tokens.ts";
 import { revokeToken } from "../auth/revoke-token.ts";
@@ -5,12 +6,13 @@ import * as schema from "../auth/schema.ts";
 import { signIn } from "../auth/sign-in.ts";
 import { signOut } from "../auth/sign-out.ts";
 import { signUp } from "../auth/sign-up.ts";
-import { z } from "zod";
 import { by, router } from "./init.ts";
 
 export const authRouter = router({
   signUp: by("anonymous", "owner", "agent")
-    .meta({ rest: { route: "POST /auth/sign-up", summary: "Open an owner account", shape: "bare", idempotency: "none" } })
+    .meta({
+      rest: { route: "POST /auth/sign-up", summary: "Open an owner account", shape: "bare", idempotency: "none" },
+    })
     .input(schema.signUpInput)
     .output(schema.signedIn)
     .mutation(({ ctx, input }) => signUp(ctx, input)),

@@ -102,6 +102,7 @@ function validationError(error: ZodError): CityError {
   const fields = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
   const [first] = fields;
   const where = first?.path ? `${first.path}: ` : "";
-  return new CityError("VALIDATION_ERROR", `${where}${first?.message ?? "The input is not valid."}`, { details: { fields } });
+  return new CityError("VALIDATION_ERROR", `${where}${first?.message ?? "The input is not valid."}`, {
+    details: { fields },
+  });
 }
-

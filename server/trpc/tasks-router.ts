@@ -25,13 +25,17 @@ const LARGE_BODY = 4 * 1_048_576;
 
 export const tasksRouter = router({
   submit: by("agent", "owner")
-    .meta({ rest: { route: "POST /tasks", summary: "Submit a task; its budget is held", status: 201, maxBody: LARGE_BODY } })
+    .meta({
+      rest: { route: "POST /tasks", summary: "Submit a task; its budget is held", status: 201, maxBody: LARGE_BODY },
+    })
     .input(schema.submitTaskInput)
     .output(schema.buyerTask)
     .mutation(({ ctx, input }) => submitTask(ctx, input)),
 
   quote: by("agent", "owner")
-    .meta({ rest: { route: "POST /tasks/quote", summary: "Who would be chosen, and for what price", maxBody: LARGE_BODY } })
+    .meta({
+      rest: { route: "POST /tasks/quote", summary: "Who would be chosen, and for what price", maxBody: LARGE_BODY },
+    })
     .input(schema.quoteInput)
     .output(schema.quoteView)
     .mutation(({ ctx, input }) => quoteTask(ctx, input)),
@@ -60,20 +64,32 @@ export const tasksRouter = router({
     .query(({ ctx, input }) => getPatch(ctx, input)),
 
   giveFeedback: by("agent", "owner")
-    .meta({ rest: { route: "POST /tasks/{id}/feedback", summary: "Thumb up or down; down within ten minutes refunds", money: true } })
+    .meta({
+      rest: {
+        route: "POST /tasks/{id}/feedback",
+        summary: "Thumb up or down; down within ten minutes refunds",
+        money: true,
+      },
+    })
     .input(schema.feedbackInput)
     .output(schema.ratedTask)
     .mutation(({ ctx, input }) => giveFeedback(ctx, input)),
 
   cancel: by("agent", "owner")
-    .meta({ rest: { route: "POST /tasks/{id}/cancel", summary: "Take a task back before a seller commits", money: true } })
+    .meta({
+      rest: { route: "POST /tasks/{id}/cancel", summary: "Take a task back before a seller commits", money: true },
+    })
     .input(schema.taskIdInput)
     .output(schema.buyerTask)
     .mutation(({ ctx, input }) => cancelTask(ctx, input)),
 
   provisionSandbox: by("agent")
     .meta({
-      rest: { route: "POST /tasks/{id}/sandbox/provision", summary: "Make the task's sandbox", idempotency: "stepwise" },
+      rest: {
+        route: "POST /tasks/{id}/sandbox/provision",
+        summary: "Make the task's sandbox",
+        idempotency: "stepwise",
+      },
     })
     .input(schema.taskIdInput)
     .output(schema.provisionedSandbox)
@@ -87,14 +103,25 @@ export const tasksRouter = router({
 
   destroySandbox: by("agent")
     .meta({
-      rest: { route: "DELETE /tasks/{id}/sandbox/{sandboxId}", summary: "Give the sandbox back", idempotency: "stepwise" },
+      rest: {
+        route: "DELETE /tasks/{id}/sandbox/{sandboxId}",
+        summary: "Give the sandbox back",
+        idempotency: "stepwise",
+      },
     })
     .input(sandboxSchema.destroySandboxInput)
     .output(sandboxSchema.destroyedSandbox)
     .mutation(({ ctx, input }) => destroySandbox(ctx, input)),
 
   complete: by("agent")
-    .meta({ rest: { route: "POST /tasks/{id}/complete", summary: "Deliver the result", idempotency: "stepwise", maxBody: LARGE_BODY } })
+    .meta({
+      rest: {
+        route: "POST /tasks/{id}/complete",
+        summary: "Deliver the result",
+        idempotency: "stepwise",
+        maxBody: LARGE_BODY,
+      },
+    })
     .input(schema.completeInput)
     .output(schema.sellerTask)
     .mutation(({ ctx, input }) => completeTask(ctx, input)),
@@ -139,7 +166,13 @@ export const sandboxRouter = router({
     .mutation(({ ctx, input }) => writeFile(ctx, input)),
 
   exec: by("agent")
-    .meta({ rest: { route: "POST /tasks/{id}/sandbox/exec", summary: "Run a command in the sandbox", idempotency: "stepwise" } })
+    .meta({
+      rest: {
+        route: "POST /tasks/{id}/sandbox/exec",
+        summary: "Run a command in the sandbox",
+        idempotency: "stepwise",
+      },
+    })
     .input(sandboxSchema.execInput)
     .output(sandboxSchema.execResult)
     .mutation(({ ctx, input }) => execCommand(ctx, input)),

@@ -17,7 +17,10 @@ export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
  * Writes one delivery for an agent's webhook, where it has one that wants this event, in the transaction of the change.
  * The body is fixed here, so that every attempt sends and signs the same bytes.
  */
-export async function enqueueDelivery(ctx: Ctx, event: { agentId: string; type: WebhookEvent; data: unknown }): Promise<void> {
+export async function enqueueDelivery(
+  ctx: Ctx,
+  event: { agentId: string; type: WebhookEvent; data: unknown },
+): Promise<void> {
   const [endpoint] = await ctx.db.$queryRaw<{ now: Date }[]>`
     select city_now() as now from webhook_endpoint
     where agent_id = ${event.agentId} and enabled and (cardinality(events) = 0 or ${event.type} = any(events))`;

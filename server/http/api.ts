@@ -1,0 +1,54 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Hono } from "hono";
+import { serve as serveInngest } from "inngest/edge";
+import { cityFunctions } from "#inngest/functions/index.ts";
+import { actorFromCookie } from "../auth/next-auth-options.ts";
+import type { City } from "../city.ts";
+import { makeRestApi } from "../rest/adapter.ts";
+import { toCityError } from "../trpc/init.ts";
+import { appRouter } from "../trpc/root.ts";
+
+/** Everything the city answers without Next, as one fetch handler. */
+export function makeApi(city: City, extras: { gitRemote: ((request: Request) => Promise<Response>) | null }): Hono {
+  const app = new Hono();
+  app.route("/", makeRestApi(city, city.limits));
+  app.all("/api/trpc/*", (c) => answerTrpc(city, c.req.raw));
+  if (city.config.inngest.kind === "inngest") {
+    const handler = serveInngest({ client: city.inngest, functions: cityFunctions(city) });
+    app.all("/api/inngest", (c) => handler(c.req.raw) as Promise<Response>);
+  }
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/ready", async (c) => {
+    const database = await city.database.pool.query("select 1").then(
+      () => true,
+      () => false,
+    );
+    return c.json({ status: database ? "ready" : "unavailable", parts: city.parts }, database ? 200 : 503);
+  });
+  const { gitRemote } = extras;
+  if (gitRemote) app.all("/git/*", (c) => gitRemote(c.req.raw));
+  return app;
+}
+
+/** The dashboard's calls. The cookie is only believed on requests that our own pages make. */
+async function answerTrpc(city: City, request: Request): Promise<Response> {
+  if (!isSameSite(request)) return Response.json({ error: "Cross-site calls are refused." }, { status: 403 });
+  return fetchRequestHandler({
+    endpoint: "/api/trpc",
+    req: request,
+    router: appRouter,
+    createContext: async () => city.ctx(await actorFromCookie(city, request.headers.get("cookie"))),
+    onError({ error, path }) {
+      const known = toCityError(error);
+      if (known.status >= 500)
+        city.log.error({ operation: path, err: known.cause ?? error }, "a dashboard call failed");
+    },
+  });
+}
+
+function isSameSite(request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site) return site === "same-origin" || site === "none";
+  const origin = request.headers.get("origin");
+  return origin === null ? request.method === "GET" : new URL(origin).host === request.headers.get("host");
+}

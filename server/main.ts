@@ -1,0 +1,75 @@
+import { DEMO, seed } from "../prisma/seed.ts";
+import type { City } from "./city.ts";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import type { NextHandler } from "./http/front-door.ts";
+import { makeLog } from "./log.ts";
+import { ensurePageBuild } from "./page-build.ts";
+import { startSeedAgents } from "./seed-agents.ts";
+import { startCity } from "./start-city.ts";
+import { commandFor, findTools } from "./tools.ts";
+
+const say = (line = "") => process.stdout.write(`${line}\n`);
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  // Next decides by this, and nothing but start sets it.
+  Object.assign(process.env, { NODE_ENV: config.dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
+  process.env.NEXTAUTH_URL = config.publicUrl;
+  const log = makeLog(config);
+  if (config.web && !config.dev) await ensurePageBuild(say);
+
+  const city = await startCity(config, log, config.web ? () => startNext(config) : undefined);
+  let stopAgents = async () => {};
+  const stop = onceSignalled(async () => {
+    say("\nStopping …");
+    await stopAgents();
+    await city.stop();
+  });
+  if (config.seed) stopAgents = startSeedAgents(await seed(city), city.url, log);
+  announce(city, config);
+  await stop;
+}
+
+type NextServer = { prepare(): Promise<void>; getRequestHandler(): NextHandler };
+
+async function startNext(config: Config): Promise<NextHandler> {
+  const { default: next } = await import("next");
+  const make = next as unknown as (options: object) => NextServer;
+  const app = make({ dev: config.dev, dir: process.cwd(), hostname: config.host, port: config.port });
+  await app.prepare();
+  return app.getRequestHandler();
+}
+
+function announce(city: City & { url: string }, config: Config): void {
+  say(`\nAI City is open: ${config.publicUrl}`);
+  if (config.seed) say(`Demo sign-in:    ${DEMO.email} / ${DEMO.password}`);
+  const standIns = Object.entries(city.parts).filter(([, part]) => part.standIn);
+  if (standIns.length > 0) say("\nStand-ins (the README says how each is replaced by the real part):");
+  for (const [job, { name, note }] of standIns) say(`  ${job.padEnd(9)} ${name}${note ? ` (${note})` : ""}`);
+  const missing = (["bwrap", "git"] as const).filter((tool) => findTools()[tool] === null);
+  if (missing.length > 0) say(`\nFor the real sandbox: ${commandFor(missing)}`);
+  say(`\nLog: ${config.dataDir}/city.log    Stop with Ctrl-C.`);
+}
+
+/** Resolves when the first SIGINT or SIGTERM has been dealt with; a second one ends the process at once. */
+function onceSignalled(act: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    let signalled = false;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        if (signalled) process.exit(1);
+        signalled = true;
+        void act().then(resolve);
+      });
+    }
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error) => {
+    const plain = error instanceof ConfigError || (error instanceof Error && error.message.startsWith("Port "));
+    process.stderr.write(`${plain ? error.message : (error?.stack ?? error)}\n`);
+    process.exit(1);
+  },
+);
