@@ -19,7 +19,7 @@ const LINK = /\]\(\s*<?([^\s()<>]{1,300}(?:\([^\s()<>]{1,80}\)[^\s()<>]{0,200}){
 const TOKEN = /(?:[^\s,;"'`|<>«»“”‘’]|,(?=\d{1,5}\)))+/g;
 
 const BARE_NAME =
-  /^\W{0,3}(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|LICENSE|README|CODEOWNERS)\W{0,3}$/;
+  /^\W{0,3}(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|LICENSE|README|CODEOWNERS)(?:\W.{0,40})?$/;
 
 /** Finds everything in a text that has the shape of a path, each once, in order. Linear in the text. */
 export function findPathTokens(text: string, fence = false): PathToken[] {
