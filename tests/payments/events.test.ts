@@ -140,4 +140,19 @@ describe("after a restart", () => {
       await second.stop();
     }
   });
+
+  it("an event that was on its way when the process ended is sent again", async () => {
+    const database = await postgres.freshDatabase();
+    const first = await startScene(database);
+    const waiting = first.receiver.fallSilent();
+    const { id } = await customer(first);
+    await waiting;
+    await first.stop();
+    const second = await startScene(database);
+    try {
+      await second.receiver.until("customer.created", id);
+    } finally {
+      await second.stop();
+    }
+  });
 });

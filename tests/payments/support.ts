@@ -46,11 +46,17 @@ export async function startReceiver(verify: () => PaymentsPort) {
   const received: Received[] = [];
   const waiting = new Set<() => void>();
   let refusals = 0;
+  let silent = false;
+  const silenced = new Set<() => void>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
     const header = String(request.headers["stripe-signature"]);
+    if (silent) {
+      for (const notice of silenced) notice();
+      return;
+    }
     if (refusals > 0) {
       refusals -= 1;
       response.writeHead(500).end("no");
@@ -67,6 +73,11 @@ export async function startReceiver(verify: () => PaymentsPort) {
     types: () => received.map(({ event }) => event.type),
     refuseNext: (times: number) => {
       refusals = times;
+    },
+    /** From now on nothing is answered; resolves when the first event waits for an answer. */
+    fallSilent: () => {
+      silent = true;
+      return new Promise<void>((resolve) => silenced.add(resolve));
     },
     /** Resolves when `count` events of a type about one object have arrived; the test's own time limit ends it. */
     until: (type: string, objectId: string, count = 1): Promise<Received> =>

@@ -32,7 +32,7 @@ export async function keepCard(call: Call, card: TestCard, input: CardInput): Pr
   return insert(call, method, { hidden: { number: card.number } });
 }
 
-export type ChargeResult = { intent: PaymentIntent; charge: Charge; failure: CardFailure | null };
+type ChargeResult = { intent: PaymentIntent; charge: Charge; failure: CardFailure | null };
 
 /**
  * Tries one card for one payment: a charge either way, the money on success, and the events of both outcomes.

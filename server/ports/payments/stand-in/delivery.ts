@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import type { StripeEvent } from "./objects.ts";
 import type { World } from "./world.ts";
 
-export type DeliveryResult = { id: string; type: string; status: number; ok: boolean; body: string };
+type DeliveryResult = { id: string; type: string; status: number; ok: boolean; body: string };
 
 const ANSWER_LIMIT = 500;
 const TIMEOUT_MS = 10_000;

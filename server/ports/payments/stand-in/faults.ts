@@ -21,9 +21,9 @@ export const FAULT_KINDS = [
   "event_duplicate",
 ] as const;
 
-export type FaultKind = (typeof FAULT_KINDS)[number];
+type FaultKind = (typeof FAULT_KINDS)[number];
 
-export type FaultOptions = {
+type FaultOptions = {
   hangMs?: number | undefined;
   effect?: "none" | "done" | undefined;
   code?: string | undefined;

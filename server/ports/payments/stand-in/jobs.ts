@@ -10,7 +10,7 @@ const LANES = 4;
 const MAX_ATTEMPTS = 80;
 const DATABASE_PAUSE_MS = 1000;
 
-export type JobLoop = { wake: () => void; stop: () => Promise<void> };
+type JobLoop = { wake: () => void; stop: () => Promise<void> };
 
 /** Sends events and settles payouts when they are due. Sleeps until the next due time, or until woken. */
 export async function startJobs(world: World): Promise<JobLoop> {

@@ -16,7 +16,7 @@ export const TEST_BANKS: Record<string, { failure: string | null; label: string 
 
 export const UNFINISHED = ["external_account", "individual.first_name", "individual.last_name", "tos_acceptance.date"];
 
-export type Onboarding = {
+type Onboarding = {
   bankNumber: string;
   /** The account is refused further payouts until a document is mended. */
   restricted?: boolean;

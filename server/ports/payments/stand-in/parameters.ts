@@ -2,7 +2,7 @@ import { badParameter } from "./errors.ts";
 import type { FormTable, FormValue } from "./form.ts";
 
 /** How one parameter is checked and read. `param` is its full name, `line_items[0][quantity]`. */
-export type Field<T> = { read: (value: FormValue, param: string) => T; required: boolean };
+type Field<T> = { read: (value: FormValue, param: string) => T; required: boolean };
 export type Shape = Record<string, Field<unknown>>;
 export type Values<S extends Shape> = { [K in keyof S]: S[K] extends Field<infer T> ? T : never };
 

@@ -16,7 +16,7 @@ const MESSAGES: Record<string, string> = {
 };
 
 /** `automatic`: what the bank account's number decides. The others: what the control door decides. */
-export type Settlement = "automatic" | "paid" | { failed: string };
+type Settlement = "automatic" | "paid" | { failed: string };
 
 /**
  * Ends a payout. A failed one puts the money back on the seller's balance. A bank may also send money back after

@@ -13,7 +13,7 @@ export type StandInSettings = {
   funds: "now" | "pending";
 };
 
-export const DEFAULT_SETTINGS: StandInSettings = { events: "send", payouts: "auto", payoutDelayMs: 1500, funds: "now" };
+const DEFAULT_SETTINGS: StandInSettings = { events: "send", payouts: "auto", payoutDelayMs: 1500, funds: "now" };
 
 export async function readSettings(db: Pool | PoolClient): Promise<StandInSettings> {
   const { rows } = await db.query<{ name: string; value: unknown }>("select name, value from stripe_stand_in.setting");

@@ -61,7 +61,7 @@ export async function setHidden(call: Call, id: string, hidden: Record<string, u
   await call.db.query("update stripe_stand_in.object set hidden = hidden || $2 where id = $1", [id, hidden]);
 }
 
-export type Listing = {
+type Listing = {
   limit?: number | undefined;
   starting_after?: string | undefined;
   ending_before?: string | undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 
-export type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
+type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #14161a; --paper: #fbfaf7; --quiet: #5b606b; --line: #d9d6cd; --accent: #1f5eff;
@@ -24,7 +24,7 @@ input[type=text], select { width: 100%; min-height: 44px; padding: 8px 12px; fon
   background: var(--field); border: 1px solid var(--line); border-radius: 8px; font-variant-numeric: tabular-nums; }
 input[aria-invalid=true] { border-color: var(--bad); }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.check { display: flex; gap: 10px; align-items: flex-start; font-weight: 400; } .check input { margin-top: 4px; }
+.check { display: flex; gap: 10px; align-items: flex-start; font-weight: 400; } .check input { margin-top: 2px; width: 18px; height: 18px; accent-color: var(--accent); flex: none; }
 button, .button { display: block; width: 100%; min-height: 48px; border: 0; border-radius: 8px; cursor: pointer;
   background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; text-align: center;
   text-decoration: none; line-height: 48px; padding: 0 16px; }
