@@ -220,7 +220,7 @@ function checkHeadedLines(read: ReadOutput, pad: ReferencePad): void {
       other = false;
       continue;
     }
-    if (files.length === 0 || other) continue;
+    if (files.length === 0 || other || !/\d|[/.]\w/.test(line.text)) continue;
     const named = findPathTokens(line.text).some(
       (token) =>
         pad.index.resolve(strip(token.path, pad)).kind === "file" ||

@@ -31,13 +31,22 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad): Promis
   const texts = new Map<string, string | null>();
   for (const quotation of quotations) {
     const named = namedFiles(quotation.source, pad);
-    // A quotation that names its file stands or falls by the files named; one that does not may come from anywhere.
-    const wanted = new Set([...named, ...pad.files, ...(named.length > 0 ? [] : pad.tree.paths.keys())]);
-    const verdict = await isFound(quotation.lines, wanted, pad, texts);
+    const verdict = await isFound(quotation.lines, candidates(named, pad), pad, texts);
     const text = quotation.text.length > 160 ? `${quotation.text.slice(0, 157)}...` : quotation.text;
     if (verdict === true) confirm(pad, `snippet ${text}`, quotation.at);
     else if (verdict === false) {
       invent(pad, { kind: "snippet", text, why: "Quoted as code of the repository, but it does not stand there." });
+    }
+  }
+}
+
+/** A quotation that names its file stands or falls by the files named; one that does not may come from anywhere. */
+function* candidates(named: readonly string[], pad: ReferencePad): Generator<string> {
+  const tried = new Set<string>();
+  for (const some of [named, pad.files, named.length > 0 ? [] : pad.tree.paths.keys()]) {
+    for (const path of some) {
+      if (!tried.has(path)) yield path;
+      tried.add(path);
     }
   }
 }

@@ -25,7 +25,8 @@ const BARE_NAME =
 export function findPathTokens(text: string, fence = false): PathToken[] {
   const tokens: PathToken[] = [];
   const blank = (from: string): string => " ".repeat(from.length);
-  let rest = text.replace(URL, blank).replace(EMAIL, blank);
+  let rest = /:\/\/|www\.|mailto:/i.test(text) ? text.replace(URL, blank) : text;
+  if (rest.includes("@")) rest = rest.replace(EMAIL, blank);
   rest = rest.replace(LINK, (whole: string, target: string, at: number) => {
     const start = at + whole.indexOf(target);
     const token = readToken(decodeLink(target), start, start + target.length, "link");

@@ -48,7 +48,7 @@ export function comparable(lines: readonly string[]): string[] {
 
 /** White space and quote style do not make a quotation wrong. */
 export function squeeze(text: string): string {
-  return text.replace(/\s+/g, "").replace(/["'`]/g, '"').replace(/;$/, "");
+  return text.replace(/[\s"'`]+/g, "").replace(/;$/, "");
 }
 
 export type DiffFile = {

@@ -42,6 +42,7 @@ const IMPORT_ENDINGS = [
   ".md",
 ];
 const IMPORT_INDEXES = ["/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/__init__.py", "/mod.rs"];
+const IMPORT_GUESSES = [...IMPORT_ENDINGS, ...IMPORT_INDEXES];
 
 /** Indexes the tree once: every look-up afterwards costs a few hash probes, whatever the size of the repository. */
 export function indexTree(tree: PristineTree): TreeIndex {
@@ -93,7 +94,7 @@ export function indexTree(tree: PristineTree): TreeIndex {
       if (path.includes("/")) {
         const dots = /\/(?:\.{3}|…)\//.exec(path);
         if (dots) return acrossEllipsis(exact, path.slice(0, dots.index), path.slice(dots.index + dots[0].length));
-        for (const ending of [...IMPORT_ENDINGS, ...IMPORT_INDEXES]) {
+        for (const ending of /\.\w+$/.test(path) ? [] : IMPORT_GUESSES) {
           const guessed = filesFor(path + ending);
           if (guessed.length > 0) return { kind: "file", files: guessed };
         }
