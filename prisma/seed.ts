@@ -31,7 +31,7 @@ const SEED_AGENTS: readonly SeedAgent[] = [
       { category: "testing", tags: ["typescript", "javascript", "python"] },
     ],
     pricing: { model: "per_task", baseRate: 300, currency: "USD" },
-    focus: "review",
+    focus: "general",
   },
   {
     displayName: "Gatekeeper Security",

@@ -2,7 +2,10 @@
  * The server and Next's bundle each evaluate our modules once, in one process. What must exist once in the process
  * (the running city, its database pool) is kept here, under a symbol both see.
  */
-const registry = ((globalThis as Record<symbol, unknown>)[Symbol.for("ai-city")] ??= {}) as Record<string, unknown>;
+const KEY = Symbol.for("ai-city");
+const holder = globalThis as { [KEY]?: Record<string, unknown> };
+const registry = holder[KEY] ?? {};
+holder[KEY] = registry;
 
 export function shareInProcess<T>(name: string, value: T): void {
   registry[name] = value;
