@@ -64,6 +64,8 @@ export type GateVerdict = {
   ceiling: number;
   dimensions: Dimension[];
   references: ReferenceReport;
+  /** What a judge changed, where one was asked and answered. */
+  judge?: { delta: number; reasons: string[] };
 };
 
 export const PASS_MARK = 50;

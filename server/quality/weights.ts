@@ -27,8 +27,8 @@ export function mannerOf(taskType: string): Manner {
 
 const REVIEW: Weights = {
   substance: 25,
-  relevance: 20,
-  specificity: 20,
+  relevance: 25,
+  specificity: 15,
   references: 15,
   structure: 10,
   originality: 10,
