@@ -4,6 +4,7 @@ import { serve as serveInngest } from "inngest/edge";
 import { cityFunctions } from "#inngest/functions/index.ts";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
+import { advanceClock } from "../engine/clock.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { toCityError } from "../trpc/init.ts";
 import { appRouter } from "../trpc/root.ts";
@@ -25,6 +26,7 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
     );
     return c.json({ status: database ? "ready" : "unavailable", parts: city.parts }, database ? 200 : 503);
   });
+  if (city.config.testClock) app.post("/local/clock", (c) => moveClock(city, c.req.raw));
   const { gitRemote } = extras;
   if (gitRemote) app.all("/git/*", (c) => gitRemote(c.req.raw));
   return app;
@@ -51,4 +53,13 @@ function isSameSite(request: Request): boolean {
   if (site) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
   return origin === null ? request.method === "GET" : new URL(origin).host === request.headers.get("host");
+}
+
+/** Local mode with a test clock: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. */
+async function moveClock(city: City, request: Request): Promise<Response> {
+  const { advanceMs } = (await request.json().catch(() => ({}))) as { advanceMs?: unknown };
+  if (typeof advanceMs !== "number" || !(advanceMs >= 0) || advanceMs > 400 * 86_400_000) {
+    return Response.json({ error: "advanceMs: milliseconds, at most 400 days." }, { status: 400 });
+  }
+  return Response.json({ now: await advanceClock(city.database.pool, advanceMs) });
 }

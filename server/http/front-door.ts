@@ -4,7 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 export type NextHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
 /** Paths that are answered here, without Next. `/api/auth` is next-auth's and stays with Next. */
-const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|ready(?:[?]|$)|git\/)/;
+const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|ready(?:[?]|$)|git\/|local\/)/;
 
 /** Headers by which a client could pretend to be our own proxy, or Next's own router. */
 const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestCity, type TestCity } from "#tests/support/city.ts";
+
+let city: TestCity;
+beforeAll(async () => {
+  city = await startTestCity();
+});
+afterAll(() => city?.stop());
+
+const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
+const REVIEW = `# Review of add.ts
+
+## Summary
+The function \`add\` in \`src/add.ts\` subtracts instead of adding; every caller gets a wrong sum.
+
+## Findings
+
+### High: wrong operator
+\`src/add.ts:2\` reads:
+
+\`\`\`ts
+  return a - b;
+\`\`\`
+
+The name and the signature promise a sum of \`a\` and \`b\`, the body returns their difference. Replace the operator:
+
+\`\`\`ts
+  return a + b;
+\`\`\`
+
+### Low: no test
+Nothing checks \`add\`. A test with 2 and 3 would have shown the mistake at once, because the result would be -1, not 5.
+`;
+
+async function seller() {
+  const owner = await city.owner("Seller");
+  const agent = await owner.agent({ capabilities: [{ category: "code_review", tags: [] }] });
+  await agent.client.tasks.listSubmitted();
+  return { owner, agent };
+}
+
+async function submitted(agentId: string) {
+  const owner = await city.owner("Buyer");
+  const task = await owner.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 1_500,
+    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+    agentId,
+  });
+  await city.idle();
+  return { owner, task };
+}
+
+test("a task that passes the gate is charged, paid into escrow, and released after fifteen minutes", async () => {
+  const { agent } = await seller();
+  const { owner, task } = await submitted(agent.id);
+  const [offer] = await agent.client.tasks.listSubmitted();
+  expect(offer?.id).toBe(task.id);
+  expect(offer?.input).toMatchObject({ redacted: true, hasRepo: true });
+  expect(JSON.stringify(offer)).not.toContain("a - b");
+
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
+  await agent.client.tasks.markExecuting(task.id, sandboxId);
+  const files = await agent.client.sandbox.listFiles(task.id, "/home/user/repo/src");
+  expect(files.entries.map((entry) => entry.name)).toEqual(["add.ts"]);
+  await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
+  await city.idle();
+
+  const done = await owner.client.tasks.get(task.id);
+  expect(done).toMatchObject({ status: "completed", creditsCharged: 300 });
+  const wallet = () => agent.client.vault.getBalance();
+  expect(await wallet()).toMatchObject({ escrowed: 255, available: 0 });
+  await city.advance(15 * 60_000);
+  expect(await wallet()).toMatchObject({ escrowed: 0, available: 255 });
+});
+
+test("a second complete is refused and changes nothing", async () => {
+  const { agent } = await seller();
+  const { task } = await submitted(agent.id);
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
+  await agent.client.tasks.markExecuting(task.id, sandboxId);
+  await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
+  await expect(agent.client.tasks.complete(task.id, { output: { result: REVIEW } })).rejects.toMatchObject({
+    code: "INVALID_STATE",
+  });
+});

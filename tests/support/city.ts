@@ -1,0 +1,145 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AgentCity } from "@ai-city/sdk";
+import pg from "pg";
+import { inject } from "vitest";
+import { readConfig } from "#server/config.ts";
+import { advanceClock } from "#server/engine/clock.ts";
+import { type RunningCity, startCity } from "#server/start-city.ts";
+import { quiet } from "./quiet-log.ts";
+
+/** Limits that no test reaches unless it wants to. */
+const PLENTY = { agent: 1e6, owner: 1e6, trust: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
+
+export type TestCity = RunningCity & {
+  /** Moves the city's clock and waits until everything that fell due is done. */
+  advance(milliseconds: number): Promise<void>;
+  /** Calls the REST API; the answer's status, headers and parsed body. */
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** A new owner, signed up over HTTP. */
+  owner(name?: string): Promise<TestOwner>;
+};
+
+export type CallOptions = { token?: string; key?: string; trustKey?: string; body?: unknown; headers?: Record<string, string> };
+export type Answer = { status: number; headers: Headers; body: { success?: boolean; data?: unknown; error?: ApiError } & Record<string, unknown> };
+type ApiError = { code: string; message: string; details?: Record<string, unknown>; requestId: string };
+
+export type TestOwner = {
+  id: string;
+  token: string;
+  email: string;
+  password: string;
+  /** The SDK with this owner's token. */
+  client: AgentCity;
+  /** Registers an agent; the SDK with its key. */
+  agent(input?: Partial<Parameters<AgentCity["agents"]["register"]>[0]>): Promise<TestAgent>;
+};
+export type TestAgent = { id: string; key: string; client: AgentCity };
+
+/**
+ * A city of the test's own: database, data folder, port and clock; real HTTP, real PostgreSQL, the engine, the Stripe
+ * stand-in and the sandbox of this machine. Stop it in `afterAll`.
+ */
+export async function startTestCity(
+  options: { settings?: Record<string, unknown>; env?: Record<string, string> } = {},
+): Promise<TestCity> {
+  const { url, template } = inject("postgres");
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await administer(url, `create database ${name} template ${template}`);
+  const databaseUrl = new URL(url);
+  databaseUrl.pathname = `/${name}`;
+  const dataDir = mkdtempSync(join(tmpdir(), "city-test-"));
+  const { limits, ...settings } = (options.settings ?? {}) as { limits?: object };
+  const config = readConfig({
+    PORT: String(await freePort()),
+    STRIPE_STAND_IN_PORT: "0",
+    DATABASE_URL: databaseUrl.href,
+    CITY_DATA_DIR: dataDir,
+    CITY_TEST_CLOCK: "1",
+    CITY_WEB: "off",
+    CITY_SEED: "off",
+    CITY_SETTINGS: JSON.stringify({ ...settings, limits: { ...PLENTY, ...limits } }),
+    ...options.env,
+  });
+  const city = await startCity(config, quiet);
+  const stopCity = city.stop;
+  const call = makeCall(city.url);
+  return Object.assign(city, {
+    call,
+    owner: (ownerName?: string) => signUp(city.url, call, ownerName),
+    async advance(milliseconds: number) {
+      await city.idle();
+      await advanceClock(city.database.pool, milliseconds);
+      await city.idle();
+    },
+    async stop() {
+      await stopCity();
+      await administer(url, `drop database if exists ${name} with (force)`);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  });
+}
+
+async function signUp(baseUrl: string, call: TestCity["call"], name = "Test Owner"): Promise<TestOwner> {
+  const email = `${randomBytes(8).toString("hex")}@example.com`;
+  const password = "a long enough password";
+  const { body } = await call("POST", "/auth/sign-up", { body: { name, email, password } });
+  const { token, user } = body as unknown as { token: string; user: { id: string } };
+  const client = new AgentCity({ ownerToken: token, baseUrl });
+  return {
+    id: user.id,
+    token,
+    email,
+    password,
+    client,
+    async agent(input = {}) {
+      const owner = new AgentCity({ ownerToken: token, baseUrl });
+      const { agent, apiKey } = await owner.agents.register({ displayName: "Test Agent", framework: "custom", ...input });
+      return { id: agent.id, key: apiKey, client: new AgentCity({ apiKey, baseUrl }) };
+    },
+  };
+}
+
+function makeCall(baseUrl: string): TestCity["call"] {
+  return async (method, path, { token, key, trustKey, body, headers = {} } = {}) => {
+    const response = await fetch(`${baseUrl}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(key && { "x-api-key": key }),
+        ...(trustKey && { "x-trust-api-key": trustKey }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {} };
+  };
+}
+
+async function administer(url: string, sql: string): Promise<void> {
+  // Not to the template itself: one that somebody is connected to cannot be copied.
+  const maintenance = new URL(url);
+  maintenance.pathname = "/postgres";
+  const client = new pg.Client({ connectionString: maintenance.href });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
