@@ -26,11 +26,12 @@ const CURSOR = /^(\d{1,18})\.(\d{1,5})$/;
 
 /**
  * Every posting that touched one of the accounts, newest first. `cursor` is the `nextCursor` of the page before;
- * `since` and `until` (ISO times, until exclusive) bound the time. VALIDATION_ERROR for a cursor that is none.
+ * `since` and `until` (ISO times, until exclusive) bound the time, `taskId` the business. VALIDATION_ERROR for a cursor
+ * that is none.
  */
 export async function listPostings(
   ctx: Pick<Ctx, "db">,
-  input: { accounts: string[]; cursor?: string; limit: number; since?: string; until?: string },
+  input: { accounts: string[]; cursor?: string; limit: number; since?: string; until?: string; taskId?: string },
 ): Promise<PostingPage> {
   const rows = await askLedgerRows<Omit<PostingRow, "at"> & { at: Date }>(
     ctx,
@@ -46,6 +47,7 @@ export async function listPostings(
         ${before(input.cursor)}
         ${input.since ? Prisma.sql`and t.at >= ${input.since}::timestamptz` : Prisma.empty}
         ${input.until ? Prisma.sql`and t.at < ${input.until}::timestamptz` : Prisma.empty}
+        ${input.taskId ? Prisma.sql`and t.reference > ${`task:${input.taskId}:`} and t.reference < ${`task:${input.taskId};`}` : Prisma.empty}
       order by p.transaction_id desc, p.leg desc
       limit ${input.limit + 1}`,
   );

@@ -1,0 +1,43 @@
+import { asSystem, type Ctx, cityNow, inTransaction } from "../context.ts";
+import { addEvidence } from "./add-evidence.ts";
+import { endDispute } from "./end-dispute.ts";
+import { lockDispute } from "./find-dispute.ts";
+
+/** From this quality score on, a dispute that nobody argued or decided in time goes to the seller. */
+const SELLER_WINS_FROM = 70;
+
+/** Decides every dispute that is past a deadline, each in a transaction of its own: one bad row does not stop the rest. */
+export async function expireDisputes(ctx: Ctx): Promise<{ decided: number; failed: number }> {
+  const overdue = await ctx.db.$queryRaw<{ id: string }[]>`
+    select id from dispute
+    where (status = 'open' and respond_by <= city_now()) or (status in ('open', 'under_review') and decide_by <= city_now())
+    order by decide_by limit 500`;
+  const tally = { decided: 0, failed: 0 };
+  for (const { id } of overdue) {
+    try {
+      if (await expireDispute(ctx, { disputeId: id })) tally.decided += 1;
+    } catch (error) {
+      tally.failed += 1;
+      ctx.log.error({ err: error, disputeId: id }, "an overdue dispute could not be decided");
+    }
+  }
+  return tally;
+}
+
+/** The gate's score decides a dispute past its deadline. False when it is not overdue any more. */
+export async function expireDispute(ctx: Ctx, input: { disputeId: string }): Promise<boolean> {
+  return inTransaction(asSystem(ctx), async (tx) => {
+    const { dispute, task } = await lockDispute(tx, input.disputeId);
+    const now = await cityNow(tx);
+    const unanswered = dispute.status === "open" && now >= dispute.respondBy;
+    const undecided = (dispute.status === "open" || dispute.status === "under_review") && now >= dispute.decideBy;
+    if (!unanswered && !undecided) return false;
+    const score = task.qualityScore ?? 0;
+    const outcome = score >= SELLER_WINS_FROM ? "resolved_agent" : "resolved_buyer";
+    const late = unanswered ? "The seller did not respond in time." : "It was not decided in time.";
+    const resolution = `${late} The quality score of ${score} decides; ${SELLER_WINS_FROM} or more is for the seller.`;
+    await addEvidence(tx, { disputeId: dispute.id, by: "city", text: resolution });
+    await endDispute(tx, { dispute, task }, { outcome, resolution, resolvedBy: "city" });
+    return true;
+  });
+}

@@ -1,0 +1,38 @@
+import type { z } from "zod";
+import type { Party } from "../auth/actor.ts";
+import { type Ctx, cityNow, inTransaction } from "../context.ts";
+import { CityError, invalidState } from "../kernel/errors.ts";
+import { recordEvent } from "../tasks/record-event.ts";
+import { addEvidence } from "./add-evidence.ts";
+import { findDispute, lockDispute } from "./find-dispute.ts";
+import type { disputeView, respondInput } from "./schema.ts";
+import { viewDispute } from "./view.ts";
+
+/**
+ * A party's word on a dispute. The seller's first brings it under review and must come in time (72 hours); after that
+ * both may add to the file until it is decided.
+ */
+export async function respondToDispute(
+  ctx: Ctx<Party>,
+  input: z.infer<typeof respondInput>,
+): Promise<z.infer<typeof disputeView>> {
+  return inTransaction(ctx, async (tx) => {
+    const { dispute, role } = await lockDispute(tx, input.id);
+    if (role === "operator") throw new CityError("ACCESS_DENIED", "Only the parties respond; an operator decides.");
+    if (dispute.status !== "open" && dispute.status !== "under_review") {
+      throw invalidState("This dispute is over.", dispute.status, ["open", "under_review"]);
+    }
+    const answers = role === "seller" && dispute.status === "open";
+    if (answers && (await cityNow(tx)) >= dispute.respondBy) {
+      throw invalidState("The time to respond is over; the quality score decides.", dispute.status, []);
+    }
+    for (const text of [input.response, input.evidence]) {
+      if (text) await addEvidence(tx, { disputeId: dispute.id, by: role, text });
+    }
+    if (answers) {
+      await tx.db.dispute.updateMany({ where: { id: dispute.id, status: "open" }, data: { status: "under_review" } });
+    }
+    await recordEvent(tx, dispute.taskId, "dispute_response", { disputeId: dispute.id, by: role });
+    return viewDispute((await findDispute(tx, dispute.id)).dispute, role);
+  });
+}

@@ -1,0 +1,38 @@
+import type { z } from "zod";
+import { CityError } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { callOnce } from "./call-once.ts";
+import { findListed } from "./find-listed.ts";
+import { reachPayments } from "./reach-payments.ts";
+import type { connectLinkView } from "./schema.ts";
+import { recordAccount } from "./sync-connect-account.ts";
+import type { PublicCtx } from "./top-up.ts";
+
+/** A page of the card company where the owner connects a bank account; for one use, always made anew. */
+export async function connectLink(ctx: PublicCtx): Promise<z.infer<typeof connectLinkView>> {
+  const accountId = await ensureAccount(ctx);
+  const { url } = await reachPayments(ctx).createAccountLink(
+    {
+      accountId,
+      refreshUrl: `${ctx.publicUrl}/wallet?connect=again`,
+      returnUrl: `${ctx.publicUrl}/wallet?connect=done`,
+    },
+    `account-link:${newId()}`,
+  );
+  return { url };
+}
+
+async function ensureAccount(ctx: PublicCtx): Promise<string> {
+  const { ownerId } = ctx.actor;
+  const known = await ctx.db.connectAccount.findUnique({ where: { ownerId } });
+  if (known) return known.stripeAccountId;
+  const owner = await ctx.db.owner.findUniqueOrThrow({ where: { id: ownerId } });
+  if (owner.closedAt) throw new CityError("CONFLICT", "This account is closed.");
+  const account = await callOnce(ctx, {
+    intent: `account:${ownerId}`,
+    call: (key) => reachPayments(ctx).createAccount({ email: owner.email, metadata: { ownerId } }, key),
+    find: () => findListed(ctx, "account", { createdAt: owner.createdAt, metadata: { ownerId } }),
+  });
+  await recordAccount(ctx, account);
+  return account.id;
+}

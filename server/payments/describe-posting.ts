@@ -1,0 +1,64 @@
+import type { PostingRow } from "../ledger/list-postings.ts";
+
+/** What each posting is called on a wallet page and in a statement. */
+const DESCRIPTIONS: Record<string, string> = {
+  hold: "Budget held for a task",
+  hold_release: "Unused budget returned",
+  charge: "Task charged",
+  fee: "City fee (15 %)",
+  refund: "Refund",
+  fee_refund: "Refund of the city fee",
+  escrow_release: "Earnings released",
+  debt_repaid: "Debt repaid",
+  dispute_freeze: "Frozen by a dispute",
+  dispute_unfreeze: "Dispute ended, money free again",
+  starter_credits: "Starter credits",
+  top_up: "Top-up by card",
+  chargeback: "Chargeback",
+  chargeback_won: "Chargeback reversed",
+  top_up_returned: "Sent back to the card",
+  top_up_returned_undone: "Return to the card failed",
+  withdrawal: "Withdrawal",
+  withdrawal_paid: "Withdrawal paid to the bank",
+  withdrawal_failed: "Withdrawal returned",
+};
+
+/** Accounts whose money can be spent or withdrawn now. */
+const FREE = ["pool", "wallet"];
+
+export type Entry = {
+  type: string;
+  /** Cents; negative when it left what the caller can spend or withdraw. */
+  amount: number;
+  from: string;
+  to: string;
+  taskId: string | null;
+  agentId: string | null;
+  description: string | null;
+};
+
+/**
+ * One posting as one of its parties sees it. Between two accounts of the caller's own, the sign follows the one that can
+ * be spent. A stranger's account is named by its kind only.
+ */
+export function describePosting(row: PostingRow, mine: ReadonlySet<string>): Entry {
+  const incoming = mine.has(row.to) && (!mine.has(row.from) || FREE.includes(kindOf(row.to)));
+  return {
+    type: row.reason,
+    amount: incoming ? row.amount : -row.amount,
+    from: kindOf(row.from),
+    to: kindOf(row.to),
+    taskId: /^task:([^:]+):/.exec(row.reference)?.[1] ?? null,
+    agentId: agentOf(row.to, mine) ?? agentOf(row.from, mine),
+    description: DESCRIPTIONS[row.reason] ?? null,
+  };
+}
+
+function kindOf(account: string): string {
+  return account.split(":")[0] ?? account;
+}
+
+function agentOf(account: string, mine: ReadonlySet<string>): string | null {
+  if (!mine.has(account)) return null;
+  return /^(?:wallet|escrow|disputed|receivable:agent):(.+)$/.exec(account)?.[1] ?? null;
+}

@@ -1,0 +1,53 @@
+import { type Ctx, inTransaction } from "../context.ts";
+import { failPayout } from "../ledger/fail-payout.ts";
+import { isPaymentError } from "../ports/payments/payment-error.ts";
+import { callOnce } from "./call-once.ts";
+import { reachPayments } from "./reach-payments.ts";
+
+/**
+ * Ends a withdrawal that cannot reach the bank: what was transferred is taken back first, then the earnings return to
+ * their wallets (debts first). While the transfer cannot be taken back the withdrawal stays as it is, and an operator
+ * is told: the money is at the card company, so it must not be in the wallet too.
+ */
+export async function failWithdrawal(
+  ctx: Ctx,
+  input: { withdrawalId: string; reason: string },
+): Promise<{ state: "failed" | "processing" | "unknown" }> {
+  const row = await ctx.db.withdrawal.findUnique({ where: { id: input.withdrawalId } });
+  if (!row) return { state: "unknown" };
+  if (row.status === "failed") return { state: "failed" };
+  if (row.transferId && !(await takeTransferBack(ctx, row.id, row.transferId))) return { state: "processing" };
+  await inTransaction(ctx, async (tx) => {
+    const { count } = await tx.db.withdrawal.updateMany({
+      where: { id: row.id, status: { not: "failed" } },
+      data: { status: "failed", failure: input.reason, paidAt: null },
+    });
+    if (count > 0) await failPayout(tx, { withdrawalId: row.id });
+  });
+  return { state: "failed" };
+}
+
+async function takeTransferBack(ctx: Ctx, withdrawalId: string, transferId: string): Promise<boolean> {
+  const payments = reachPayments(ctx);
+  const transfer = await payments.getTransfer(transferId);
+  const left = transfer.amountCents - transfer.reversedCents;
+  if (left === 0) return true;
+  try {
+    await callOnce(ctx, {
+      intent: `withdrawal:${withdrawalId}:reversal`,
+      call: (key) => payments.reverseTransfer({ transferId, amountCents: left, metadata: { withdrawalId } }, key),
+      find: async () => {
+        const now = await payments.getTransfer(transferId);
+        return now.reversedCents === now.amountCents ? now : null;
+      },
+    });
+    return true;
+  } catch (error) {
+    if (!isPaymentError(error) || error.outcome !== "refused") throw error;
+    ctx.log.error(
+      { withdrawalId, transferId, reason: error.reason },
+      "a failed withdrawal's transfer cannot be taken back",
+    );
+    return false;
+  }
+}

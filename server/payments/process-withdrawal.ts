@@ -1,0 +1,82 @@
+import type { Withdrawal } from "#prisma";
+import type { Ctx } from "../context.ts";
+import { isPaymentError } from "../ports/payments/payment-error.ts";
+import { callOnce } from "./call-once.ts";
+import { failWithdrawal } from "./fail-withdrawal.ts";
+import { findListed } from "./find-listed.ts";
+import { reachPayments } from "./reach-payments.ts";
+import { settleWithdrawal } from "./settle-withdrawal.ts";
+
+export type WithdrawalState = "waiting" | "processing" | "paid" | "failed" | "unknown";
+
+/** What the owner reads while the city's own money is still on its way to its balance. */
+const WAITING = "Waiting for card payments to arrive in the city's balance.";
+
+/**
+ * Moves a withdrawal on: a transfer to the seller's account, then a payout to the bank, each recorded as soon as it is
+ * known. Any part may be repeated; the keys make the card company do it once. `waiting`: try again later.
+ * Throws while an outcome is unknown: repeat.
+ */
+export async function processWithdrawal(
+  ctx: Ctx,
+  input: { withdrawalId: string },
+): Promise<{ state: WithdrawalState }> {
+  const row = await ctx.db.withdrawal.findUnique({ where: { id: input.withdrawalId } });
+  if (!row) return { state: "unknown" };
+  if (row.status === "paid" || row.status === "failed") return { state: row.status };
+  if (row.payoutId) return settleWithdrawal(ctx, { withdrawalId: row.id });
+  const account = await ctx.db.connectAccount.findUniqueOrThrow({ where: { ownerId: row.ownerId } });
+
+  const accountId = account.stripeAccountId;
+  const metadata = { withdrawalId: row.id, ownerId: row.ownerId };
+
+  const transferred = await attempt(ctx, row, async () => {
+    if (row.transferId) return;
+    const order = { accountId, amountCents: row.amount, transferGroup: `withdrawal:${row.id}`, metadata };
+    const { id } = await callOnce(ctx, {
+      intent: `withdrawal:${row.id}:transfer`,
+      call: (key) => reachPayments(ctx).createTransfer(order, key),
+      find: () => findListed(ctx, "transfer", { createdAt: row.createdAt, metadata }),
+    });
+    await record(ctx, row.id, { transferId: id });
+  });
+  if (transferred !== "done") return { state: transferred };
+
+  const paidOut = await attempt(ctx, row, async () => {
+    const { id } = await callOnce(ctx, {
+      intent: `withdrawal:${row.id}:payout`,
+      call: (key) => reachPayments(ctx).createPayout({ accountId, amountCents: row.amount, metadata }, key),
+      find: () => findListed(ctx, "payout", { createdAt: row.createdAt, metadata, accountId }),
+    });
+    await record(ctx, row.id, { payoutId: id, failure: null });
+  });
+  if (paidOut !== "done") return { state: paidOut };
+  return settleWithdrawal(ctx, { withdrawalId: row.id });
+}
+
+/** One call and what its refusal means: too little balance, wait; anything else, the withdrawal has failed. */
+async function attempt(ctx: Ctx, row: Withdrawal, call: () => Promise<void>): Promise<"done" | "waiting" | "failed"> {
+  try {
+    await call();
+    return "done";
+  } catch (error) {
+    if (!isPaymentError(error) || error.outcome !== "refused") throw error;
+    if (error.kind === "insufficient_balance") {
+      await record(ctx, row.id, { failure: WAITING });
+      return "waiting";
+    }
+    const { state } = await failWithdrawal(ctx, { withdrawalId: row.id, reason: error.reason });
+    return state === "failed" ? "failed" : "waiting";
+  }
+}
+
+async function record(
+  ctx: Ctx,
+  id: string,
+  data: { transferId?: string; payoutId?: string; failure?: string | null },
+): Promise<void> {
+  await ctx.db.withdrawal.updateMany({
+    where: { id, status: { in: ["requested", "processing"] } },
+    data: { ...data, status: "processing" },
+  });
+}

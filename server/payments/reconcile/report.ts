@@ -1,0 +1,28 @@
+import { isCityError } from "../../kernel/errors.ts";
+
+export type ReconcileReport = {
+  checked: number;
+  /** Rows of ours or objects of theirs that were brought in line. */
+  repaired: string[];
+  /** What no rule covers, or could not be done now: an operator must look if it stays. */
+  unresolved: string[];
+};
+
+/** How far back the card company's lists are read each time; an event is sent again for three days at most. */
+export const WINDOW_HOURS = 96;
+
+/** Start of that window by the real clock: the card company does not know of a test clock. */
+export function windowStart(): string {
+  return new Date(Date.now() - WINDOW_HOURS * 3_600_000).toISOString();
+}
+
+/** Does one repair. One that cannot be done must not stop the others. */
+export async function attempt<T>(report: ReconcileReport, what: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = isCityError(error) ? JSON.stringify(error.details ?? error.code) : String(error);
+    report.unresolved.push(`${what}: ${why}`);
+    return null;
+  }
+}

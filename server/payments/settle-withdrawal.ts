@@ -1,0 +1,30 @@
+import { type Ctx, cityNow, inTransaction } from "../context.ts";
+import { settlePayout } from "../ledger/settle-payout.ts";
+import { failWithdrawal } from "./fail-withdrawal.ts";
+import type { WithdrawalState } from "./process-withdrawal.ts";
+import { reachPayments } from "./reach-payments.ts";
+
+/**
+ * Reads a withdrawal's payout again and brings the books in line with it: paid, failed, or still on its way. Also when a
+ * bank returns a payout that was reported paid. In any order, any number of times.
+ */
+export async function settleWithdrawal(ctx: Ctx, input: { withdrawalId: string }): Promise<{ state: WithdrawalState }> {
+  const row = await ctx.db.withdrawal.findUnique({ where: { id: input.withdrawalId } });
+  if (!row) return { state: "unknown" };
+  if (row.status === "failed" || !row.payoutId) return { state: row.status === "failed" ? "failed" : "processing" };
+  const account = await ctx.db.connectAccount.findUniqueOrThrow({ where: { ownerId: row.ownerId } });
+  const payout = await reachPayments(ctx).getPayout(account.stripeAccountId, row.payoutId);
+  if (payout.status === "failed" || payout.status === "canceled") {
+    const reason = payout.failureMessage ?? payout.failureCode ?? `The payout was ${payout.status}.`;
+    return failWithdrawal(ctx, { withdrawalId: row.id, reason });
+  }
+  if (payout.status !== "paid") return { state: "processing" };
+  await inTransaction(ctx, async (tx) => {
+    const { count } = await tx.db.withdrawal.updateMany({
+      where: { id: row.id, status: { in: ["requested", "processing"] } },
+      data: { status: "paid", paidAt: await cityNow(tx), failure: null },
+    });
+    if (count > 0) await settlePayout(tx, { withdrawalId: row.id });
+  });
+  return { state: "paid" };
+}

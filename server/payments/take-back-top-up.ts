@@ -1,0 +1,57 @@
+import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import type { Cents } from "../kernel/money.ts";
+import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
+import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
+import { lockTopUp, thawOwner } from "./settle-top-up.ts";
+
+type TakenBack = { topUpId: string; key: string; amount: Cents; disputed: boolean };
+
+/**
+ * The card company took money of a top-up back (a chargeback, or a refund made at the card company itself). What was
+ * spent already becomes the owner's debt; with debt the owner cannot submit, and tasks still looking for a seller are
+ * cancelled by the function that hears `owner/frozen`. Once per `key`.
+ */
+export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const row = await lockTopUp(tx, input.topUpId);
+    if (!row || (row.status !== "paid" && row.status !== "charged_back")) return;
+    const { topUpId, key, amount } = input;
+    const { fresh, debt } = await chargeBackTopUp(tx, { topUpId, key, amount, ownerId: row.ownerId });
+    if (!fresh) return;
+    await tx.db.topUp.update({
+      where: { id: topUpId },
+      data: { returnedCents: { increment: amount }, ...(input.disputed && { status: "charged_back" }) },
+    });
+    if (debt > 0) await freezeOwner(tx, row.ownerId);
+  });
+}
+
+/** Money that was taken back has come again: a chargeback was won, or a refund failed. Once per `key`. */
+export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed">): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    const row = await lockTopUp(tx, input.topUpId);
+    if (!row || !(await wasTakenBack(tx, input))) return;
+    const { topUpId, key, amount } = input;
+    const { fresh } = await reinstateTopUp(tx, { topUpId, key, amount, ownerId: row.ownerId });
+    if (!fresh) return;
+    await tx.db.topUp.update({
+      where: { id: topUpId },
+      data: { returnedCents: { decrement: amount }, status: "paid" },
+    });
+    await thawOwner(tx, row.ownerId);
+  });
+}
+
+async function wasTakenBack(ctx: Ctx, input: { topUpId: string; key: string }): Promise<boolean> {
+  const reference = `topup:${input.topUpId}:chargeback:${input.key}`;
+  const found = await ctx.db.$queryRaw<unknown[]>`select 1 from ledger.transaction where reference = ${reference}`;
+  return found.length > 0;
+}
+
+async function freezeOwner(ctx: Ctx, ownerId: string): Promise<void> {
+  const { count } = await ctx.db.owner.updateMany({
+    where: { id: ownerId, frozenAt: null },
+    data: { frozenAt: await cityNow(ctx) },
+  });
+  if (count > 0) await emit(ctx, "owner/frozen", { ownerId });
+}

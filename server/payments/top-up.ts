@@ -1,0 +1,76 @@
+import type { z } from "zod";
+import type { TopUp, TopUpKind } from "#prisma";
+import type { OwnerActor } from "../auth/actor.ts";
+import { type Ctx, cityNow } from "../context.ts";
+import { CityError } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { type Cents, formatCents } from "../kernel/money.ts";
+import { readPool } from "../ledger/read-pool.ts";
+import { callOnce } from "./call-once.ts";
+import { chargeTopUp } from "./charge-top-up.ts";
+import { ensureCustomer } from "./ensure-customer.ts";
+import { findListed } from "./find-listed.ts";
+import { reachPayments } from "./reach-payments.ts";
+import type { topUpInput, topUpResult } from "./schema.ts";
+
+/** Where a payer comes back to; the city's public address, without a slash at the end. */
+export type PublicCtx = Ctx<OwnerActor> & { publicUrl: string };
+
+/**
+ * Adds credits: a page where the owner pays, or the saved card charged at once. The credits are booked when the card
+ * company has the money, which a webhook, this call or reconciliation may learn first.
+ * Throws PAYMENT_DECLINED when the bank says no, UNAVAILABLE when there is no answer yet.
+ */
+export async function topUp(ctx: PublicCtx, input: z.infer<typeof topUpInput>): Promise<z.infer<typeof topUpResult>> {
+  checkAmount(ctx, input.amount);
+  return input.useSavedCard ? chargeSavedCard(ctx, input.amount) : openCheckout(ctx, input.amount);
+}
+
+async function openCheckout(ctx: PublicCtx, amount: Cents): Promise<{ checkoutUrl: string }> {
+  const { ownerId } = ctx.actor;
+  const customerId = await ensureCustomer(ctx, ownerId);
+  const row = await recordIntent(ctx, ownerId, amount, "checkout");
+  const order = {
+    customerId,
+    amountCents: amount,
+    description: `AI City credits, ${formatCents(amount)}`,
+    successUrl: `${ctx.publicUrl}/wallet?topup=${row.id}`,
+    cancelUrl: `${ctx.publicUrl}/wallet?topup=cancelled`,
+    metadata: { topUpId: row.id, ownerId },
+  };
+  const checkout = await callOnce(ctx, {
+    intent: `topup:${row.id}`,
+    call: (key) => reachPayments(ctx).createCheckout(order, key),
+    find: () => findListed(ctx, "checkout", { createdAt: row.createdAt, metadata: { topUpId: row.id } }),
+  });
+  if (!checkout.url) throw new Error("The card company opened a checkout without a page.");
+  await ctx.db.topUp.update({
+    where: { id: row.id },
+    data: { checkoutId: checkout.id, checkoutUrl: checkout.url },
+  });
+  return { checkoutUrl: checkout.url };
+}
+
+async function chargeSavedCard(ctx: PublicCtx, amount: Cents): Promise<{ newBalance: Cents; amountCharged: Cents }> {
+  const { ownerId } = ctx.actor;
+  const customerId = await ensureCustomer(ctx, ownerId);
+  if (!(await reachPayments(ctx).getSavedCard(customerId))) {
+    throw new CityError("CONFLICT", "There is no saved card yet. Top up once through the payment page to save one.");
+  }
+  const row = await recordIntent(ctx, ownerId, amount, "saved_card");
+  await chargeTopUp(ctx, row);
+  const { balance } = await readPool(ctx, ownerId);
+  return { newBalance: balance, amountCharged: amount };
+}
+
+async function recordIntent(ctx: Ctx, ownerId: string, amount: Cents, kind: TopUpKind): Promise<TopUp> {
+  const createdAt = await cityNow(ctx);
+  return ctx.db.topUp.create({ data: { id: newId(), ownerId, amount, kind, createdAt } });
+}
+
+function checkAmount(ctx: Ctx, amount: Cents): void {
+  const { minimumTopUp, maximumTopUp } = ctx.settings.money;
+  if (amount >= minimumTopUp && amount <= maximumTopUp) return;
+  const message = `A top-up is between ${formatCents(minimumTopUp)} and ${formatCents(maximumTopUp)}.`;
+  throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: "amount", message }] } });
+}
