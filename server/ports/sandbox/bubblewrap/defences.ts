@@ -14,7 +14,6 @@ export type Defence =
   | "own user id"
   | "private root"
   | "read-only system"
-  | "private /tmp"
   | "bounded shared memory"
   | "masked network programs"
   | "memory limit"
@@ -26,10 +25,8 @@ export type Defence =
   | "open-file limit"
   | "output limit"
   | "time limit"
-  | "end with the command"
   | "checks on the open file"
   | "out-of-reach pristine tree"
-  | "git settings"
   | "object checks"
   | "path rules"
   | `seccomp ${string}`;

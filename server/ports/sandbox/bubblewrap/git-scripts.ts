@@ -59,7 +59,8 @@ const SELLER_CONFIG = `[core]
 /**
  * Reads a pack (`kind` = repo) or a fast-import stream (`kind` = files) and lays out the pristine git folder and the
  * seller's work tree, with as few processes as can be: each costs a millisecond or two of "ready". Prints the commit,
- * and for a repository, after a NUL, the sizes and line counts of its files. Arguments: kind, commit ("-" for files).
+ * and for a repository, after a NUL, the sizes and line counts of its files. Arguments: kind, commit ("-" for files),
+ * "--strict" (git then refuses malformed and dangerous objects; see `git fsck`).
  */
 export const LAY_OUT = `set -eu
 umask 022
@@ -74,7 +75,7 @@ printf %s '${SAFE_CONFIG}' > config
 printf %s '${SAFE_ATTRIBUTES}' > info/attributes
 if [ "$kind" = repo ]; then
   echo "$commit" > shallow
-  git index-pack --strict --stdin --threads=1 > /dev/null
+  git index-pack $3 --stdin --threads=1 > /dev/null
   echo "$commit" > refs/heads/${BRANCH}
 else
   git fast-import --done --quiet --date-format=raw > /dev/null

@@ -25,7 +25,7 @@ export type Machine = {
 const PROGRAM_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const NETWORK_PROGRAMS = [
   ...["curl", "wget", "wget2", "nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "busybox"],
-  ...["ssh", "scp", "sftp", "ftp", "tftp", "rsync", "lynx", "links", "w3m", "aria2c", "docker", "kubectl"],
+  ...["ssh", "ftp", "lynx", "links", "w3m", "aria2c"],
 ];
 
 /** Full path of a program, looked for in the system's folders only: PATH may be anyone's. */

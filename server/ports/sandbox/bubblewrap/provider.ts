@@ -146,10 +146,13 @@ export class BubblewrapProvider implements SandboxProvider {
   }
 
   private async layOut(id: string, user: SealedUser, source: Source, deadline: number): Promise<LaidOut> {
+    const strict = this.defences.has("object checks") ? "--strict" : "--threads=1";
     const kind = source.commit === null ? "files" : "repo";
-    const run = await this.seal.run(user, {
+    // Files come straight from the buyer's request and are as large as they look; a pack can unfold to anything.
+    const runner = source.commit === null ? { ...user, groupFolders: [] } : user;
+    const run = await this.seal.run(runner, {
       binds: [{ from: this.workspaces.box(id), to: "/box", writable: true }],
-      argv: ["sh", "-c", LAY_OUT, "sh", kind, source.commit ?? "-"],
+      argv: ["sh", "-c", LAY_OUT, "sh", kind, source.commit ?? "-", strict],
       env: GIT_ENVIRONMENT,
       input: source.input,
       timeoutMs: Math.max(1, deadline - performance.now()),

@@ -15,9 +15,14 @@ export type CappedOptions = {
   /** Bytes kept of each stream; the rest is read and dropped. */
   readonly outputBytes: number;
   readonly input?: Buffer;
+  /** User and group id to run under; the server's own when absent. */
+  readonly uid?: number | undefined;
+  /** Only for the security tests: what would leak if the server's environment were passed on. */
+  readonly keepEnvironment?: boolean;
   readonly signal?: AbortSignal | undefined;
 };
 
+const CLEAN_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
 /** A program that goes on writing after this is ended: reading it for ever would keep the server busy. */
 const FLOOD_BYTES = 64 * 1024 * 1024;
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
@@ -30,8 +35,9 @@ export function runCapped(program: string, args: readonly string[], options: Cap
   const { promise, resolve, reject } = Promise.withResolvers<CappedRun>();
   const started = performance.now();
   const child = spawn(program, args, {
-    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } as unknown as NodeJS.ProcessEnv,
+    env: options.keepEnvironment ? process.env : (CLEAN_ENVIRONMENT as unknown as NodeJS.ProcessEnv),
     cwd: "/",
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   let timedOut = false;

@@ -9,7 +9,7 @@ import { asText, MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
 import type { Defences } from "./defences.ts";
-import { LIST, NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE, READ, WRITE } from "./file-scripts.ts";
+import { fileScripts, NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE } from "./file-scripts.ts";
 import { DIFF, GIT_ENVIRONMENT, PRISTINE_GIT } from "./git-scripts.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import type { CappedRun } from "./run-capped.ts";
@@ -22,6 +22,9 @@ const DIFF_MS = 30_000;
 const LIST_BYTES = 8 * 1024 * 1024;
 /** bubblewrap's own exit code for "could not set up". */
 const SEAL_FAILED = 1;
+/** The shell's own exit code when it cannot open what a script names. */
+const SHELL_ERROR = 2;
+const NO_LIMIT = 0x7fff_ffff;
 /** Commands of one sandbox that run side by side; further ones wait their turn. */
 const SIDE_BY_SIDE = 4;
 
@@ -31,9 +34,11 @@ export class BubblewrapSandbox implements Sandbox {
   readonly textBytes: number;
   private readonly state: SandboxState;
   private readonly user: SealedUser;
+  private readonly reader: SealedUser;
   private readonly seal: Seal;
   private readonly workspaces: Workspaces;
   private readonly defences: Defences;
+  private readonly scripts: ReturnType<typeof fileScripts>;
   private readonly ending = new AbortController();
   private readonly turns = new Turns(SIDE_BY_SIDE);
   private manifest: Promise<Manifest> | undefined;
@@ -44,14 +49,16 @@ export class BubblewrapSandbox implements Sandbox {
     this.textBytes = state.textBytes;
     this.state = state;
     this.user = user;
+    this.reader = { ...user, groupFolders: [] };
     this.seal = seal;
     this.workspaces = workspaces;
     this.defences = defences;
+    this.scripts = fileScripts(defences.has("checks on the open file"));
   }
 
   async listFiles(path: string): Promise<FileEntry[]> {
-    const folder = absoluteInRepo(insideRepo(path));
-    const run = await this.read(["sh", "-c", LIST, "sh", folder], LIST_BYTES);
+    const folder = absoluteInRepo(this.relative(path));
+    const run = await this.read(["sh", "-c", this.scripts.list, "sh", folder], LIST_BYTES);
     this.checkReader(run, "folder");
     const types: Readonly<Record<string, FileEntry["type"]>> = { f: "file", d: "directory", l: "symlink" };
     // A list that was cut off ends in the middle of an entry, which is dropped.
@@ -65,8 +72,11 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   async readFile(path: string): Promise<FileContent> {
-    const absolute = absoluteInRepo(insideRepo(path));
-    const run = await this.read(["sh", "-c", READ, "sh", absolute, String(MAX_READ_BYTES)], MAX_READ_BYTES + 32);
+    const absolute = absoluteInRepo(this.relative(path));
+    const run = await this.read(
+      ["sh", "-c", this.scripts.read, "sh", absolute, String(MAX_READ_BYTES)],
+      MAX_READ_BYTES + 32,
+    );
     this.checkReader(run, "file");
     const end = run.stdout.indexOf("\n");
     const sizeBytes = Number(run.stdout.subarray(0, end).toString());
@@ -74,13 +84,13 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   async writeFile(path: string, content: string, encoding: "utf8" | "base64" = "utf8"): Promise<{ sizeBytes: number }> {
-    const relative = insideRepo(path);
+    const relative = this.relative(path);
     if (relative === "") throw new CityError("VALIDATION_ERROR", "The path must name a file.");
     const input = Buffer.from(content, encoding);
     const { dir, base } = posix.parse(relative);
     const run = await this.run({
       binds: [this.bind("repo", REPO_PATH, true)],
-      argv: ["sh", "-c", WRITE, "sh", dir, base, randomBytes(8).toString("hex")],
+      argv: ["sh", "-c", this.scripts.write, "sh", dir, base, randomBytes(8).toString("hex")],
       input,
       timeoutMs: READER_MS,
       outputBytes: 4096,
@@ -93,18 +103,22 @@ export class BubblewrapSandbox implements Sandbox {
     checkCommand(command);
     const { limits } = this.state;
     const cwd = absoluteInRepo(insideRepo(options.cwd ?? ""));
+    const timeoutMs = Math.min(options.timeoutMs ?? limits.commandMs, limits.commandMs);
     const run = await this.turns.take(() =>
-      this.run({
-        binds: [
-          this.bind("git", PRISTINE_GIT, !this.defences.has("out-of-reach pristine tree")),
-          this.bind("tmp", "/tmp", true),
-          this.bind("repo", REPO_PATH, true),
-        ],
-        // The first sh is process 1 and only waits: as process 1 a command's signals would not work as usual.
-        argv: ["sh", "-c", 'cd -- "$1" || exit 1; bash -c "$2" || exit $?', "sh", cwd, command],
-        timeoutMs: Math.min(options.timeoutMs ?? limits.commandMs, limits.commandMs),
-        outputBytes: limits.outputBytes,
-      }),
+      this.run(
+        {
+          binds: [
+            this.bind("git", PRISTINE_GIT, !this.defences.has("out-of-reach pristine tree")),
+            this.bind("tmp", "/tmp", true),
+            this.bind("repo", REPO_PATH, true),
+          ],
+          // The first sh is process 1 and only waits: as process 1 a command's signals would not work as usual.
+          argv: ["sh", "-c", 'cd -- "$1" || exit 1; bash -c "$2" || exit $?', "sh", cwd, command],
+          timeoutMs: this.defences.has("time limit") ? timeoutMs : NO_LIMIT,
+          outputBytes: this.defences.has("output limit") ? limits.outputBytes : NO_LIMIT,
+        },
+        this.user,
+      ),
     );
     return { ...run, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
   }
@@ -143,14 +157,17 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   private async printDiff(form: "text" | "binary") {
-    const run = await this.run({
-      binds: [this.bind("git", PRISTINE_GIT, false), this.bind("repo", REPO_PATH, false)],
-      argv: ["sh", "-c", DIFF, "sh", this.state.baseCommit, form],
-      env: GIT_ENVIRONMENT,
-      timeoutMs: DIFF_MS,
-      outputBytes: 16 * MAX_PATCH_BYTES,
-      scratchBytes: this.state.limits.diskBytes,
-    });
+    const run = await this.run(
+      {
+        binds: [this.bind("git", PRISTINE_GIT, false), this.bind("repo", REPO_PATH, false)],
+        argv: ["sh", "-c", DIFF, "sh", this.state.baseCommit, form],
+        env: GIT_ENVIRONMENT,
+        timeoutMs: DIFF_MS,
+        outputBytes: 16 * MAX_PATCH_BYTES,
+        scratchBytes: this.state.limits.diskBytes,
+      },
+      this.user,
+    );
     if (run.exitCode !== 0) {
       const log = { stderr: run.stderr.toString().slice(0, 500), exitCode: run.exitCode };
       throw new CityError("UNAVAILABLE", "The changes in the sandbox could not be read.", { log });
@@ -169,14 +186,18 @@ export class BubblewrapSandbox implements Sandbox {
     return this.run({ binds: [this.bind("repo", REPO_PATH, false)], argv, timeoutMs: READER_MS, outputBytes });
   }
 
-  private async run(command: SealedCommand): Promise<CappedRun> {
+  private async run(command: SealedCommand, user: SealedUser = this.reader): Promise<CappedRun> {
     if (this.ending.signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
-    const run = await this.seal.run(this.user, { ...command, signal: this.ending.signal });
+    const run = await this.seal.run(user, { ...command, signal: this.ending.signal });
     if (this.ending.signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
     if (run.exitCode === SEAL_FAILED && run.stderr.toString().startsWith("bwrap: ")) {
       throw new CityError("UNAVAILABLE", "The sandbox is lost.", { log: { stderr: run.stderr.toString() } });
     }
     return run;
+  }
+
+  private relative(path: string): string {
+    return this.defences.has("path rules") ? insideRepo(path) : path;
   }
 
   private bind(part: "git" | "repo" | "tmp", to: string, writable: boolean): Bind {
@@ -190,6 +211,7 @@ export class BubblewrapSandbox implements Sandbox {
       [OUTSIDE]: `The path leads out of ${REPO_PATH}.`,
       [NOT_REGULAR]: "The path is not a regular file.",
       [NOT_FOLDER]: "The path is not a folder.",
+      [SHELL_ERROR]: `The ${what} cannot be opened.`,
       [NO_SPACE]: "The sandbox is full.",
     };
     const reason = reasons[run.exitCode];

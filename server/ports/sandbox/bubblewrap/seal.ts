@@ -20,7 +20,10 @@ export type SealedCommand = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Who runs: the sandbox's own user id (null when we are not root), its groups and limits. */
+/**
+ * Who runs: the sandbox's own user id (null when we are not root), its control groups and limits. Our own file scripts
+ * run without groups, because joining costs some milliseconds and they only handle what is bounded otherwise.
+ */
 export type SealedUser = {
   readonly uid: number | null;
   readonly groupFolders: readonly string[];
@@ -62,15 +65,22 @@ export class Seal {
   /** Starts the command sealed and waits for it. Everything it started is gone when this returns. */
   run(user: SealedUser, command: SealedCommand): Promise<CappedRun> {
     const args = [...this.namespaceArgs(), ...this.rootArgs(command), "--", ...command.argv];
-    const script = this.launcher(user);
-    return runCapped("/bin/sh", ["-c", script, "sh", ...args], command);
+    const ownId = this.defences.has("own user id") ? user.uid : null;
+    // Only root can join the control groups: with them root is given up by the launcher, otherwise right here.
+    const late = user.groupFolders.length > 0 ? ownId : null;
+    const uid = late === null ? (ownId ?? undefined) : undefined;
+    return runCapped("/bin/sh", ["-c", this.launcher(user, late), "sh", ...args], {
+      ...command,
+      uid,
+      keepEnvironment: !this.defences.has("cleared environment"),
+    });
   }
 
   /**
    * Joins the control groups and lowers the limits before anything foreign runs, so that there is no moment outside
    * them. Root is given up here, before bubblewrap starts.
    */
-  private launcher(user: SealedUser): string {
+  private launcher(user: SealedUser, uid: number | null): string {
     const { machine, defences } = this;
     const lines = user.groupFolders.map((folder) => `echo $$ > ${quote(`${folder}/cgroup.procs`)} || exit 125`);
     lines.push("ulimit -c 0");
@@ -84,10 +94,7 @@ export class Seal {
         lines.push(`(ulimit -u ${count}) 2>/dev/null && ulimit -u ${count} || ulimit -p ${count}`);
     }
     if (this.files.filter !== null) lines.push(`exec 3< ${quote(this.files.filter)}`);
-    const drop =
-      user.uid !== null && machine.setpriv !== null && defences.has("own user id")
-        ? `${machine.setpriv} --reuid ${user.uid} --regid ${user.uid} --clear-groups --no-new-privs `
-        : "";
+    const drop = uid === null ? "" : `${machine.setpriv} --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs `;
     lines.push(`exec ${drop}${machine.bwrap} "$@"`);
     return lines.join("\n");
   }
@@ -114,7 +121,7 @@ export class Seal {
   private rootArgs(command: SealedCommand): string[] {
     const { machine, defences } = this;
     const args: string[] = [];
-    if (!defences.has("private root")) args.push("--ro-bind", "/", "/host");
+    if (!defences.has("private root")) args.push("--bind", "/", "/host");
     args.push(...machine.systemArgs);
     if (defences.has("masked network programs")) args.push(...machine.maskArgs);
     args.push("--ro-bind", this.files.etc, "/etc");
@@ -126,7 +133,7 @@ export class Seal {
     if (!own.has("/tmp")) args.push("--size", String(command.scratchBytes ?? SCRATCH_BYTES), "--tmpfs", "/tmp");
     args.push("--size", String(SCRATCH_BYTES), "--tmpfs", "/home/user");
     for (const bind of command.binds) args.push(bind.writable ? "--bind" : "--ro-bind", bind.from, bind.to);
-    args.push("--remount-ro", "/dev");
+    if (defences.has("bounded shared memory")) args.push("--remount-ro", "/dev");
     if (defences.has("read-only system")) args.push("--remount-ro", "/");
     for (const [name, value] of Object.entries({ ...ENVIRONMENT, ...command.env })) args.push("--setenv", name, value);
     args.push("--chdir", command.cwd ?? "/");

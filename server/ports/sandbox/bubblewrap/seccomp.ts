@@ -98,6 +98,12 @@ export const SECCOMP_RULES: readonly SeccompRule[] = [
   ...["arch", "x32", "socket-family", "socket-protocol", "socketpair", "clone-namespaces", "clone3", "tty-injection"],
 ];
 
+/** Number of a call that the filter knows, or null where it does not exist; for tests that make the call. */
+export function syscallNumber(name: string, arch: SeccompArch): number | null {
+  const numbers = DENIED[name] ?? CALLS[name as keyof typeof CALLS];
+  return numbers?.[arch === "x64" ? 0 : 1] ?? null;
+}
+
 const ARCH_TOKEN = { x64: 0xc000003e, arm64: 0xc00000b7 } as const;
 /** Every CLONE_NEW* flag that `clone` takes (NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET). */
 const CLONE_NEW = 0x7e020000;

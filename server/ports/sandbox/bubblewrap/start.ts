@@ -23,6 +23,20 @@ export type StartOptions = {
  * another adapter; the bare host is never one.
  */
 export async function startBubblewrap(options: StartOptions): Promise<BubblewrapProvider | { missing: string }> {
+  const built = await buildBubblewrap(options);
+  if ("missing" in built) return built;
+  const { machine, seal, provider } = built;
+  const trial = await seal.run(
+    { uid: machine.root ? TRIAL_UID : null, groupFolders: [], limits: DEFAULT_LIMITS },
+    { binds: [], argv: ["sh", "-c", TRIAL], timeoutMs: 10_000, outputBytes: 10_000 },
+  );
+  const said = trial.stdout.toString().trim();
+  if (trial.exitCode === 0 && said === "lo sealed") return provider;
+  return { missing: `the seal did not hold its trial: ${trial.stderr.toString().trim() || said || "no answer"}` };
+}
+
+/** The parts, not yet tried: the security tests also build them with a defence taken away. */
+export async function buildBubblewrap(options: StartOptions) {
   const machine = inspectMachine(options.dataDir);
   if ("missing" in machine) return machine;
   const defences = options.defences ?? allDefences();
@@ -30,16 +44,10 @@ export async function startBubblewrap(options: StartOptions): Promise<Bubblewrap
   const folder = machine.root ? `${machine.home}-system` : join(options.dataDir, "sandbox-system");
   const files = { filter: await writeFilter(folder, defences), etc: await writeEtc(folder) };
   const seal = new Seal(machine, files, defences);
-  const trial = await seal.run(
-    { uid: machine.root ? 19_999 : null, groupFolders: [], limits: DEFAULT_LIMITS },
-    { binds: [], argv: ["sh", "-c", TRIAL], timeoutMs: 10_000, outputBytes: 10_000 },
-  );
-  const said = trial.stdout.toString().trim();
-  if (trial.exitCode !== 0 || said !== "lo sealed") {
-    return { missing: `the seal did not hold its trial: ${trial.stderr.toString().trim() || said || "no answer"}` };
-  }
-  return new BubblewrapProvider({ machine, seal, repos: options.repos, defences });
+  return { machine, seal, folder, provider: new BubblewrapProvider({ machine, seal, repos: options.repos, defences }) };
 }
+
+const TRIAL_UID = 19_999;
 
 /** Only loopback, and every program that the file scripts need. */
 const TRIAL = `ls /sys/class/net 2>/dev/null || cut -d: -f1 -s /proc/net/dev | tr -d ' ' | tr '\\n' ' '
