@@ -60,7 +60,7 @@ export async function page({ title, body, status = 200, leadsTo = [] }: Page): P
 <style>${raw(STYLE)}</style>
 </head>
 <body>
-<div class="note" role="note">Stripe stand-in, no real money</div>
+<header class="note">Stripe stand-in, no real money</header>
 <main>${await body}</main>
 </body>
 </html>`;
