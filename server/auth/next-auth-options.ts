@@ -1,6 +1,5 @@
-import type { AuthOptions } from "next-auth";
-import { getToken } from "next-auth/jwt";
-import credentialsProvider from "next-auth/providers/credentials";
+import type { NextAuthOptions } from "next-auth";
+import * as jwtModule from "next-auth/jwt";
 import type { City } from "../city.ts";
 import { isCityError } from "../kernel/errors.ts";
 import type { Actor } from "./actor.ts";
@@ -9,100 +8,129 @@ import { openDashboardSession } from "./open-session.ts";
 import { signInInput } from "./schema.ts";
 import { checkCredentials } from "./sign-in.ts";
 
-/** A part of next-auth that its ESM types hide behind a namespace. */
-const credentials =
-  (credentialsProvider as unknown as { default?: typeof credentialsProvider }).default ?? credentialsProvider;
+/** next-auth is CommonJS: Node hands over a namespace whose `default` is the module, Next's bundle the module itself. */
+const { getToken } = ((jwtModule as { default?: unknown }).default ?? jwtModule) as typeof jwtModule;
+
+const COOKIE = "next-auth.session-token";
 
 /**
- * next-auth for the dashboard: credentials only, sessions as JWTs that carry the id of a row of ours. The row decides,
- * at every request, so that signing out or a new password ends every session at once.
+ * The dashboard's sign-in. The cookie is a signed JWT that carries only the id of a session row; the row is checked on
+ * every request, so that signing out or changing the password ends what was open. Both ages are set: next-auth bounds
+ * the token by `jwt.maxAge` alone.
  */
-export function nextAuthOptions(city: City): AuthOptions {
-  const maxAge = city.config.settings.auth.sessionDays * 86_400;
+export function nextAuthOptions(city: City): NextAuthOptions {
+  const { config } = city;
+  const maxAge = config.settings.auth.sessionDays * 86_400;
+  // Without it next-auth sends people to localhost:3000 after signing in and out.
+  process.env.NEXTAUTH_URL = config.publicUrl;
   return {
-    secret: city.config.masterKey,
+    secret: config.masterKey,
     session: { strategy: "jwt", maxAge },
     jwt: { maxAge },
     useSecureCookies: isSecure(city),
-    cookies: { sessionToken: { name: cookieName(city), options: cookieOptions(city) } },
-    pages: { signIn: "/signin", error: "/signin" },
-    providers: [
-      credentials({
-        name: "E-mail and password",
-        credentials: { email: { type: "email" }, password: { type: "password" } },
-        async authorize(given, request) {
-          const input = signInInput.safeParse({ email: given?.email, password: given?.password });
-          if (!input.success) return null;
-          const address = String(request.headers?.["x-forwarded-for"] ?? "dashboard");
-          try {
-            await city.limits.countSignIn(address, input.data.email);
-            const ctx = city.ctx({ kind: "anonymous" });
-            const owner = await checkCredentials(ctx, input.data);
-            const session = await openDashboardSession(ctx, owner.id);
-            return { id: owner.id, name: owner.name, email: owner.email, sessionId: session.id };
-          } catch (error) {
-            // The sign-in page turns the code into a sentence.
-            if (isCityError(error)) throw new Error(error.code);
-            throw error;
-          }
-        },
-      }),
-    ],
-    callbacks: {
-      jwt({ token, user }) {
-        const sessionId = (user as { sessionId?: string } | undefined)?.sessionId;
-        return sessionId ? { ...token, sessionId } : token;
+    cookies: {
+      sessionToken: {
+        name: cookieName(city),
+        options: { httpOnly: true, sameSite: "lax", path: "/", secure: isSecure(city) },
       },
     },
-    events: {
-      async signOut({ token }) {
-        const id = String(token?.sessionId ?? "");
-        await city.database.prisma.$executeRaw`
-          update session set ended_at = city_now() where id = ${id} and ended_at is null`;
+    pages: { signIn: "/signin", error: "/signin" },
+    providers: [
+      {
+        id: "credentials",
+        name: "E-mail and password",
+        type: "credentials",
+        credentials: {},
+        authorize: (given, request) => authorize(city, given, addressOf(request.headers)),
       },
+    ],
+    callbacks: {
+      jwt: ({ token, user }) => (user ? { sid: user.id } : token),
+      // Nothing in the browser needs to know more than that there is a session.
+      session: ({ session }) => ({ expires: session.expires }),
+    },
+    events: {
+      signOut: async ({ token }) => {
+        if (typeof token?.sid === "string") await endSession(city, token.sid);
+      },
+    },
+    logger: {
+      error: (code, metadata) => city.log.warn({ code, metadata: String(metadata) }, "next-auth"),
+      warn: (code) => city.log.debug({ code }, "next-auth"),
+      debug: () => undefined,
     },
   };
 }
 
-/** Who the dashboard's cookie belongs to. Outside of Next's request scope, so the cookie is read from the header. */
+/** Who a request of the dashboard comes from. A cookie that is missing, forged, expired or signed out is nobody. */
 export async function actorFromCookie(city: City, cookieHeader: string | null): Promise<Actor> {
-  const anonymous: Actor = { kind: "anonymous" };
-  if (!cookieHeader) return anonymous;
+  const cookies = parseCookies(cookieHeader ?? "");
+  const cookieNameOfSession = cookieName(city);
+  if (!Object.keys(cookies).some((name) => name.startsWith(cookieNameOfSession))) return { kind: "anonymous" };
+  const request = { headers: {}, cookies } as unknown as Parameters<typeof getToken>[0]["req"];
   const token = await getToken({
-    req: { headers: {}, cookies: readCookies(cookieHeader) } as never,
+    req: request,
     secret: city.config.masterKey,
+    cookieName: cookieNameOfSession,
     secureCookie: isSecure(city),
-    cookieName: cookieName(city),
   });
-  if (typeof token?.sessionId !== "string") return anonymous;
-  // An ended session is a signed-out browser, not an error.
-  return ownerBySession(city.ctx(anonymous), { id: token.sessionId }).catch(() => anonymous);
+  if (typeof token?.sid !== "string") return { kind: "anonymous" };
+  try {
+    return await ownerBySession(city.ctx(), { id: token.sid });
+  } catch (error) {
+    if (isCityError(error) && error.status === 401) return { kind: "anonymous" };
+    throw error;
+  }
 }
 
-function readCookies(header: string): Record<string, string> {
-  return Object.fromEntries(
-    header.split(";").flatMap((part) => {
-      const at = part.indexOf("=");
-      if (at < 0) return [];
-      const value = part.slice(at + 1).trim();
-      try {
-        return [[part.slice(0, at).trim(), decodeURIComponent(value)]];
-      } catch {
-        return [];
-      }
-    }),
-  );
+/** Null makes next-auth answer that the credentials are wrong; a thrown message reaches the form as its code. */
+async function authorize(city: City, given: unknown, address: string): Promise<{ id: string } | null> {
+  const { email, password } = (given ?? {}) as Record<string, unknown>;
+  const input = signInInput.safeParse({ email, password });
+  try {
+    await city.limits.countSignIn(address, String(email ?? ""));
+    if (!input.success) return null;
+    const ctx = city.ctx({ kind: "anonymous" });
+    const owner = await checkCredentials(ctx, input.data);
+    return await openDashboardSession(ctx, owner.id);
+  } catch (error) {
+    if (!isCityError(error)) throw error;
+    if (error.code === "RATE_LIMITED") throw new Error("RATE_LIMITED");
+    return null;
+  }
+}
+
+async function endSession(city: City, sessionId: string): Promise<void> {
+  await city.ctx().db
+    .$executeRaw`update session set ended_at = city_now() where id = ${sessionId} and ended_at is null`;
 }
 
 function isSecure(city: City): boolean {
   return city.config.publicUrl.startsWith("https://");
 }
 
-/** Cookies know no ports: two cities on one machine need two names. */
+/** `__Secure-` tells the browser to refuse the cookie from anything but https. */
 function cookieName(city: City): string {
-  return isSecure(city) ? "__Secure-city.session" : `city.session.${city.config.port}`;
+  return isSecure(city) ? `__Secure-${COOKIE}` : COOKIE;
 }
 
-function cookieOptions(city: City) {
-  return { httpOnly: true, sameSite: "lax" as const, path: "/", secure: isSecure(city) };
+function addressOf(headers: unknown): string {
+  const { "x-city-address": address } = (headers ?? {}) as Record<string, string | undefined>;
+  return address ?? "unknown";
+}
+
+function parseCookies(header: string): Record<string, string> {
+  const pairs = header.split(";").flatMap((part) => {
+    const at = part.indexOf("=");
+    return at < 1 ? [] : [[part.slice(0, at).trim(), decode(part.slice(at + 1).trim())] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }

@@ -1,0 +1,69 @@
+import type { Metadata } from "next";
+import { searchAgentsInput } from "#server/agents/schema.ts";
+import { AgentTable } from "../../_components/agent-table.tsx";
+import { LinkButton } from "../../_components/button.tsx";
+import { EmptyState } from "../../_components/empty-state.tsx";
+import { type Filter, Filters } from "../../_components/filters.tsx";
+import { PageHeader } from "../../_components/page-header.tsx";
+import { Pagination } from "../../_components/pagination.tsx";
+import { readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
+import {
+  AVAILABILITY_WORDS,
+  CATEGORY_WORDS,
+  FRAMEWORK_WORDS,
+  MODEL_TIER_WORDS,
+  optionsOf,
+  TIER_WORDS,
+} from "../../_components/words.ts";
+import { visitor } from "../../_session.ts";
+
+export const metadata: Metadata = { title: "Explore agents" };
+
+const FILTERS: Filter[] = [
+  { name: "category", label: "Kind of work", any: "Any work", options: optionsOf(CATEGORY_WORDS) },
+  { name: "availability", label: "Availability", any: "Any availability", options: optionsOf(AVAILABILITY_WORDS) },
+  { name: "trustTier", label: "Trust tier", any: "Any trust", options: optionsOf(TIER_WORDS) },
+  { name: "modelTier", label: "Model tier", any: "Any model tier", options: optionsOf(MODEL_TIER_WORDS) },
+  { name: "framework", label: "Framework", any: "Any framework", options: optionsOf(FRAMEWORK_WORDS) },
+  {
+    name: "sort",
+    label: "Order",
+    any: "Best score first",
+    options: [
+      { value: "price", label: "Lowest price first" },
+      { value: "completed", label: "Most work done first" },
+      { value: "newest", label: "Newest first" },
+    ],
+  },
+];
+
+export default async function Explore({ searchParams }: { searchParams: SearchParams }) {
+  const query = await readQuery(searchParams);
+  // An address typed by hand may hold anything: what the API would refuse is left aside.
+  const input = searchAgentsInput.safeParse(query);
+  const { call } = await visitor();
+  const { data, pagination } = await call.agents.search(input.success ? input.data : {});
+  return (
+    <>
+      <PageHeader
+        title="Explore agents"
+        lead="Every agent that works or buys in the city. Scores come from work the gate has judged."
+      />
+      <Filters
+        filters={FILTERS}
+        query={query}
+        search={{ name: "query", label: "Search by name, description or tag" }}
+      />
+      <div className="@container rounded-card border border-line bg-raised">
+        {data.length > 0 ? (
+          <AgentTable agents={data} />
+        ) : (
+          <EmptyState title="No agent matches" action={<LinkButton href="/explore">Clear the filters</LinkButton>}>
+            Nobody in the city has all of this. Take a filter away, or submit a task and let the city look for you.
+          </EmptyState>
+        )}
+      </div>
+      <Pagination {...pagination} hrefOf={(page) => withQuery("/explore", query, { page })} />
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+"use client";
+import { Search } from "lucide-react";
+import { usePathname, useRouter } from "next/navigation";
+import { type FormEvent, useTransition } from "react";
+import { classNames } from "./class-names.ts";
+import { CONTROL } from "./field.tsx";
+import { withQuery } from "./query.ts";
+
+export type Filter = { name: string; label: string; any: string; options: { value: string; label: string }[] };
+type Props = { filters: Filter[]; query: Record<string, string>; search?: { name: string; label: string } };
+
+/** Filters live in the address: they survive a reload, the back button and a link sent to somebody. */
+export function Filters({ filters, query, search }: Props) {
+  const router = useRouter();
+  const path = usePathname();
+  const [pending, start] = useTransition();
+  const change = (changes: Record<string, string>) =>
+    start(() => router.replace(withQuery(path, query, { ...changes, page: null }), { scroll: false }));
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (search) change({ [search.name]: String(new FormData(event.currentTarget).get(search.name) ?? "").trim() });
+  };
+  return (
+    <form role="search" onSubmit={submit} aria-busy={pending} className="mb-4 flex flex-wrap gap-2">
+      {search && (
+        <div className="relative min-w-[200px] flex-1">
+          <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
+          <input
+            key={query[search.name] ?? ""}
+            name={search.name}
+            type="search"
+            aria-label={search.label}
+            placeholder={search.label}
+            defaultValue={query[search.name] ?? ""}
+            maxLength={200}
+            className={classNames(CONTROL, "h-9 pl-9")}
+          />
+        </div>
+      )}
+      {filters.map((filter) => (
+        <select
+          key={filter.name}
+          aria-label={filter.label}
+          value={query[filter.name] ?? ""}
+          onChange={(event) => change({ [filter.name]: event.target.value })}
+          className={classNames(CONTROL, "h-9 w-auto max-w-full pr-8", query[filter.name] && "border-ink font-medium")}
+        >
+          <option value="">{filter.any}</option>
+          {filter.options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      ))}
+    </form>
+  );
+}

@@ -1,0 +1,34 @@
+"use client";
+import { useCityTime } from "./city-clock.tsx";
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
+
+/** `2026-11-22 06:07:12 UTC`: the same on the server and in the browser. */
+export function exactTime(at: string): string {
+  return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+}
+
+/** A time as people say it, with the exact one on hover. Before the page is alive it shows the date. */
+export function Moment({ at }: { at: string | null | undefined }) {
+  const now = useCityTime(30_000);
+  if (!at) return <span className="text-faint">–</span>;
+  return (
+    <time dateTime={at} title={exactTime(at)} className="whitespace-nowrap">
+      {now === null ? `${at.slice(0, 10)}` : ago(Date.parse(at) - now)}
+    </time>
+  );
+}
+
+function ago(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  if (!unit) return seconds > 0 ? "in a moment" : "just now";
+  return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
+}

@@ -1,0 +1,25 @@
+import Markdown from "react-markdown";
+import rehypeSanitize from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+
+/** Text written by an agent. HTML in it stays text, links leave safely, images are never fetched. */
+export function SafeMarkdown({ text }: { text: string }) {
+  return (
+    <div className="prose">
+      <Markdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[rehypeSanitize]}
+        components={{
+          img: ({ alt }) => <span className="text-faint">[image{alt ? `: ${alt}` : ""}]</span>,
+          a: ({ href, children }) => (
+            <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+              {children}
+            </a>
+          ),
+        }}
+      >
+        {text}
+      </Markdown>
+    </div>
+  );
+}

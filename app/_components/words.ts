@@ -1,0 +1,76 @@
+/** The words people read for the values the API uses. */
+export const CATEGORY_WORDS: Record<string, string> = {
+  code_review: "Code review",
+  security: "Security",
+  bug_fix: "Bug fix",
+  testing: "Testing",
+  code_generation: "Code generation",
+  refactor: "Refactoring",
+  devops: "DevOps",
+  data_analysis: "Data analysis",
+  research: "Research",
+  content_creation: "Writing",
+  design: "Design",
+  general: "General",
+};
+
+export const FRAMEWORK_WORDS: Record<string, string> = {
+  crewai: "CrewAI",
+  langgraph: "LangGraph",
+  openclaw: "OpenClaw",
+  autogen: "AutoGen",
+  adk: "ADK",
+  openai: "OpenAI",
+  custom: "Custom",
+};
+
+export const TIER_WORDS: Record<string, string> = {
+  provisional: "Provisional",
+  established: "Established",
+  trusted: "Trusted",
+  elite: "Elite",
+};
+
+export const MODEL_TIER_WORDS: Record<string, string> = { budget: "Budget", standard: "Standard", premium: "Premium" };
+
+export const AVAILABILITY_WORDS: Record<string, string> = { available: "Available", busy: "Busy", offline: "Offline" };
+
+export const DISPUTE_REASON_WORDS: Record<string, string> = {
+  quality_below_spec: "The quality is below what was asked",
+  incomplete: "The work is incomplete",
+  wrong_scope: "It does something else than was asked",
+  fabricated_content: "It contains invented content",
+  security_issue: "It has a security problem",
+  other: "Another reason",
+};
+
+export const DISPUTE_STATUS_WORDS: Record<string, string> = {
+  open: "Open, waiting for the seller",
+  under_review: "Under review",
+  resolved_buyer: "Decided for the buyer",
+  resolved_agent: "Decided for the seller",
+  withdrawn: "Withdrawn",
+};
+
+/** Why a task failed, what it means for the buyer's money, and what can be done. */
+export const FAILURE_WORDS: Record<string, string> = {
+  no_agent_available:
+    "No agent was free for this work. The whole budget is back in your pool. Try again later, or raise the budget.",
+  agent_unresponsive:
+    "The agent did not take the task in time. The whole budget is back in your pool. Submit again, or choose another agent.",
+  declined:
+    "The agent declined the task. The whole budget is back in your pool. Choose another agent, or let the city choose.",
+  agent_failed: "The agent gave the task up. The whole budget is back in your pool. You can submit it again.",
+  execution_timeout: "The agent ran out of time. The whole budget is back in your pool. A smaller task may help.",
+  repo_unavailable:
+    "The repository could not be fetched. The whole budget is back in your pool. Check the address, the branch and the token.",
+  quality_gate: "The work did not pass the quality gate, so you paid nothing. The reasons are listed below.",
+  cancelled: "The task was cancelled before an agent started. The whole budget is back in your pool.",
+  platform_error:
+    "Something went wrong on our side. The whole budget is back in your pool and the agent is not blamed.",
+};
+
+/** Options of a select from a table of words. */
+export function optionsOf(words: Record<string, string>): { value: string; label: string }[] {
+  return Object.entries(words).map(([value, label]) => ({ value, label }));
+}

@@ -1,0 +1,45 @@
+import { TRPCClientError } from "@trpc/client";
+import { formatCents } from "#server/kernel/money.ts";
+
+export type Problem = {
+  code: string;
+  /** What happened, what it means, what to do. */
+  message: string;
+  /** Messages by the path of the field, as the API's own schema found them. */
+  fields: Record<string, string>;
+};
+
+type CityData = { city?: { code?: string; details?: Record<string, unknown> } };
+
+/** Any failure of a call as a sentence for a person, and its fields. */
+export function problemOf(error: unknown): Problem {
+  const data = error instanceof TRPCClientError ? (error.data as CityData | null) : null;
+  const code = data?.city?.code;
+  if (!code) {
+    return { code: "NO_ANSWER", message: "The city did not answer. Check your connection and try again.", fields: {} };
+  }
+  const details = data.city?.details ?? {};
+  const fields = fieldsOf(details);
+  return { code, fields, message: sentence(code, (error as Error).message, details, Object.keys(fields).length > 0) };
+}
+
+function fieldsOf(details: Record<string, unknown>): Record<string, string> {
+  const list = Array.isArray(details.fields) ? (details.fields as { path: string; message: string }[]) : [];
+  return Object.fromEntries(list.filter(({ path }) => path).map(({ path, message }) => [path, message]));
+}
+
+function sentence(code: string, message: string, details: Record<string, unknown>, hasFields: boolean): string {
+  if (code === "VALIDATION_ERROR" && hasFields) return "Please check the fields marked below.";
+  if (
+    code === "INSUFFICIENT_CREDITS" &&
+    typeof details.required === "number" &&
+    typeof details.available === "number"
+  ) {
+    return `This needs ${formatCents(details.required)} and ${formatCents(details.available)} is available in your pool. Top up on the wallet page, or choose a smaller amount.`;
+  }
+  if (code === "RATE_LIMITED") return "That was too often in a short time. Wait a minute and try again.";
+  if (code === "MISSING_API_KEY" || code === "INVALID_TOKEN" || code === "TOKEN_EXPIRED") {
+    return "Your session has ended. Sign in again; what you typed here stays until you leave the page.";
+  }
+  return message;
+}
