@@ -18,6 +18,9 @@ export type CheckedReferences = ReferenceReport & {
   places: Place[];
 };
 
+/** "into `a.ts` and `b.ts`": what holds for the first holds for the second. */
+const LISTED = /^[`*_"')\]]{0,3}\s*(?:,|and|&|or|plus|, and)\s+(?:(?:a|an|the|new)\s+)?[`*_"'(]{0,3}$/;
+
 /** Checks every path, line and quoted snippet of an output against the tree frozen at provision. */
 export async function checkReferences(
   read: ReadOutput,
@@ -78,9 +81,16 @@ export async function checkReferences(
       }
     }
   }
-  for (const { token, line } of tokens) {
+  let previous: { token: PathToken; line: string } | null = null;
+  for (const one of tokens) {
+    const { token, line } = one;
     const before = line.slice(Math.max(0, token.start - 200), token.start);
-    if (isAnnouncedNew(before, line.slice(token.end, token.end + 80))) announced.add(token.path);
+    const listed =
+      previous?.line === line &&
+      announced.has(previous.token.path) &&
+      LISTED.test(line.slice(previous.token.end, token.start));
+    if (listed || isAnnouncedNew(before, line.slice(token.end, token.end + 80))) announced.add(token.path);
+    previous = one;
   }
   for (const one of tokens) checkToken(one.token, one.line, one.offset, one.columnLines, announced, pad);
   checkHeadedLines(read, pad);
@@ -137,7 +147,10 @@ function checkToken(
   pad: ReferencePad,
 ): void {
   const next = line.slice(token.end, token.end + 1);
-  const path = strip(token.path, pad);
+  let path = strip(token.path, pad);
+  // `--config=src/a.json`: an option and its value, unless a file is really called so.
+  const option = path.includes("=") && pad.index.resolve(path).kind === "none";
+  if (option) path = strip(path.slice(path.lastIndexOf("=") + 1), pad);
   if (!/[\p{L}\p{N}]/u.test(path)) return;
   const braces = /^(.*)\{([^{}]+,[^{}]+)\}(.*)$/.exec(path);
   const variants = braces
@@ -159,7 +172,7 @@ function checkToken(
     } else if (found.kind === "directory") {
       if (variant.includes("/")) confirm(pad, `directory ${variant.replace(/\/+$/, "")}`, offset + token.start);
     } else if (isMade(variant, pad)) pad.created.add(variant);
-    else if (claimsFile({ ...token, path: variant === path ? token.path : variant }, pad.index, next)) {
+    else if (claimsFile({ ...token, path: variant === path && !option ? token.path : variant }, pad.index, next)) {
       if (announced.has(token.path) || announced.has(variant)) pad.created.add(variant);
       else
         invent(pad, {

@@ -16,6 +16,10 @@ const ELSEWHERE =
   /^(?:~\/|\/(?:etc|usr|var|tmp|dev|proc|opt|root|home|bin|sbin|sys|mnt|srv|run|Users|Library|nix)\/|[A-Za-z]:\/|node_modules\/|\.git\/|\.next\/|__pycache__\/|\.venv\/|site-packages\/|path\/to\/|\/path\/to\/)/;
 const HOST =
   /^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|ai|co|app|edu|gov|me|sh|rs|land|cloud|xyz|info|uk|de|fr|jp|cn|eu|us|ly|so)(?::\d+)?\//i;
+/** Names of nothing in particular, and what a build leaves behind. */
+const PLACEHOLDER = /^(?:foo|bar|baz|qux|example|sample|filename|file|my-?file|your-?file|xxx|name)(?:\.|$)/i;
+const PRODUCT =
+  /^(?:dist|build|out|target|coverage|\.nuxt|\.output)\/.*\.(?:m?js|cjs|css|map|html|json|jar|class|o|so|wasm|txt|xml|info)$/;
 const TEMPLATE = /[$%<>?!&=^|]|\{[^,}]*\}|\*|^\d+(?:\.\d+)*$/;
 
 /**
@@ -45,10 +49,13 @@ export function claimsFile(token: PathToken, index: TreeIndex, next: string): bo
     if (setting === "fence") return false;
     const stem = last.slice(0, -(ending.length + 1));
     if (PRODUCT_NAMES.has(last.toLowerCase()) || !/\p{L}/u.test(stem) || stem.length < 2) return false;
+    if (PLACEHOLDER.test(stem)) return false;
+    if (ending === "ts" && stem.includes(".")) return true;
     if (PROPERTY_ENDINGS.has(ending))
       return !PROPERTY_OWNERS.has(stem.split(".").at(-1)?.toLowerCase() ?? "") && !/[()[\]]/.test(stem);
     return !/[()[\]=]/.test(stem);
   }
+  if (PRODUCT.test(path) && !index.hasDirectory(first)) return false;
   if (HOST.test(path) && !index.hasDirectoryName(first)) return false;
   if (path.startsWith("@") || isPackagePath(segments)) return index.hasDirectoryName(first);
   if (path.startsWith("/") && !index.hasDirectoryName(first) && !TOP_DIRECTORIES.has(first)) return false;

@@ -12,11 +12,11 @@ export type PathToken = {
   setting: Setting;
 };
 
-const URL = /(?:\b[a-z][a-z0-9+.-]{1,20}:\/\/|\bwww\.|\bmailto:)[^\s<>"'`)\]]*/giu;
+const URL = /(?:\b(?!file:)[a-z][a-z0-9+.-]{1,20}:\/\/|\bwww\.|\bmailto:)[^\s<>"'`)\]]*/giu;
 const EMAIL = /[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,63}/gu;
 const CODE_SPAN = /(`{1,3})([^`\n]{1,400})\1/g;
 const LINK = /\]\(\s*<?([^\s()<>]{1,300}(?:\([^\s()<>]{1,80}\)[^\s()<>]{0,200}){0,4})>?(?:\s+"[^"\n]{0,200}")?\s*\)/g;
-const TOKEN = /(?:[^\s,;"'`|<>«»“”‘’]|,(?=\d{1,5}\)))+/g;
+const TOKEN = /(?:\{[^\s{}"'`]{1,120}\}|[^\s,;"'`|<>«»“”‘’→⇒]|,(?=\d{1,5}\)))+/g;
 
 const BARE_NAME =
   /^\W{0,3}(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|LICENSE|README|CODEOWNERS)(?:\W.{0,40})?$/;
@@ -74,7 +74,7 @@ function trimToken(token: string): [number, string] {
     if (/[*_~=→–—]/.test(first) && first !== "_" ? !body.startsWith("~/") : false) changed = Boolean(++from);
     else if (first === "_" && last === "_" && body.length > 2) changed = Boolean(++from && --to);
     else if ("([{".includes(first) && !closesInside(body, first)) changed = Boolean(++from);
-    else if (/[.:!?*…–—=]/.test(last) && !(last === "*" && body.includes("/*"))) changed = Boolean(--to);
+    else if (/[.:!?*…–—=~]/.test(last) && !(last === "*" && body.includes("/*"))) changed = Boolean(--to);
     else if (")]}".includes(last) && !opensInside(body, last)) changed = Boolean(--to);
   }
   return [from, token.slice(from, to)];
@@ -103,7 +103,10 @@ const SANDBOX_PREFIX = /^(?:\/home\/user\/repo|\/workspace|\/repo|\/code|\/usr\/
 
 function readToken(raw: string, start: number, end: number, setting: Setting): PathToken | null {
   const lines: number[] = [];
-  let path = raw.replaceAll("\\", "/").replace(/^file:\/\/\/?/, "/");
+  let path = raw
+    .replaceAll("\\", "/")
+    .replace(/^file:\/\/\/?(?=[A-Za-z]:|home\/)/, "/")
+    .replace(/^file:(?:\/\/)?/, "");
   if (!LINE_SUFFIX.test(path)) {
     // A test's id (`a.py::test_x`) names the file before it.
     path = path.replace(/::?[\p{L}_][\p{L}\p{N}_.:[\]-]*(?:\(\))?$/u, "");

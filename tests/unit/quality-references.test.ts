@@ -1,0 +1,162 @@
+import { describe, expect, test } from "vitest";
+import { scoreOutput } from "#server/quality/score-output.ts";
+import type { GateInput, PristineTree, ReferenceReport } from "#server/quality/verdict.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  "src/server.ts":
+    'import http from "node:http";\nconst port = Number(process.env.PORT);\nhttp.createServer(answer).listen(port);\n',
+  "src/components/Button.tsx": "x\n".repeat(30),
+  "docs/My Guide.md": "# Guide\n",
+  "app/(auth)/login/page.tsx": "l\n".repeat(10),
+  "pages/[id].tsx": "p\n",
+  ".github/workflows/ci.yml": "on: push\n".repeat(12),
+  "lib/foo/bar.py": "def f():\n    return 1\n",
+  "packages/@scope/core/index.ts": "c\n",
+  "web/C++/x.cc": "c\n",
+  "src/it's.ts": "q\n",
+  "src/Ünïcode.ts": "u\n",
+  Dockerfile: "FROM x\n".repeat(5),
+  "package.json": "{}\n",
+};
+
+function treeOf(files: Readonly<Record<string, string>>): PristineTree {
+  return {
+    paths: new Map(
+      Object.entries(files).map(
+        ([path, text]) => [path, { bytes: text.length, lines: text.split("\n").length - 1 }] as const,
+      ),
+    ),
+    readText: async (path) => files[path] ?? null,
+  };
+}
+
+async function check(output: string, more: Partial<GateInput> = {}): Promise<ReferenceReport> {
+  const input: GateInput = {
+    taskType: "code_review",
+    description: "Review the code.",
+    output,
+    tree: treeOf(FILES),
+    ...more,
+  };
+  return (await scoreOutput(input)).references;
+}
+
+describe("references that exist are confirmed and never flagged", () => {
+  test.each([
+    "`src/server.ts:3` is wrong",
+    "src/server.ts, lines 1-3",
+    "server.ts:2 is wrong",
+    "see docs/My Guide.md",
+    "app/(auth)/login/page.tsx:10",
+    "`pages/[id].tsx`",
+    "[the workflow](.github/workflows/ci.yml#L12)",
+    "Dockerfile:5",
+    "line 3 of `src/server.ts`",
+    "b/src/server.ts",
+    "/home/user/repo/src/server.ts:2:1",
+    "src\\server.ts(2,5)",
+    "web/C++/x.cc",
+    "src/it's.ts",
+    "src/Ünïcode.ts:1",
+    "lib/foo/bar.py::f",
+    "packages/@scope/core/index.ts",
+    "src/{server.ts,components/Button.tsx}",
+    "`lib/foo/`",
+    "--config=src/server.ts",
+  ])("%s", async (output) => {
+    const references = await check(output);
+    expect(references.invented).toEqual([]);
+    expect(references.confirmed).toBeGreaterThan(0);
+  });
+});
+
+describe("references that do not exist are always found", () => {
+  test.each([
+    ["`src/fake.ts`", "path"],
+    ["src/Server.ts", "path"],
+    ["src/server.js", "path"],
+    ["Add a null check in `src/fake.ts`.", "path"],
+    ["UserService.java leaks.", "path"],
+    ["`lib/foo/baz`", "path"],
+    ["[x](src/gone.ts#L3)", "path"],
+    ["| models/User.rb | High |", "path"],
+    ["src/server.ts:4", "line"],
+    ["line 99 of src/server.ts", "line"],
+    ["`Button.tsx` (lines 20-31)", "line"],
+    ["Dockerfile#L6", "line"],
+    ["src/server.ts:0", "line"],
+    ["### src/server.ts\n\n- Line 40: the port is not checked.", "line"],
+    ["| File | Line |\n|---|---|\n| src/server.ts | 40 |", "line"],
+  ])("%s", async (output, kind) => {
+    expect((await check(output)).invented.map((one) => one.kind)).toContain(kind);
+  });
+});
+
+describe("what merely looks like a path is left alone", () => {
+  test.each([
+    "Node.js 20.1.0, e.g. v1.2.3-beta.1, i.e. and/or TCP/IP, 24/7, 1/2",
+    "https://example.com/a/b.ts and github.com/a/b/blob/main/x.ts",
+    "`application/json`, `lodash/fp`, `@types/node`, `react-dom/client`, node:fs/promises",
+    "`res.json()`, `process.env`, console.log, `req.body.name`, `event.ts`",
+    "/etc/passwd, ~/.ssh/config, `/tmp/x.txt`, C:\\Windows\\x.dll, node_modules/a/index.js",
+    "/api/v1/users and `/users/:id`, origin/main, `feature/login-page`, localhost:3000",
+    "mail a.b@example.com, CVE-2024-1234, CWE-89, postgres:16",
+  ])("%s", async (output) => {
+    expect((await check(output)).invented).toEqual([]);
+  });
+});
+
+describe("files that do not exist yet", () => {
+  test.each([
+    "Create `src/limits.ts`.",
+    "Add a new test `tests/limits.test.ts`.",
+    "Extract the check into `src/a.ts` and `src/b.ts`.",
+    "`SECURITY.md` is missing.",
+    "There is no `docs/setup.md`.",
+    "```diff\n--- /dev/null\n+++ b/src/new.ts\n@@ -0,0 +1 @@\n+export {};\n```",
+  ])("announced ones are not inventions: %s", async (output) => {
+    const references = await check(output);
+    expect(references.invented).toEqual([]);
+    expect(references.created.length).toBeGreaterThan(0);
+  });
+
+  test("files the seller made are listed apart", async () => {
+    const references = await check("`src/limits.ts` holds the limit now.", {
+      patch: { text: "", createdPaths: ["src/limits.ts"], truncated: false },
+    });
+    expect(references).toMatchObject({ invented: [], created: ["src/limits.ts"] });
+  });
+
+  test("a proposed diff against a file that is not there is an invention", async () => {
+    const output = "```diff\n--- a/src/gone.ts\n+++ b/src/gone.ts\n@@ -1 +1 @@\n-old\n+new\n```";
+    expect((await check(output)).invented).toMatchObject([{ kind: "path", text: "src/gone.ts" }]);
+  });
+});
+
+describe("quoted code", () => {
+  test("a quotation that stands in the named file is confirmed, whatever its spacing", async () => {
+    const references = await check(
+      "The current code in `src/server.ts`:\n\n```ts\nconst port=Number(process.env.PORT)\n```",
+    );
+    expect(references.invented).toEqual([]);
+  });
+
+  test("a quotation that stands nowhere is an invention", async () => {
+    const references = await check(
+      'The current code in `src/server.ts`:\n\n```ts\nconst secret = readSecret("abc");\n```',
+    );
+    expect(references.invented.map((one) => one.kind)).toEqual(["snippet"]);
+  });
+
+  test("a proposed fix is never taken for a quotation", async () => {
+    const references = await check("Fix for `src/server.ts`:\n\n```ts\nconst port = readPort(process.env);\n```");
+    expect(references.invented).toEqual([]);
+  });
+
+  test("lines a diff claims to remove must be there", async () => {
+    const diff = (old: string) =>
+      `\`\`\`diff\n--- a/src/server.ts\n+++ b/src/server.ts\n@@ -2 +2 @@\n-${old}\n+const port = 1;\n\`\`\``;
+    expect((await check(diff("const port = Number(process.env.PORT);"))).invented).toEqual([]);
+    expect((await check(diff("const limit = findLimit(1, 2);"))).invented.map((one) => one.kind)).toEqual(["snippet"]);
+  });
+});
