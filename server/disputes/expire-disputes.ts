@@ -1,4 +1,5 @@
 import { asSystem, type Ctx, cityNow, inTransaction } from "../context.ts";
+import { releaseTaskEscrow } from "../tasks/release-escrow.ts";
 import { addEvidence } from "./add-evidence.ts";
 import { endDispute } from "./end-dispute.ts";
 import { lockDispute } from "./find-dispute.ts";
@@ -6,20 +7,37 @@ import { lockDispute } from "./find-dispute.ts";
 /** From this quality score on, a dispute that nobody argued or decided in time goes to the seller. */
 const SELLER_WINS_FROM = 70;
 
-/** Decides every dispute that is past a deadline, each in a transaction of its own: one bad row does not stop the rest. */
-export async function expireDisputes(ctx: Ctx): Promise<{ decided: number; failed: number }> {
+export type Expired = { decided: number; released: number; failed: number };
+
+/**
+ * Decides every dispute that is past a deadline, each in a transaction of its own: one bad row does not stop the rest.
+ * Also the net under escrows whose timer passed while a dispute was open.
+ */
+export async function expireDisputes(ctx: Ctx): Promise<Expired> {
   const overdue = await ctx.db.$queryRaw<{ id: string }[]>`
     select id from dispute
     where (status = 'open' and respond_by <= city_now()) or (status in ('open', 'under_review') and decide_by <= city_now())
     order by decide_by limit 500`;
-  const tally = { decided: 0, failed: 0 };
-  for (const { id } of overdue) {
-    try {
-      if (await expireDispute(ctx, { disputeId: id })) tally.decided += 1;
-    } catch (error) {
+  const due = await ctx.db.$queryRaw<{ id: string }[]>`
+    select t.id from task t join dispute d on d.task_id = t.id and d.status not in ('open', 'under_review')
+    where t.status = 'completed' and t.escrow_released_at is null and t.escrow_releases_at <= city_now() limit 500`;
+  const tally: Expired = { decided: 0, released: 0, failed: 0 };
+  const each = async (facts: object, work: () => Promise<void>) => {
+    await work().catch((error: unknown) => {
       tally.failed += 1;
-      ctx.log.error({ err: error, disputeId: id }, "an overdue dispute could not be decided");
-    }
+      ctx.log.error({ err: error, ...facts }, "an overdue dispute could not be settled");
+    });
+  };
+  for (const { id } of overdue) {
+    await each({ disputeId: id }, async () => {
+      if (await expireDispute(ctx, { disputeId: id })) tally.decided += 1;
+    });
+  }
+  for (const { id } of due) {
+    await each({ taskId: id }, async () => {
+      await releaseTaskEscrow(ctx, { taskId: id });
+      tally.released += 1;
+    });
   }
   return tally;
 }

@@ -105,3 +105,42 @@ export const withdrawalPage = pageOf(withdrawalView);
 
 export const returnUnspentInput = z.strictObject({ amount: cents.min(1).max(1_000_000) });
 export const returnUnspentView = z.object({ returned: z.int(), newBalance: z.int() });
+
+/** `id` is the task's. */
+export const receiptInput = z.strictObject({ id });
+export const receiptView = z
+  .object({
+    taskId: z.string(),
+    lines: z.array(
+      z.object({
+        reference: z.string(),
+        /** The exact text that was hashed. */
+        text: z.string(),
+        /** Null until the next sealing, within minutes. */
+        seal: z
+          .object({
+            no: z.int(),
+            transactions: z.int(),
+            previous: z.string(),
+            root: z.string(),
+            hash: z.string(),
+            proof: z.array(z.object({ side: z.enum(["left", "right"]), hash: z.string() })),
+          })
+          .nullable(),
+      }),
+    ),
+  })
+  .meta({ id: "Receipt" });
+
+export const ledgerReportView = z.object({
+  ok: z.boolean(),
+  results: z.array(
+    z.object({
+      no: z.int(),
+      name: z.string(),
+      ok: z.boolean(),
+      violations: z.int(),
+      examples: z.array(z.string()),
+    }),
+  ),
+});

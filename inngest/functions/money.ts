@@ -1,0 +1,22 @@
+import { autoTopUpFunction } from "./auto-top-up.ts";
+import { cancelFrozenTasksFunction } from "./cancel-frozen-tasks.ts";
+import { checkLedgerFunction } from "./check-ledger.ts";
+import { expireDisputesFunction } from "./expire-disputes.ts";
+import { payWithdrawalFunction } from "./pay-withdrawal.ts";
+import { reconcilePaymentsFunction } from "./reconcile-payments.ts";
+import { returnTopUpFunction } from "./return-top-up.ts";
+import { sealLedgerFunction } from "./seal-ledger.ts";
+import { settleStripeEventFunction } from "./settle-stripe-event.ts";
+
+/** What the city does by itself with money. */
+export const moneyFunctions = [
+  settleStripeEventFunction,
+  payWithdrawalFunction,
+  autoTopUpFunction,
+  returnTopUpFunction,
+  cancelFrozenTasksFunction,
+  reconcilePaymentsFunction,
+  checkLedgerFunction,
+  sealLedgerFunction,
+  expireDisputesFunction,
+];

@@ -1,0 +1,50 @@
+import { type Ctx, inTransaction } from "#server/context.ts";
+import { leafHash, merkleRoot, sealHash } from "./merkle.ts";
+import { GENESIS, type Leaf, readLeaves, type Seal } from "./read-sealed.ts";
+
+/** Transactions a seal covers at most; a backlog is sealed in several. */
+const BATCH = 2_000;
+const SEALER_LOCK = 4_211_000_002n;
+
+/**
+ * Seals what was posted since the last seal, in the background and off the hot path: nothing that posts waits for it.
+ * Only transactions are taken of which no older one can still appear. Returns how many seals and transactions there
+ * were; one sealer at a time, a second returns at once.
+ */
+export async function sealLedger(ctx: Ctx): Promise<{ seals: number; transactions: number }> {
+  const done = { seals: 0, transactions: 0 };
+  while (true) {
+    const sealed = await inTransaction(ctx, sealBatch);
+    if (sealed === 0) return done;
+    done.seals += 1;
+    done.transactions += sealed;
+  }
+}
+
+async function sealBatch(ctx: Ctx): Promise<number> {
+  const [lock] = await ctx.db.$queryRaw<[{ mine: boolean; horizon: bigint }]>`
+    select pg_try_advisory_xact_lock(${SEALER_LOCK}) as mine, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`;
+  if (!lock.mine) return 0;
+  const [last] = await ctx.db.$queryRaw<Pick<Seal, "no" | "toXid" | "hash">[]>`
+    select no, to_xid as "toXid", hash from ledger.seal order by no desc limit 1`;
+  const from = last?.toXid ?? 0n;
+  const leaves = await readLeaves(ctx, { from, to: lock.horizon, limit: BATCH });
+  const { batch, to } = wholeTransactions(leaves, lock.horizon);
+  if (batch.length === 0) return 0;
+
+  const no = Number(last?.no ?? 0n) + 1;
+  const root = merkleRoot(batch.map(({ text }) => leafHash(text)));
+  const previous = Buffer.from(last?.hash ?? GENESIS);
+  const hash = sealHash({ no, transactions: batch.length, root, previous });
+  await ctx.db.$executeRaw`
+    insert into ledger.seal (no, from_xid, to_xid, transactions, root, previous, hash, sealed_at)
+    values (${no}, ${from}, ${to}, ${batch.length}, ${root}, ${previous}, ${hash}, city_now())`;
+  return batch.length;
+}
+
+/** A full batch may end in the middle of what one PostgreSQL transaction posted: that one is left for the next seal. */
+function wholeTransactions(leaves: Leaf[], horizon: bigint): { batch: Leaf[]; to: bigint } {
+  const last = leaves.at(-1);
+  if (leaves.length < BATCH || !last) return { batch: leaves, to: horizon };
+  return { batch: leaves.filter(({ xid }) => xid < last.xid), to: last.xid };
+}

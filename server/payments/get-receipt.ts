@@ -1,0 +1,10 @@
+import type { Party } from "../auth/actor.ts";
+import type { Ctx } from "../context.ts";
+import { readTaskReceipt, type TaskReceipt } from "../ledger/task-receipt.ts";
+import { findTask } from "../tasks/find-task.ts";
+
+/** What the ledger did for a task, with proofs, for its buyer and its seller. */
+export async function getReceipt(ctx: Ctx<Party>, input: { id: string }): Promise<TaskReceipt> {
+  const task = await findTask(ctx, input.id);
+  return readTaskReceipt(ctx, task.id);
+}
