@@ -32,6 +32,8 @@ const environment = z.object({
   INNGEST_EVENT_KEY: text,
   INNGEST_SIGNING_KEY: text,
   INNGEST_DEV: text,
+  SMTP_URL: text,
+  MAIL_FROM: text,
   JUDGE_URL: text,
   JUDGE_API_KEY: text,
   JUDGE_MODEL: text,
@@ -58,6 +60,8 @@ export type Config = {
   /** Null: the best this machine has. */
   sandbox: "bubblewrap" | "virtual" | null;
   judge: { url: string; apiKey: string; model: string } | null;
+  /** Null: mails stay in the local outbox. */
+  smtp: { url: string; from: string } | null;
   /** Demo owners, repositories and seed agents. */
   seed: boolean;
   /** Whether the clock may be moved; never in production. */
@@ -98,6 +102,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       vars.JUDGE_URL && vars.JUDGE_MODEL
         ? { url: vars.JUDGE_URL, apiKey: vars.JUDGE_API_KEY ?? "", model: vars.JUDGE_MODEL }
         : null,
+    smtp: vars.SMTP_URL ? { url: vars.SMTP_URL, from: vars.MAIL_FROM ?? "AI City <no-reply@aicity.dev>" } : null,
     seed: !production && vars.CITY_SEED !== "off",
     testClock: !production && vars.CITY_TEST_CLOCK,
     logLevel: vars.LOG_LEVEL,
@@ -121,6 +126,7 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
     ["CITY_SECRET", vars.CITY_SECRET, "a kept secret of at least 32 characters is required"],
     ["PUBLIC_URL", vars.PUBLIC_URL, "links and sign-in need the public https address"],
     ["STRIPE_SECRET_KEY", vars.STRIPE_SECRET_KEY, "the Stripe stand-in moves no real money"],
+    ["SMTP_URL", vars.SMTP_URL, "mails would stay in the local outbox"],
     ["STRIPE_WEBHOOK_SECRET", vars.STRIPE_WEBHOOK_SECRET, "Stripe's events must be verified"],
   ];
   const problems = needed.filter(([, value]) => !value).map(([name, , why]) => `${name} is not set: ${why}.`);

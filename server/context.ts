@@ -3,6 +3,8 @@ import type { Actor } from "./auth/actor.ts";
 import type { Db } from "./db/client.ts";
 import { newId } from "./kernel/ids.ts";
 import type { Log } from "./kernel/log.ts";
+import type { Judge } from "./ports/judge.ts";
+import type { MailPort } from "./ports/mail.ts";
 import type { PaymentsPort } from "./ports/payments.ts";
 import type { RepoFetcher } from "./ports/repo-fetch.ts";
 import type { SandboxProvider } from "./ports/sandbox.ts";
@@ -13,6 +15,8 @@ export type Ports = {
   payments: PaymentsPort;
   sandbox: SandboxProvider;
   repos: RepoFetcher;
+  mail: MailPort;
+  judge: Judge;
 };
 
 /** What every use case is given. Plain values and ports, no transport. */

@@ -17,6 +17,9 @@ import { makeApi } from "./http/api.ts";
 import { makeFrontDoor, type NextHandler } from "./http/front-door.ts";
 import type { Log } from "./kernel/log.ts";
 import { shareInProcess } from "./kernel/shared.ts";
+import { openAiJudge } from "./ports/judge/openai-compatible.ts";
+import { noJudge } from "./ports/judge.ts";
+import { outboxMail, smtpMail } from "./ports/mail/smtp.ts";
 import { startStripeStandIn } from "./ports/payments/stand-in/start.ts";
 import { createStripePayments } from "./ports/payments/stripe-payments.ts";
 import { repoBroker } from "./ports/repo-fetch/broker.ts";
@@ -58,7 +61,7 @@ export async function startCity(
     const database = openDatabase(url, log);
     cleanups.push({ what: "the database connections", run: () => database.close() });
 
-    const parts = { mail: standIn("none yet") } as City["parts"];
+    const parts = { mail: config.smtp ? real("SMTP") : standIn("local outbox") } as City["parts"];
     parts.database = embedded ? standIn("embedded PostgreSQL") : real("PostgreSQL");
     const ports = await openPorts(config, log, url, database, parts, cleanups);
     const city = makeCity(config, log, database, ports, parts);
@@ -145,7 +148,9 @@ async function openPorts(
   parts.sandbox = provider.name === "virtual" ? standIn("virtual shell", reason ?? undefined) : real(provider.name);
   const payments = await openPayments(config, log, databaseUrl, database, parts, cleanups);
   parts.judge = config.judge ? real(config.judge.model) : standIn("none", "the deterministic score stands alone");
-  return { repos, sandbox: provider, payments };
+  const mail = config.smtp ? smtpMail(config.smtp) : outboxMail;
+  const judge = config.judge ? openAiJudge(config.judge, log) : noJudge;
+  return { repos, sandbox: provider, payments, mail, judge };
 }
 
 /** Stripe itself, or a stand-in whose secrets are made from ours so that they survive a restart. */
@@ -160,7 +165,7 @@ async function openPayments(
   if (config.stripe.kind === "stripe") {
     parts.payments = real("Stripe");
     const { secretKey, webhookSecret } = config.stripe;
-    return createStripePayments({ secretKey, webhookSecrets: [webhookSecret] });
+    return createStripePayments({ secretKey, webhookSecrets: webhookSecret.split(",") });
   }
   const derived = (purpose: string) => createHash("sha256").update(`${config.masterKey}:${purpose}`).digest("hex");
   const secretKey = `sk_test_${derived("stripe key")}`;

@@ -4,6 +4,7 @@ import { expireOfferFunction } from "./expire-offer.ts";
 import { judgeTaskFunction } from "./judge-task.ts";
 import { offerTaskFunction } from "./offer-task.ts";
 import { releaseEscrowFunction } from "./release-escrow.ts";
+import { sendMailFunction } from "./send-mail.ts";
 import { sweepFunction } from "./sweep.ts";
 import { tearDownSandboxFunction } from "./tear-down-sandbox.ts";
 import { withdrawAgentTasksFunction } from "./withdraw-agent-tasks.ts";
@@ -18,5 +19,6 @@ export const cityFunctions = (city: City) =>
     releaseEscrowFunction,
     tearDownSandboxFunction,
     withdrawAgentTasksFunction,
+    sendMailFunction,
     sweepFunction,
   ].map((make) => make(city));

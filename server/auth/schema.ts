@@ -1,9 +1,6 @@
 import { z } from "zod";
 
-const email = z
-  .email("Give an e-mail address.")
-  .max(254)
-  .transform((value) => value.toLowerCase());
+const email = z.string().trim().toLowerCase().pipe(z.email("Give an e-mail address.").max(254));
 
 export const signUpInput = z.strictObject({
   name: z.string().trim().min(1, "Give a name.").max(100),
@@ -22,6 +19,14 @@ export const signedIn = z.object({
 });
 
 export const signedOut = z.object({ signedOut: z.literal(true) });
+
+const password = signUpInput.shape.password;
+export const linkInput = z.strictObject({ token: z.string().min(1).max(200) });
+export const resetInput = linkInput.extend({ password });
+export const requestResetInput = z.strictObject({ email });
+export const sentView = z.object({ sent: z.boolean() });
+export const verifiedView = z.object({ verified: z.literal(true) });
+export const resetView = z.object({ reset: z.literal(true) });
 
 export const createTokenInput = z.strictObject({
   name: z.string().trim().min(1, "Give the token a name.").max(100),

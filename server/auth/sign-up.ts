@@ -3,6 +3,7 @@ import { type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { grantStarterCredits } from "../ledger/grant-starter-credits.ts";
+import { mailLink } from "./email-links.ts";
 import { openApiSession } from "./open-session.ts";
 import { hashPassword } from "./passwords.ts";
 import type { signedIn, signUpInput } from "./schema.ts";
@@ -19,6 +20,7 @@ export async function signUp(ctx: Ctx, input: z.infer<typeof signUpInput>): Prom
     if (created.count === 0) throw new CityError("EMAIL_TAKEN", "There is already an account with this e-mail.");
     const { starterCredits } = tx.settings.money;
     if (starterCredits > 0) await grantStarterCredits(tx, { ownerId: id, amount: starterCredits });
+    await mailLink(tx, { id, name: input.name, email: input.email }, "verify");
     const session = await openApiSession(tx, id);
     return { token: session.token, session, user: { id, name: input.name, email: input.email } };
   });

@@ -2,12 +2,18 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { serve as serveInngest } from "inngest/edge";
 import { cityFunctions } from "#inngest/functions/index.ts";
+import type { Actor } from "../auth/actor.ts";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import { advanceClock } from "../engine/clock.ts";
+import { isCityError } from "../kernel/errors.ts";
+import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { toCityError } from "../trpc/init.ts";
 import { appRouter } from "../trpc/root.ts";
+
+/** Bytes a Stripe event may hold. */
+const EVENT_BYTES = 1_048_576;
 
 /** Everything the city answers without Next, as one fetch handler. */
 export function makeApi(city: City, extras: { gitRemote: ((request: Request) => Promise<Response>) | null }): Hono {
@@ -18,6 +24,7 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
     const handler = serveInngest({ client: city.inngest, functions: cityFunctions(city) });
     app.all("/api/inngest", (c) => handler(c.req.raw) as Promise<Response>);
   }
+  app.post("/api/webhooks/stripe", (c) => takeStripeEvent(city, c.req.raw));
   app.get("/health", (c) => c.json({ status: "ok" }));
   app.get("/ready", async (c) => {
     const database = await city.database.pool.query("select 1").then(
@@ -39,7 +46,11 @@ async function answerTrpc(city: City, request: Request): Promise<Response> {
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: async () => city.ctx(await actorFromCookie(city, request.headers.get("cookie"))),
+    createContext: async () => {
+      const actor = await actorFromCookie(city, request.headers.get("cookie"));
+      await countDashboardCall(city, request, actor);
+      return city.ctx(actor);
+    },
     onError({ error, path }) {
       const known = toCityError(error);
       if (known.status >= 500)
@@ -48,11 +59,37 @@ async function answerTrpc(city: City, request: Request): Promise<Response> {
   });
 }
 
+/** Strangers are counted as they are in the API, and their tries to get in as sign-ins. An owner's own pages are not. */
+async function countDashboardCall(city: City, request: Request, actor: Actor): Promise<void> {
+  if (actor.kind !== "anonymous") return;
+  const address = request.headers.get("x-city-address") ?? "unknown";
+  await city.limits.count(actor, address);
+  const { pathname } = new URL(request.url);
+  if (/(auth|email)\./.test(pathname)) await city.limits.countSignIn(address, `dashboard ${address}`);
+}
+
 function isSameSite(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   if (site) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
   return origin === null ? request.method === "GET" : new URL(origin).host === request.headers.get("host");
+}
+
+/** Verified on the raw body, recorded, answered at once; the work is the queue's. */
+async function takeStripeEvent(city: City, request: Request): Promise<Response> {
+  const body = await request.text();
+  if (body.length > EVENT_BYTES) return Response.json({ error: "PAYLOAD_TOO_LARGE" }, { status: 413 });
+  try {
+    const result = await receiveStripeEvent(city.ctx(), {
+      rawBody: body,
+      signature: request.headers.get("stripe-signature") ?? "",
+    });
+    return Response.json(result);
+  } catch (error) {
+    if (isCityError(error) && error.status < 500) return Response.json({ error: error.code }, { status: 400 });
+    city.log.error({ err: error }, "a Stripe event could not be recorded");
+    return Response.json({ error: "INTERNAL_ERROR" }, { status: 500 });
+  }
 }
 
 /** Local mode with a test clock: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. */

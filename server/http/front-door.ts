@@ -20,9 +20,11 @@ export function makeFrontDoor(
   const ours = getRequestListener(api, { overrideGlobalObjects: false });
   const server = createServer((request, response) => {
     dropForbidden(request);
+    const address = request.socket.remoteAddress ?? "unknown";
+    request.headers["x-city-address"] = address;
+    request.rawHeaders.push("x-city-address", address);
     const path = request.url ?? "/";
     if (OURS.test(path) || !next) {
-      request.rawHeaders.push("x-city-address", request.socket.remoteAddress ?? "unknown");
       void ours(request, response);
     } else {
       void next(request, response);

@@ -1,5 +1,6 @@
 import type { Ctx } from "../context.ts";
 import type { PristineTree } from "../ports/sandbox.ts";
+import { applyJudge, judgeQuestion } from "../quality/apply-judge.ts";
 import { scoreOutput } from "../quality/score-output.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
 
@@ -23,7 +24,10 @@ export async function judgeTask(ctx: Ctx, input: { taskId: string }): Promise<Ga
       truncated: task.patchTruncated,
     },
   };
-  return scoreOutput(gateInput);
+  const verdict = await scoreOutput(gateInput);
+  if (verdict.band !== "borderline") return verdict;
+  const question = judgeQuestion(gateInput);
+  return applyJudge(verdict, await ctx.ports.judge.judge(question), question);
 }
 
 async function pristineTree(ctx: Ctx, taskId: string): Promise<PristineTree | null> {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { createToken } from "../auth/create-token.ts";
 import { listTokens } from "../auth/list-tokens.ts";
+import { requestReset, resetPassword } from "../auth/reset-password.ts";
 import { revokeToken } from "../auth/revoke-token.ts";
 import * as schema from "../auth/schema.ts";
 import { signIn } from "../auth/sign-in.ts";
 import { signOut } from "../auth/sign-out.ts";
 import { signUp } from "../auth/sign-up.ts";
+import { requestVerification, verifyEmail } from "../auth/verify-email.ts";
 import { by, router } from "./init.ts";
 
 export const authRouter = router({
@@ -27,6 +29,33 @@ export const authRouter = router({
     .meta({ rest: { route: "POST /auth/sign-out", summary: "End this session", idempotency: "none" } })
     .output(schema.signedOut)
     .mutation(({ ctx }) => signOut(ctx)),
+});
+
+export const emailRouter = router({
+  requestVerification: by("owner")
+    .meta({ rest: { route: "POST /auth/verification", summary: "Mail a new confirmation link", idempotency: "none" } })
+    .output(schema.sentView)
+    .mutation(({ ctx }) => requestVerification(ctx)),
+
+  verify: by("anonymous", "owner", "agent")
+    .meta({ rest: { route: "POST /auth/verify", summary: "Confirm an e-mail address", idempotency: "none" } })
+    .input(schema.linkInput)
+    .output(schema.verifiedView)
+    .mutation(({ ctx, input }) => verifyEmail(ctx, input)),
+
+  requestReset: by("anonymous", "owner", "agent")
+    .meta({
+      rest: { route: "POST /auth/reset-request", summary: "Mail a link to choose a new password", idempotency: "none" },
+    })
+    .input(schema.requestResetInput)
+    .output(schema.sentView)
+    .mutation(({ ctx, input }) => requestReset(ctx, input)),
+
+  reset: by("anonymous", "owner", "agent")
+    .meta({ rest: { route: "POST /auth/reset", summary: "Choose a new password", idempotency: "none" } })
+    .input(schema.resetInput)
+    .output(schema.resetView)
+    .mutation(({ ctx, input }) => resetPassword(ctx, input)),
 });
 
 export const tokensRouter = router({

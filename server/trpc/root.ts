@@ -1,15 +1,20 @@
 import { agentsRouter } from "./agents-router.ts";
-import { authRouter, tokensRouter } from "./auth-router.ts";
+import { authRouter, emailRouter, tokensRouter } from "./auth-router.ts";
 import { createCallerFactory, router } from "./init.ts";
+import { ownersRouter } from "./owners-router.ts";
 import { sandboxRouter, tasksRouter } from "./tasks-router.ts";
+import { vaultRouter } from "./vault-router.ts";
 
 /** Every operation of the city, each declared once. */
 export const appRouter = router({
   auth: authRouter,
+  email: emailRouter,
+  owners: ownersRouter,
   tokens: tokensRouter,
   agents: agentsRouter,
   tasks: tasksRouter,
   sandbox: sandboxRouter,
+  vault: vaultRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -23,8 +23,18 @@ export type TestCity = RunningCity & {
   owner(name?: string): Promise<TestOwner>;
 };
 
-export type CallOptions = { token?: string; key?: string; trustKey?: string; body?: unknown; headers?: Record<string, string> };
-export type Answer = { status: number; headers: Headers; body: { success?: boolean; data?: unknown; error?: ApiError } & Record<string, unknown> };
+export type CallOptions = {
+  token?: string;
+  key?: string;
+  trustKey?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+};
+export type Answer = {
+  status: number;
+  headers: Headers;
+  body: { success?: boolean; data?: unknown; error?: ApiError } & Record<string, unknown>;
+};
 type ApiError = { code: string; message: string; details?: Record<string, unknown>; requestId: string };
 
 export type TestOwner = {
@@ -97,7 +107,11 @@ async function signUp(baseUrl: string, call: TestCity["call"], name = "Test Owne
     client,
     async agent(input = {}) {
       const owner = new AgentCity({ ownerToken: token, baseUrl });
-      const { agent, apiKey } = await owner.agents.register({ displayName: "Test Agent", framework: "custom", ...input });
+      const { agent, apiKey } = await owner.agents.register({
+        displayName: "Test Agent",
+        framework: "custom",
+        ...input,
+      });
       return { id: agent.id, key: apiKey, client: new AgentCity({ apiKey, baseUrl }) };
     },
   };

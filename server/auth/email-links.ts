@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import type { LinkPurpose } from "#prisma";
+import { after, type Ctx, cityNow } from "../context.ts";
+import { CityError } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { hashSecret } from "../kernel/secrets.ts";
+import { queueMail } from "../mail/queue-mail.ts";
+
+const LIFETIME_MS: Record<LinkPurpose, number> = { verify: 3 * 86_400_000, reset: 3_600_000 };
+
+type Recipient = { id: string; name: string; email: string };
+
+/** Mails a link that works once. Earlier links for the same purpose stop working. */
+export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose): Promise<void> {
+  const secret = randomBytes(32).toString("base64url");
+  const now = await cityNow(ctx);
+  await ctx.db.emailLink.deleteMany({ where: { ownerId: owner.id, purpose, usedAt: null } });
+  await ctx.db.emailLink.create({
+    data: {
+      id: newId(),
+      ownerId: owner.id,
+      purpose,
+      hash: hashSecret(secret),
+      expiresAt: after(now, LIFETIME_MS[purpose]),
+    },
+  });
+  await queueMail(ctx, {
+    to: owner.email,
+    ...MAILS[purpose](owner.name, `${ctx.publicUrl}/${purpose}?token=${secret}`),
+  });
+}
+
+const MAILS: Record<LinkPurpose, (name: string, link: string) => { subject: string; text: string }> = {
+  verify: (name, link) => ({
+    subject: "Confirm your e-mail address",
+    text: `Hello ${name},\n\nopen this link to confirm your address. It works once, within three days.\n\n${link}\n\nWithout it you can do everything but withdraw.\n\nAI City`,
+  }),
+  reset: (name, link) => ({
+    subject: "Choose a new password",
+    text: `Hello ${name},\n\nsomeone, probably you, asked to choose a new password. This link works once, within an hour.\n\n${link}\n\nIf it was not you, nothing has changed and you need do nothing.\n\nAI City`,
+  }),
+};
+
+/** Uses a link up and answers whose it was; VALIDATION_ERROR when it is unknown, used or too old. */
+export async function useLink(ctx: Ctx, purpose: LinkPurpose, secret: string): Promise<string> {
+  const [row] = await ctx.db.$queryRaw<{ owner_id: string }[]>`
+    update email_link set used_at = city_now()
+    where hash = ${hashSecret(secret)} and purpose = ${purpose}::link_purpose and used_at is null and expires_at > city_now()
+    returning owner_id`;
+  if (!row) {
+    throw new CityError("VALIDATION_ERROR", "This link has been used or has expired. Ask for a new one.", {
+      details: { fields: [{ path: "token", message: "Used or expired." }] },
+    });
+  }
+  return row.owner_id;
+}
