@@ -70,7 +70,7 @@ async function tryBinaries(
     for (const file of [postgres, initdb]) {
       if (((await stat(file)).mode & 0o100) === 0) await chmod(file, 0o755);
     }
-    const { stdout } = await run(postgres, ["--version"], { ...user, cwd: "/", env: {} });
+    const { stdout } = await run(postgres, ["--version"], { ...user, cwd: "/", env: {} as NodeJS.ProcessEnv });
     const major = /(\d+)/.exec(stdout)?.[1] ?? "";
     return { binaries: { postgres, initdb, major } };
   } catch (error) {

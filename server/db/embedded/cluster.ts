@@ -55,7 +55,7 @@ async function createCluster({ place, binaries, user, durable }: Options, folder
       {
         ...user,
         cwd: "/",
-        env: { LC_ALL: "C", TZ: "UTC" },
+        env: { LC_ALL: "C", TZ: "UTC" } as unknown as NodeJS.ProcessEnv,
       },
     );
     await rename(passwordFile, join(unfinished, "ai-city.password"));

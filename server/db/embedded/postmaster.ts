@@ -87,7 +87,7 @@ export async function launch(cluster: Cluster, postgres: string, options: { port
     cwd: "/",
     detached: options.durable,
     stdio: ["ignore", log.fd, log.fd],
-    env: { LC_ALL: "C", TZ: "UTC" },
+    env: { LC_ALL: "C", TZ: "UTC" } as unknown as NodeJS.ProcessEnv,
   });
   let ended = false;
   child.once("exit", () => {
