@@ -24,6 +24,8 @@ export type Findings = {
 const HEDGE = /\bI\b|\b(?:[Mm]aybe|[Pp]erhaps|[Nn]ot sure|[Pp]robably|[Ii]mo|imho|[Ww]e|[Mm]y)\b/;
 const PLACE = /[\w-]\/[\w./-]+\.\w{1,4}\b|\b[\w-]+\.[a-z]{1,4}(?::\d|`?,? (?:at )?lines? \d)/;
 const FULL_SENTENCE = 18;
+/** A general task may be answered in a line. */
+const SHORT_SENTENCE = 8;
 
 /**
  * Decides which statements count. Only what is tied to the task does: by a reference that holds, by a name of the code
@@ -34,6 +36,7 @@ export function weighFindings(
   refs: CheckedReferences | null,
   subject: Subject,
   manner: Manner,
+  taskType: string,
 ): Findings {
   const topic = manner === "review" && (refs || subject.focus.size > 0) ? null : widenTopic(statements, subject);
   const result: Findings = { counted: [], weight: 0, filler: 0, repeated: 0, boilerplate: 0, addressed: 0, copied: 0 };
@@ -53,7 +56,8 @@ export function weighFindings(
     // With no repository to ask, a place named in the usual form still says more than a generality.
     if (!refs && subject.names.size === 0 && PLACE.test(statement.text)) cites = true;
     if (statement.heading) {
-      carry = cites ? 3 : 0;
+      const onTopic = topic !== null && [...statement.stems].some((stem) => topic.has(stem));
+      carry = cites ? 3 : onTopic ? 4 : 0;
       // "## High: SQL injection in `src/a.ts:4`" is half a finding already; the rest stands below it.
       if (cites && statement.words >= 4 && !statement.addressed) {
         result.counted.push({ statement, value: 0.4, cites, citesLine });
@@ -75,12 +79,15 @@ export function weighFindings(
         : (statement.boilerplate ? 0.5 : 1) * Math.max(tieOf(statement, subject, topic), carry > 0 ? 0.8 : 0);
     }
     if (statement.words < 3 && !cites && !/`[^`]+`/.test(statement.text)) tie = 0;
-    carry = cites ? 2 : Math.max(0, carry - 1);
+    carry = cites ? Math.max(2, carry - 1) : Math.max(0, carry - 1);
     if (tie === 0) {
       idle += statement.words;
       continue;
     }
-    const value = tie * Math.min(1, statement.words / FULL_SENTENCE) * (HEDGE.test(statement.text) ? 0.45 : 1);
+    const value =
+      tie *
+      Math.min(1, statement.words / (taskType === "general" ? SHORT_SENTENCE : FULL_SENTENCE)) *
+      (HEDGE.test(statement.text) ? 0.45 : 1);
     result.counted.push({ statement, value, cites: cites && statement.words >= 5, citesLine });
     result.weight += value;
   }
@@ -140,6 +147,8 @@ function widenTopic(statements: readonly Statement[], subject: Subject): Map<str
     for (const stem of statement.stems) if (subject.asked.has(stem)) asked = true;
     if (asked) for (const stem of statement.stems) beside.set(stem, (beside.get(stem) ?? 0) + 1);
   }
-  for (const [stem, times] of beside) if (times >= 2 && !topic.has(stem)) topic.set(stem, 0.7);
+  for (const [stem, times] of beside) {
+    if (!topic.has(stem) && stemWeight(stem) >= 0.8) topic.set(stem, times >= 2 ? 0.8 : 0.5);
+  }
   return topic;
 }

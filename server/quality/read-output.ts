@@ -15,6 +15,7 @@ export function readOutput(output: string): ReadOutput {
   const read: ReadOutput = { text, prose: [], fences: [], headings: [], json: laidOut !== null };
   let fence: (Fence & { mark: string }) | null = null;
   let heading = "";
+  const stack: { level: number; text: string }[] = [];
   let intro: string[] = [];
   let at = 0;
   for (const line of text.split("\n")) {
@@ -31,7 +32,7 @@ export function readOutput(output: string): ReadOutput {
       } else {
         const kind = kindOf(line);
         if (kind === "heading") {
-          heading = line;
+          heading = underHeadings(stack, line);
           read.headings.push(line);
           intro = [];
         }
@@ -43,6 +44,14 @@ export function readOutput(output: string): ReadOutput {
   }
   if (fence) read.fences.push(fence);
   return read;
+}
+
+/** The heading with those above it: "## Critical" says the severity of all that stands below its subheadings. */
+function underHeadings(stack: { level: number; text: string }[], line: string): string {
+  const level = /^\s*(#{1,6})\s/.exec(line)?.[1]?.length ?? 7;
+  while ((stack.at(-1)?.level ?? 0) >= level) stack.pop();
+  stack.push({ level, text: line.trim() });
+  return stack.map((one) => one.text).join(" / ");
 }
 
 function kindOf(line: string): ProseLine["kind"] {

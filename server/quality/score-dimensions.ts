@@ -1,5 +1,6 @@
 import type { CheckedReferences } from "./check-references.ts";
 import { plainStems } from "./concepts.ts";
+import { domainTermsUsed } from "./domain-terms.ts";
 import type { Findings } from "./findings.ts";
 import type { DeliveredCode } from "./patch-quality.ts";
 import type { ReadOutput } from "./read-output.ts";
@@ -10,6 +11,7 @@ import type { Manner } from "./weights.ts";
 export type Evidence = {
   manner: Manner;
   taskType: string;
+  description: string;
   read: ReadOutput;
   refs: CheckedReferences | null;
   findings: Findings;
@@ -35,15 +37,19 @@ export function substance(e: Evidence): Part {
   const { findings, code, manner } = e;
   const text = `${count(findings.counted.length, "statement")} tied to the task`;
   if (manner === "change") {
-    const amount = saturate(code.lines, 4) * code.soundness * (code.from === "patch" || !e.refs ? 1 : 0.8);
-    const told = saturate(findings.weight, 2);
+    // One right line can be the whole fix: being there counts half, its size the rest.
+    const amount =
+      (code.lines > 0 ? 0.5 + 0.5 * saturate(code.lines, 4) : 0) *
+      code.soundness *
+      (code.from === "patch" || !e.refs ? 1 : 0.8);
+    const told = saturate(findings.weight, 1);
     const reasons = [
       ...code.reasons,
       `${count(code.lines, "line")} of change ${code.from === "patch" ? "in the sandbox" : "in the text"}; ${text}.`,
     ];
     return { share: 0.75 * amount + 0.25 * told, reasons };
   }
-  const scale = e.taskType === "general" ? 1.5 : manner === "text" ? 4 : reviewScale(e);
+  const scale = e.taskType === "general" ? 1.2 : manner === "text" ? 4 : reviewScale(e);
   const reasons = [`${text}.`];
   if (findings.copied > 0)
     reasons.push(`${count(findings.copied, "statement")} copied from the task or its code earn nothing.`);
@@ -61,7 +67,7 @@ export function relevance(e: Evidence): Part {
   const said = new Set<string>(e.manner === "change" ? code.stems : []);
   for (const { statement } of findings.counted) for (const stem of statement.stems) said.add(stem);
   const asked = sharedWeight(subject.asked, said);
-  const answered = Math.min(1, asked.hit / Math.min(Math.max(asked.total * 0.6, 1), 6));
+  const answered = asked.total < 1.5 ? 1 : Math.min(1, asked.hit / Math.min(Math.max(asked.total * 0.6, 1), 6));
   const tied = saturate(findings.weight, 2);
   const purity = purityOf(findings);
   const reasons: string[] = [`Takes up ${Math.round(answered * 100)} % of what the description asks about.`];
@@ -83,11 +89,13 @@ export function relevance(e: Evidence): Part {
   }
   if (e.manner === "review" && !e.refs) return { share: (0.4 * answered + 0.6) * tied * purity, reasons };
   if (e.manner === "review") {
-    const citing = saturate(findings.counted.filter((one) => one.cites).length, 2);
-    return { share: (0.45 * answered * tied + 0.55 * Math.max(citing, 0.5 * tied)) * purity, reasons };
+    const citing = saturate(findings.counted.filter((one) => one.cites).length, 1.5);
+    const text = findings.counted.map((one) => one.statement.text).join("\n");
+    const terms = saturate(domainTermsUsed(e.description, e.taskType, text), 2.5);
+    return { share: (0.4 * Math.max(answered, terms) * tied + 0.6 * Math.max(citing, 0.5 * tied)) * purity, reasons };
   }
   return {
-    share: answered * (0.4 + 0.6 * (e.manner === "change" ? Math.max(tied, saturate(code.lines, 6)) : tied)) * purity,
+    share: answered * (0.4 + 0.6 * (e.manner === "change" ? Math.max(tied, code.lines > 0 ? 0.8 : 0) : tied)) * purity,
     reasons,
   };
 }
@@ -190,7 +198,7 @@ export function originality(e: Evidence): Part {
   if (e.hidden > 0) reasons.push(`${count(e.hidden, "invisible character")} removed.`);
   const present =
     e.manner === "change"
-      ? Math.max(saturate(findings.weight, 1), saturate(e.code.lines, 4))
+      ? Math.max(saturate(findings.weight, 1), e.code.lines > 0 ? 0.7 * e.code.soundness : 0)
       : saturate(findings.weight, 1.5);
   const stained = findings.boilerplate + findings.repeated + 2 * findings.addressed;
   const clean = findings.counted.length / (findings.counted.length + stained || 1);

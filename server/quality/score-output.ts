@@ -41,9 +41,19 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
   const read = readOutput(text);
   const refs = tree ? await checkReferences(read, tree, input.patch, input.repoName) : null;
   const subject = await readSubject(description, material, tree, refs?.files ?? []);
-  const findings = weighFindings(readStatements(read), refs, subject, manner);
+  const findings = weighFindings(readStatements(read), refs, subject, manner, input.taskType);
   const code = readDelivered(read, input.patch, input.syntax);
-  const evidence: Evidence = { manner, taskType: input.taskType, read, refs, findings, subject, code, hidden };
+  const evidence: Evidence = {
+    manner,
+    taskType: input.taskType,
+    description,
+    read,
+    refs,
+    findings,
+    subject,
+    code,
+    hidden,
+  };
   const weights = weightsFor(manner, tree !== null);
   const dimensions: Dimension[] = [];
   let sum = 0;

@@ -1,7 +1,7 @@
 import { isAddressedToJudge } from "./addressed.ts";
 import { isBoilerplate } from "./boilerplate.ts";
 import type { ReadOutput } from "./read-output.ts";
-import { isStopWord, rawWords, stemsOfWord } from "./words.ts";
+import { isFunctionWord, rawWords, stemsOfWord } from "./words.ts";
 
 /** One sentence, list item or table row of the output's prose, with what it is worth reading for. */
 export type Statement = {
@@ -86,7 +86,7 @@ function repeats(words: readonly string[], seen: Set<string>, shapes: Map<string
 function isNoise(raw: readonly string[], words: readonly string[]): boolean {
   if (words.length < 12) return false;
   if (raw.some((word) => /[\u0370-\uffff]/.test(word))) return false;
-  const function_ = words.filter((word) => isStopWord(word)).length;
+  const function_ = words.filter((word) => isFunctionWord(word)).length;
   const distinct = new Set(words).size;
   return function_ / words.length < 0.08 || distinct / words.length < 0.3;
 }

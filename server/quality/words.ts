@@ -96,3 +96,15 @@ export function stemWeight(one: string): number {
 export function looksLikeIdentifier(word: string): boolean {
   return /[\p{L}\p{N}]_[\p{L}\p{N}]|^_\p{L}|\p{Ll}\p{Lu}|\p{L}\p{N}|\$\p{L}/u.test(word);
 }
+
+/** The commonest words of some other languages: enough to tell their sentences from lists of terms. */
+const ELSEWHERE = new Set(
+  (
+    "der die das und ist ein eine nicht mit von zu auf für den dem im sich wird kann es bei aus als auch nur le la les des est un une pas et dans pour qui que " +
+    "sur du au il elle ne se par los las el en por con una es no del lo su di che per non sono da il gli os uma não com para do na em se o e i w na nie jest to het een van niet"
+  ).split(" "),
+);
+
+export function isFunctionWord(word: string): boolean {
+  return STOP.has(word) || ELSEWHERE.has(word);
+}
