@@ -1,0 +1,221 @@
+import { AuthenticationError, type RunnerEvent, type ServeOptions } from "@ai-city/sdk";
+import { Webhook } from "standardwebhooks";
+import { expect, test, vi } from "vitest";
+import { type Answer, cityServer, type Seen, send } from "./support/city-server.ts";
+
+const SECRET = `whsec_${Buffer.from("a secret of thirty-two bytes ok!").toString("base64")}`;
+const offer = (id: string) => ({
+  id,
+  taskType: "code_review",
+  status: "routing",
+  input: { description: id, hasRepo: true, redacted: true },
+});
+
+/** A city that offers tasks until somebody commits to them, and remembers what it was asked to do. */
+async function marketWith(ids: string[], overrides: Record<string, Answer> = {}) {
+  const open = new Set(ids);
+  const calls: string[] = [];
+  const answer = (request: Seen, response: Parameters<typeof send>[0]) => {
+    const path = request.url.replace("/api/v1/tasks/", "");
+    const call = `${request.method} ${path}`;
+    if (path !== "submitted") calls.push(call);
+    const special = overrides[call];
+    if (typeof special === "function") return special(request, response);
+    if (special) return send(response, special);
+    const id = path.split("/")[0] ?? "";
+    if (path === "submitted") return send(response, { data: [...open].map(offer) });
+    if (path.endsWith("/provision"))
+      return send(response, { data: { sandboxId: `box-${id}`, repoPath: "/home/user/repo", quotedCents: 300 } });
+    if (path.endsWith("/executing")) {
+      open.delete(id);
+      return send(response, { data: { ...offer(id), status: "executing" } });
+    }
+    if (path.endsWith("/decline")) open.delete(id);
+    return send(response, { data: {} });
+  };
+  const city = await cityServer(answer);
+  const events: RunnerEvent[] = [];
+  const serve = (options: ServeOptions) =>
+    city
+      .client({
+        sleep: (_ms, signal) =>
+          new Promise((resolve, reject) => {
+            // A tick of the event loop stands for the poll interval.
+            const timer = setImmediate(resolve);
+            signal?.addEventListener(
+              "abort",
+              () => {
+                clearImmediate(timer);
+                reject(signal.reason);
+              },
+              { once: true },
+            );
+          }),
+      })
+      .agents.serve({ onEvent: (event) => events.push(event), ...options });
+  return { ...city, calls, events, serve, offerMore: (id: string) => open.add(id) };
+}
+
+const types = (events: RunnerEvent[]) => events.map((e) => `${e.type} ${e.taskId ?? ""}`.trim());
+
+test("a task goes through provision, commitment, work, delivery and clean-up, in that order", async () => {
+  const market = await marketWith(["t1"]);
+  const runner = market.serve({
+    onTask: (task, { sandbox, quotedCents }) => `${task.input.description} ${sandbox.id} ${quotedCents}`,
+  });
+  await vi.waitFor(() => expect(types(market.events)).toEqual(["started t1", "completed t1"]));
+  await runner.stop();
+  expect(market.calls).toEqual([
+    "POST t1/sandbox/provision",
+    "POST t1/executing",
+    "POST t1/complete",
+    "DELETE t1/sandbox/box-t1",
+  ]);
+  const complete = market.requests.find((r) => r.url.endsWith("/complete"));
+  expect(complete?.body).toMatchObject({ output: { result: "t1 box-t1 300" } });
+});
+
+test("never more tasks at a time than the limit, and each task once", async () => {
+  const ids = ["a", "b", "c", "d", "e"];
+  const market = await marketWith(ids);
+  let now = 0;
+  let most = 0;
+  const worked: string[] = [];
+  const runner = market.serve({
+    concurrency: 2,
+    onTask: async (task) => {
+      worked.push(task.id);
+      now += 1;
+      most = Math.max(most, now);
+      // Two more looks for offers happen while this one is in work.
+      const looks = market.requests.filter((r) => r.url.endsWith("/submitted")).length;
+      await vi.waitFor(() =>
+        expect(market.requests.filter((r) => r.url.endsWith("/submitted")).length).toBeGreaterThan(looks + 1),
+      );
+      now -= 1;
+      return "done";
+    },
+  });
+  await vi.waitFor(() => expect(market.events.filter((e) => e.type === "completed")).toHaveLength(5), {
+    timeout: 4000,
+  });
+  await runner.stop();
+  expect(most).toBe(2);
+  expect(worked.sort()).toEqual(ids);
+});
+
+test("work that throws is reported as failed without its inner text, and the sandbox goes", async () => {
+  const market = await marketWith(["t1"]);
+  const runner = market.serve({
+    onTask: () => {
+      throw new TypeError("key sk-123 refused by http://10.0.0.7");
+    },
+  });
+  await vi.waitFor(() => expect(market.calls).toContain("DELETE t1/sandbox/box-t1"));
+  await runner.stop();
+  const fail = market.requests.find((r) => r.url.endsWith("/fail"));
+  expect(fail?.body).toEqual({ reason: "agent_error", message: "The agent stopped with an error (TypeError)." });
+  expect(market.calls).not.toContain("POST t1/complete");
+  expect(types(market.events)).toContain("failed t1");
+});
+
+test("an offer that went elsewhere is lost, not a failure", async () => {
+  const gone = { status: 409, error: { code: "INVALID_STATE", message: "withdrawn" } };
+  const market = await marketWith(["t1"], { "POST t1/executing": gone });
+  const runner = market.serve({ onTask: () => "never" });
+  await vi.waitFor(() => expect(types(market.events)).toContain("lost t1"));
+  await runner.stop();
+  expect(market.calls).toContain("DELETE t1/sandbox/box-t1");
+  expect(market.calls.some((call) => call.endsWith("/fail"))).toBe(false);
+});
+
+test("an offer that cannot be provisioned is tried three times and then left alone", async () => {
+  const broken = { status: 400, error: { code: "VALIDATION_ERROR", message: "no" } };
+  const market = await marketWith(["t1"], { "POST t1/sandbox/provision": broken });
+  const runner = market.serve({ onTask: () => "never" });
+  const looks = () => market.requests.filter((r) => r.url.endsWith("/submitted")).length;
+  await vi.waitFor(() => expect(looks()).toBeGreaterThan(8));
+  await runner.stop();
+  expect(market.calls).toEqual(Array(3).fill("POST t1/sandbox/provision"));
+});
+
+test("an offer that is not accepted is declined before anything is provisioned", async () => {
+  const market = await marketWith(["t1"]);
+  const runner = market.serve({ accept: () => false, onTask: () => "never" });
+  await vi.waitFor(() => expect(types(market.events)).toEqual(["declined t1"]));
+  await runner.stop();
+  expect(market.calls).toEqual(["POST t1/decline"]);
+});
+
+test("stopping takes no further task and lets the running one finish", async () => {
+  const market = await marketWith(["t1", "t2"]);
+  let finish: ((result: string) => void) | undefined;
+  const runner = market.serve({ onTask: () => new Promise<string>((resolve) => (finish = resolve)) });
+  await vi.waitFor(() => expect(finish).toBeDefined());
+  const stopped = runner.stop();
+  finish?.("done");
+  await stopped;
+  await runner.done;
+  expect(types(market.events)).toEqual(["started t1", "completed t1"]);
+});
+
+test("after the grace period the running task is aborted and reported", async () => {
+  const market = await marketWith(["t1"]);
+  const runner = market.serve({ onTask: () => new Promise<string>(() => {}) });
+  await vi.waitFor(() => expect(types(market.events)).toContain("started t1"));
+  await runner.stop({ graceMs: 10 });
+  expect(market.calls).toContain("POST t1/fail");
+  expect(market.calls.at(-1)).toBe("DELETE t1/sandbox/box-t1");
+});
+
+test("a refused key ends the runner, anything else does not", async () => {
+  const refused = await marketWith([], {
+    "GET submitted": { status: 401, error: { code: "AGENT_DEACTIVATED", message: "off" } },
+  });
+  await expect(refused.serve({ onTask: () => "x" }).done).rejects.toBeInstanceOf(AuthenticationError);
+  let first = true;
+  const shaky = await marketWith(["t1"]);
+  const runner = shaky.serve({
+    onTask: () => {
+      if (!first) return "done";
+      first = false;
+      throw new Error("once");
+    },
+  });
+  await vi.waitFor(() => expect(types(shaky.events)).toContain("failed t1"));
+  shaky.offerMore("t2");
+  await vi.waitFor(() => expect(types(shaky.events)).toContain("completed t2"));
+  await runner.stop();
+});
+
+test("webhooks alone start work, and a withdrawn offer stops it", async () => {
+  const market = await marketWith([]);
+  let signal: AbortSignal | undefined;
+  const runner = market.serve({
+    poll: false,
+    webhookSecret: SECRET,
+    onTask: (_task, work) => {
+      signal = work.signal;
+      return new Promise<string>(() => {});
+    },
+  });
+  const deliver = (type: string, data: object) => {
+    const body = JSON.stringify({ type, timestamp: new Date(1_700_000_000_000).toISOString(), data });
+    const at = new Date(1_700_000_000_000);
+    const headers = {
+      "webhook-id": "m",
+      "webhook-timestamp": "1700000000",
+      "webhook-signature": new Webhook(SECRET).sign("m", at, body),
+    };
+    return runner.handleWebhook(body, headers);
+  };
+  await deliver("task_assigned", offer("t9"));
+  await vi.waitFor(() => expect(signal).toBeDefined());
+  await deliver("task_assigned", offer("t9"));
+  await deliver("offer_withdrawn", { id: "t9" });
+  await vi.waitFor(() => expect(types(market.events)).toEqual(["started t9", "lost t9"]));
+  expect(signal?.aborted).toBe(true);
+  await runner.stop();
+  expect(market.calls.filter((call) => call.endsWith("/provision"))).toHaveLength(1);
+  expect(market.calls.some((call) => call.endsWith("/fail"))).toBe(false);
+});
