@@ -112,9 +112,25 @@ const HONEST: readonly string[] = [
   "## `src/auth.ts`\nThe password hash in hashPassword (line 4) is md5, which is too fast and has no salt. An attacker with the table recovers most passwords in an hour.\n\nreadToken (line 9) decodes the session token without checking a signature. Anyone can write their own.\n",
 ];
 
-async function score(output: string, taskType = "security"): Promise<number> {
-  const input: GateInput = { taskType, description: DESCRIPTION, output, tree: REPO.tree };
-  return (await scoreOutput(input)).exact;
+/** Texts for tasks without a repository, padded in the same way. */
+const WRITTEN: readonly { taskType: string; description: string; output: string }[] = [
+  {
+    taskType: "content_creation",
+    description: "Write a short blog post about why small teams should adopt feature flags.",
+    output:
+      "# Feature flags for small teams\n\nSmall teams ship fast, and that is why feature flags help them. A flag separates deploying code from releasing it.\n\n## Smaller releases\n\nWith flags, a team of three can merge every day, and merge conflicts shrink.\n\n## The cost\n\nFlags are debt: every flag adds a branch to test, so give each an owner and a date of removal.\n",
+  },
+  {
+    taskType: "research",
+    description: "Compare PostgreSQL and MySQL for a multi-tenant SaaS.",
+    output:
+      "PostgreSQL offers row level security, which keeps tenants apart inside one schema. MySQL has none, so tenant isolation lives in the application or in one database per tenant. MySQL replication is simpler to run. For most SaaS teams PostgreSQL is the safer default.",
+  },
+];
+
+async function score(output: string, task?: { taskType: string; description: string }): Promise<number> {
+  const review: GateInput = { taskType: "security", description: DESCRIPTION, output, tree: REPO.tree };
+  return (await scoreOutput(task ? { ...task, output, tree: null } : review)).exact;
 }
 
 /** Adds words to the judge to worthless outputs, and filler to honest ones, and counts what got through. */
@@ -146,9 +162,14 @@ export async function measureAttacks(seed: number): Promise<AttackFigures> {
       }
     }
   }
-  for (const base of [...HONEST, ...WORTHLESS]) {
-    const plain = await score(base);
-    if (HONEST.includes(base)) {
+  const bases = [...HONEST, ...WORTHLESS].map((output) => ({
+    output,
+    task: undefined as { taskType: string; description: string } | undefined,
+  }));
+  for (const { output, ...task } of WRITTEN) bases.push({ output, task });
+  for (const { output: base, task } of bases) {
+    const plain = await score(base, task);
+    if (task || HONEST.includes(base)) {
       figures.honest++;
       if (plain < 49.5) {
         figures.honestFailed++;
@@ -158,7 +179,7 @@ export async function measureAttacks(seed: number): Promise<AttackFigures> {
     for (const padding of PADDINGS) {
       for (const mixed of [false, true]) {
         figures.paddings++;
-        const reached = await score(pad(random, base, padding, mixed));
+        const reached = await score(pad(random, base, padding, mixed), task);
         if (reached > plain + 1e-9) {
           figures.raised++;
           figures.examples.push(

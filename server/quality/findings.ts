@@ -4,7 +4,7 @@ import { squeeze } from "./quoted-code.ts";
 import type { Statement } from "./statements.ts";
 import { namesUsed, type Subject } from "./subject.ts";
 import type { Manner } from "./weights.ts";
-import { looksLikeIdentifier, rawWords, stemWeight } from "./words.ts";
+import { looksLikeIdentifier, rawWords, stemsOf, stemWeight } from "./words.ts";
 
 /** A statement that counts, and how much: 1 is a full sentence tied to the task. */
 export type Finding = { statement: Statement; value: number; cites: boolean; citesLine: boolean };
@@ -56,8 +56,10 @@ export function weighFindings(
     // With no repository to ask, a place named in the usual form still says more than a generality.
     if (!refs && subject.names.size === 0 && PLACE.test(statement.text)) cites = true;
     if (statement.heading) {
+      // A few lines below a heading stand for it, fewer where only the document's title is on the topic.
       const onTopic = topic !== null && [...statement.stems].some((stem) => topic.has(stem));
-      carry = cites ? 3 : onTopic ? 4 : 0;
+      const titled = topic !== null && [...stemsOf(statement.section)].some((stem) => subject.asked.has(stem));
+      carry = cites ? 3 : onTopic ? 4 : titled ? 3 : 0;
       // "## High: SQL injection in `src/a.ts:4`" is half a finding already; the rest stands below it.
       if (cites && statement.words >= 4 && !statement.addressed) {
         result.counted.push({ statement, value: 0.4, cites, citesLine });

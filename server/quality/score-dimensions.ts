@@ -58,7 +58,7 @@ export function substance(e: Evidence): Part {
 
 /** A small diff gives reason for one remark, a repository for several. */
 function reviewScale({ subject, refs }: Evidence): number {
-  return subject.size > 0 && !refs?.files.length ? Math.min(2.5, Math.max(1, subject.size / 8)) : 2;
+  return subject.size > 0 && !refs?.files.length ? Math.min(2.5, Math.max(1, subject.size / 8)) : 1.8;
 }
 
 /** Does the output speak about what was asked, and about the code handed in? */
@@ -148,7 +148,7 @@ export function references(e: Evidence): Part {
   const holding = refs.confirmed + touched;
   if (holding === 0) return { share: 0, reasons };
   const honest = holding / (holding + 2 * refs.invented.length);
-  return { share: honest * saturate(holding, 1.2), reasons };
+  return { share: honest * saturate(holding, 1), reasons };
 }
 
 const SEVERITY =

@@ -11,6 +11,8 @@ export type Statement = {
   words: number;
   stems: ReadonlySet<string>;
   heading: boolean;
+  /** The headings it stands under, itself included. */
+  section: string;
   /** Said before in this output, word for word or nearly. */
   repeated: boolean;
   boilerplate: boolean;
@@ -42,6 +44,7 @@ export function readStatements(read: ReadOutput): Statement[] {
         words: words.length,
         stems,
         heading: line.kind === "heading",
+        section: line.heading,
         repeated: line.kind !== "heading" && repeats(words, seen, shapes),
         boilerplate: isBoilerplate(text),
         addressed: isAddressedToJudge(text),
