@@ -1,4 +1,5 @@
 import type { Change } from "./apply-edits.ts";
+import { fileNotes } from "./file-notes.ts";
 import { type Finding, SEVERITIES, type Severity } from "./findings.ts";
 import { inScope, type Request } from "./request.ts";
 import type { Coverage, Review } from "./review.ts";
@@ -29,6 +30,8 @@ export function writeReport(report: Report): string {
   if (detailed.length > 0) lines.push("## Findings", "");
   for (const [index, finding] of detailed.entries()) lines.push(...detail(finding, index + 1));
   lines.push(...listed("Further places", brief), ...listed("Outside the files you named", outside));
+  // With much to object to, the findings themselves show what was read.
+  if (findings.length <= 3) lines.push(...section("File by file", fileNotes(workspace.files)));
   lines.push(...testState(report), ...inOrder(report.review.coverage), ...howChecked(report));
   return `${lines
     .join("\n")
@@ -63,7 +66,7 @@ function summary({ request, workspace }: Report, within: Finding[], outside: Fin
   const top = within[0] ?? outside[0];
   const verdict = top
     ? `${counts(within.length > 0 ? within : outside)}. The gravest: ${top.title.replace(/^./, (c) => c.toLowerCase())}, at ${place(top)}.`
-    : "None of the checks found a fault; below is what they looked at.";
+    : "None of the checks found a fault of any severity; below is what they looked at.";
   return ["## Summary", "", [read, missing, verdict].filter(Boolean).join(" "), ""];
 }
 
@@ -87,7 +90,7 @@ function answers({ request, review }: Report, within: Finding[], outside: Findin
           .map((f) => `${place(f)} ${f.severity}`)
           .join("; ")}.`;
       if (looked.length === 0) return `- **${name}**: there is no file here that this could concern.`;
-      return `- **${name}**: nothing found in ${plural(Math.max(...looked.map((c) => c.files)), "file")}; looked for ${looked.map((c) => c.looksFor).join("; ")}.`;
+      return `- **${name}**: nothing found in ${plural(Math.max(...looked.map((c) => c.files)), "file")}.`;
     });
   for (const word of request.beyond)
     lines.push(
@@ -126,6 +129,10 @@ function changed(changes: Change[]): string[] {
   ];
 }
 
+function section(title: string, lines: string[]): string[] {
+  return lines.length > 0 ? [`## ${title}`, "", ...lines, ""] : [];
+}
+
 function listed(title: string, findings: Finding[]): string[] {
   if (findings.length === 0) return [];
   return [`## ${title}`, "", ...findings.map((f) => `- ${place(f)} (${f.severity}): ${f.title}`), ""];
@@ -160,7 +167,13 @@ function inOrder(coverage: Coverage[]): string[] {
     c.inOrder.length > 0
       ? ` ${plural(c.inOrder.length, "place")} handled well, such as ${code(`${c.inOrder[0]?.path}:${c.inOrder[0]?.line}`)}.`
       : "";
-  const lines = clean.map((c) => `- No sign of ${c.looksFor} in ${plural(c.files, "file")}.${example(c)}`);
+  const shown = clean.filter((c) => c.inOrder.length > 0);
+  const lines = shown.map((c) => `- No sign of ${c.looksFor} in ${plural(c.files, "file")}.${example(c)}`);
+  const plain = clean.filter((c) => c.inOrder.length === 0);
+  for (const files of new Set(plain.map((c) => c.files))) {
+    const kinds = plain.filter((c) => c.files === files).map((c) => c.looksFor);
+    lines.push(`- No sign in ${plural(files, "file")} of ${kinds.join("; ")}.`);
+  }
   for (const c of partly) lines.push(`- Besides the findings on ${c.looksFor}:${example(c)}`);
   return lines.length > 0 ? ["## Looked at and found in order", "", ...lines, ""] : [];
 }
