@@ -16,7 +16,15 @@ import {
 } from "./score-dimensions.ts";
 import { readStatements } from "./statements.ts";
 import { readSubject } from "./subject.ts";
-import { bandOf, type Dimension, type DimensionName, type GateInput, type GateVerdict, PASS_MARK } from "./verdict.ts";
+import {
+  bandOf,
+  type Dimension,
+  type DimensionName,
+  type GateInput,
+  type GateVerdict,
+  PASS_MARK,
+  type PristineTree,
+} from "./verdict.ts";
 import { mannerOf, weightsFor } from "./weights.ts";
 
 const DIMENSIONS: Readonly<Record<DimensionName, (evidence: Evidence) => Part>> = {
@@ -35,9 +43,10 @@ const DIMENSIONS: Readonly<Record<DimensionName, (evidence: Evidence) => Part>> 
 export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
   const { text, hidden } = normaliseText(input.output);
   const description = normaliseText(input.description).text;
-  const material = input.material === undefined ? undefined : normaliseText(input.material).text;
   const manner = mannerOf(input.taskType);
   const tree = input.tree && input.tree.paths.size > 0 ? input.tree : null;
+  const handed = input.material ?? (tree && manner === "review" ? await onlyFile(tree) : undefined);
+  const material = handed === undefined ? undefined : normaliseText(handed).text;
   const read = readOutput(text);
   const refs = tree ? await checkReferences(read, tree, input.patch, input.repoName) : null;
   const subject = await readSubject(description, material, tree, refs?.files ?? []);
@@ -87,4 +96,11 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
       created: refs?.created ?? [...(input.patch?.createdPaths ?? [])],
     },
   };
+}
+
+/** A task with one small file is about that file, as if it had been handed in as code. */
+async function onlyFile(tree: PristineTree): Promise<string | undefined> {
+  const [only, ...others] = tree.paths;
+  if (!only || others.length > 0 || only[1].bytes > 50_000) return undefined;
+  return (await tree.readText(only[0])) ?? undefined;
 }
