@@ -1,7 +1,7 @@
-import { isAnnouncedNew } from "./announced.ts";
 import { checkSnippets } from "./check-snippets.ts";
 import { linesAfter, linesAnywhere, linesBefore } from "./cited-lines.ts";
 import { claimsFile } from "./claims-file.ts";
+import { collectMentions } from "./collect-mentions.ts";
 import { findPathTokens, type PathToken } from "./path-tokens.ts";
 import { isDiff, readDiff } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
@@ -17,9 +17,6 @@ export type CheckedReferences = ReferenceReport & {
   /** Places in the text where a reference was confirmed; a statement that spans one is tied to the repository. */
   places: Place[];
 };
-
-/** "into `a.ts` and `b.ts`": what holds for the first holds for the second. */
-const LISTED = /^[`*_"')\]]{0,3}\s*(?:,|and|&|or|plus|, and)\s+(?:(?:a|an|the|new)\s+)?[`*_"'(]{0,3}$/;
 
 /** Checks every path, line and quoted snippet of an output against the tree frozen at provision. */
 export async function checkReferences(
@@ -44,54 +41,8 @@ export async function checkReferences(
   };
   const text = takeAwkward(read.text, pad);
   const announced = new Set<string>();
-  const tokens: { token: PathToken; line: string; around: string; offset: number; columnLines: number[] }[] = [];
-  let lineColumn = -1;
-  for (const line of read.prose) {
-    const body = text.slice(line.at, line.at + line.text.length);
-    const cells = line.kind === "row" ? body.split("|") : null;
-    if (!cells) lineColumn = -1;
-    else if (cells.some((cell) => /^\s*\**lines?(?:\s*(?:#|no\.?|numbers?|\(s\)))?\**\s*$/i.test(cell)))
-      lineColumn = cells.findIndex((cell) => /^\s*\**lines?\b/i.test(cell));
-    const columnLines =
-      cells && lineColumn > 0
-        ? (/^[\s`L]*(\d{1,7})(?:\s*[-–]\s*(\d{1,7}))?[\s`]*$/.exec(cells[lineColumn] ?? "")?.slice(1) ?? [])
-            .filter(Boolean)
-            .map(Number)
-        : [];
-    for (const token of findPathTokens(body))
-      tokens.push({ token, line: body, around: text, offset: line.at, columnLines });
-  }
-  for (const fence of read.fences) {
-    if (isDiff(fence)) checkDiffNames(fence.lines, pad, announced);
-    else {
-      const named = /[\w./@()[\]-]+\.\w{1,6}(?=["'\s:}]|$)/.exec(fence.info.replace(/^\w+(?=[\s{:])/, ""))?.[0];
-      const lines = named ? [named, ...fence.lines] : fence.lines;
-      const opening = /^\s*(?:\/\/|#|--|\/\*|<!--|;)\s*(?:file:\s*|filename:\s*)?(\S{1,200})\s*(?:\*\/|-->)?\s*$/i.exec(
-        fence.lines[0] ?? "",
-      )?.[1];
-      const listing = /^(?:|text|txt|plaintext|console|output|log)$/i.test(fence.info.trim());
-      const body = listing ? lines.join("\n") : [named ?? "", opening ?? ""].join("\n");
-      const isNew = isAnnouncedNew(fence.intro.slice(-200), "") || /\b(?:create|new file|add)\b/i.test(fence.intro);
-      for (const token of findPathTokens(body, true)) {
-        // Paths inside a listing carry their own context; a proposed file's first comment names the file it will be.
-        if (isNew || opening !== undefined) {
-          if (pad.index.resolve(strip(token.path, pad)).kind === "none") announced.add(token.path);
-        }
-        tokens.push({ token, line: body, around: body, offset: fence.at, columnLines: [] });
-      }
-    }
-  }
-  let previous: { token: PathToken; line: string } | null = null;
-  for (const one of tokens) {
-    const { token, line } = one;
-    const before = line.slice(Math.max(0, token.start - 200), token.start);
-    const listed =
-      previous?.line === line &&
-      announced.has(previous.token.path) &&
-      LISTED.test(line.slice(previous.token.end, token.start));
-    if (listed || isAnnouncedNew(before, line.slice(token.end, token.end + 80))) announced.add(token.path);
-    previous = one;
-  }
+  const tokens = collectMentions(read, text, pad, announced);
+  for (const fence of read.fences) if (isDiff(fence)) checkDiffNames(fence.lines, pad, announced);
   for (const one of tokens) checkToken(one.token, one.line, one.offset, one.columnLines, announced, pad);
   checkHeadedLines(read, pad);
   await checkSnippets(read, pad);
@@ -109,33 +60,25 @@ export async function checkReferences(
 /** Paths with spaces or quotes are looked for whole and taken out, so that their torn halves are not misread. */
 function takeAwkward(text: string, pad: ReferencePad): string {
   let rest = text;
-  for (const path of pad.index.awkward.slice(0, 500)) {
+  for (const path of pad.index.awkward.slice(0, 200)) {
     for (const written of [path, path.slice(path.lastIndexOf("/") + 1)]) {
       if (!/[\s,;"'`|<>]/.test(written) || written.length < 4) continue;
-      for (let at = rest.indexOf(written); at >= 0; at = rest.indexOf(written, at + 1)) {
+      let seen = 0;
+      for (let at = rest.indexOf(written); at >= 0 && seen < 500; at = rest.indexOf(written, at + written.length)) {
+        seen++;
         confirm(pad, `path ${path}`, at);
         pad.files.add(path);
-        citeLines(
-          pad,
-          [path],
-          [
-            ...linesAfter(rest.slice(at + written.length, at + written.length + 80)),
-            ...suffixLines(rest, at + written.length),
-          ],
-          written,
-          at,
-        );
-        rest = rest.slice(0, at) + " ".repeat(written.length) + rest.slice(at + written.length);
+        const after = rest.slice(at + written.length, at + written.length + 80);
+        citeLines(pad, [path], [...linesAfter(after), ...suffixLines(after)], written, at);
       }
+      if (seen > 0) rest = rest.replaceAll(written, " ".repeat(written.length));
     }
   }
   return rest;
 }
 
-function suffixLines(text: string, at: number): number[] {
-  return (/^(?::|#L)(\d{1,7})(?:-L?(\d{1,7}))?/.exec(text.slice(at, at + 24))?.slice(1) ?? [])
-    .filter(Boolean)
-    .map(Number);
+function suffixLines(after: string): number[] {
+  return (/^(?::|#L)(\d{1,7})(?:-L?(\d{1,7}))?/.exec(after)?.slice(1) ?? []).filter(Boolean).map(Number);
 }
 
 function checkToken(

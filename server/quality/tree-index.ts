@@ -44,23 +44,29 @@ const IMPORT_ENDINGS = [
 const IMPORT_INDEXES = ["/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/__init__.py", "/mod.rs"];
 const IMPORT_GUESSES = [...IMPORT_ENDINGS, ...IMPORT_INDEXES];
 
+/** `src/.../a.ts` is looked for in the whole tree; beyond this many it is left unjudged. */
+const MAX_ELLIPSES = 200;
+
 /** Indexes the tree once: every look-up afterwards costs a few hash probes, whatever the size of the repository. */
 export function indexTree(tree: PristineTree): TreeIndex {
-  const byName = new Map<string, string[]>();
+  // Keyed by every tail of a path, so that an abbreviated one costs a single probe, however hostile the output.
+  const byTail = new Map<string, string[]>();
   const directories = new Set<string>();
-  const directoryNames = new Map<string, string[]>();
+  const directoryTails = new Set<string>();
+  const directoryNames = new Set<string>();
   const exact = new Map<string, string>();
   const awkward: string[] = [];
   for (const path of tree.paths.keys()) {
     const key = path.normalize("NFKC");
     exact.set(key, path);
-    push(byName, key.slice(key.lastIndexOf("/") + 1), key);
+    for (const tail of tailsOf(key)) push(byTail, tail, path);
     if (/[\s,;"'`|<>]/.test(key)) awkward.push(key);
     for (let cut = key.lastIndexOf("/"); cut > 0; cut = key.lastIndexOf("/", cut - 1)) {
       const directory = key.slice(0, cut);
       if (directories.has(directory)) break;
       directories.add(directory);
-      push(directoryNames, directory.slice(directory.lastIndexOf("/") + 1), directory);
+      directoryNames.add(directory.slice(directory.lastIndexOf("/") + 1));
+      for (const tail of tailsOf(directory)) directoryTails.add(tail);
     }
   }
   let lowered: Map<string, string> | null = null;
@@ -70,16 +76,10 @@ export function indexTree(tree: PristineTree): TreeIndex {
   };
   const filesFor = (path: string): string[] => {
     const whole = exact.get(path);
-    if (whole !== undefined) return [whole];
-    const named = byName.get(path.slice(path.lastIndexOf("/") + 1)) ?? [];
-    const ending = `/${path}`;
-    return named.filter((key) => key === path || key.endsWith(ending)).map((key) => exact.get(key) ?? key);
+    return whole !== undefined ? [whole] : (byTail.get(path) ?? []);
   };
-  const hasDirectory = (path: string): boolean => {
-    if (directories.has(path)) return true;
-    const ending = `/${path}`;
-    return (directoryNames.get(path.slice(path.lastIndexOf("/") + 1)) ?? []).some((one) => one.endsWith(ending));
-  };
+  const hasDirectory = (path: string): boolean => directoryTails.has(path);
+  let ellipses = MAX_ELLIPSES;
   return {
     size: exact.size,
     awkward,
@@ -93,7 +93,8 @@ export function indexTree(tree: PristineTree): TreeIndex {
       if (hasDirectory(path)) return { kind: "directory" };
       if (path.includes("/")) {
         const dots = /\/(?:\.{3}|…)\//.exec(path);
-        if (dots) return acrossEllipsis(exact, path.slice(0, dots.index), path.slice(dots.index + dots[0].length));
+        if (dots && ellipses-- > 0)
+          return acrossEllipsis(exact, path.slice(0, dots.index), path.slice(dots.index + dots[0].length));
         for (const ending of /\.\w+$/.test(path) ? [] : IMPORT_GUESSES) {
           const guessed = filesFor(path + ending);
           if (guessed.length > 0) return { kind: "file", files: guessed };
@@ -102,6 +103,12 @@ export function indexTree(tree: PristineTree): TreeIndex {
       return { kind: "none", otherCase: otherCase(path) };
     },
   };
+}
+
+/** `a/b/c`, `b/c`, `c`. */
+function* tailsOf(path: string): Generator<string> {
+  yield path;
+  for (let cut = path.indexOf("/"); cut >= 0; cut = path.indexOf("/", cut + 1)) yield path.slice(cut + 1);
 }
 
 function acrossEllipsis(exact: ReadonlyMap<string, string>, head: string, tail: string): Resolution {
