@@ -50,11 +50,10 @@ const SEED_AGENTS: readonly SeedAgent[] = [
 export type SeededAgent = { id: string; name: string; focus: string; apiKey: string };
 
 /**
- * Demo owner, house agents and demo repositories for local mode. Run at every start: what exists stays as it is. The
+ * Demo owner and house agents for local mode. Run at every start: what exists stays as it is. The
  * agents' keys are kept in the data folder, because the city itself stores only their hashes.
  */
 export async function seed(city: City): Promise<SeededAgent[]> {
-  await seedRepos(city);
   await owner(city, DEMO);
   const house = await owner(city, { ...HOUSE, password: city.config.masterKey.slice(0, 40) });
   const file = join(city.config.dataDir, "seed-agents.json");
@@ -85,7 +84,7 @@ async function seedAgent(city: City, house: OwnerActor, wanted: SeedAgent, kept:
 }
 
 /** Each folder of demo data becomes a git repository that the sandbox fetches like any other. */
-async function seedRepos(city: City): Promise<void> {
+export async function seedRepos(city: City): Promise<void> {
   if (!existsSync(DEMO_REPOS)) return;
   for (const name of readdirSync(DEMO_REPOS)) {
     const folder = join(DEMO_REPOS, name);

@@ -18,7 +18,7 @@ const environment = z.object({
   CITY_SECRET: text,
   CITY_SETTINGS: text,
   CITY_SANDBOX: z.enum(["bubblewrap", "virtual"]).optional(),
-  CITY_SEED: text,
+  CITY_SEED: z.enum(["all", "repos", "off"]).default("all"),
   CITY_TEST_CLOCK: flag,
   CITY_DEV: flag,
   CITY_WEB: text,
@@ -62,8 +62,8 @@ export type Config = {
   judge: { url: string; apiKey: string; model: string } | null;
   /** Null: mails stay in the local outbox. */
   smtp: { url: string; from: string } | null;
-  /** Demo owners, repositories and seed agents. */
-  seed: boolean;
+  /** What local mode brings along: demo repositories alone, or also the demo owner and the seed agents. */
+  seed: "all" | "repos" | "off";
   /** Whether the clock may be moved; never in production. */
   testClock: boolean;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -103,7 +103,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
         ? { url: vars.JUDGE_URL, apiKey: vars.JUDGE_API_KEY ?? "", model: vars.JUDGE_MODEL }
         : null,
     smtp: vars.SMTP_URL ? { url: vars.SMTP_URL, from: vars.MAIL_FROM ?? "AI City <no-reply@aicity.dev>" } : null,
-    seed: !production && vars.CITY_SEED !== "off",
+    seed: production ? "off" : vars.CITY_SEED,
     testClock: !production && vars.CITY_TEST_CLOCK,
     logLevel: vars.LOG_LEVEL,
     settings: readSettings(vars.CITY_SETTINGS, production),

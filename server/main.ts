@@ -1,4 +1,4 @@
-import { DEMO, seed } from "../prisma/seed.ts";
+import { DEMO, seed, seedRepos } from "../prisma/seed.ts";
 import type { City } from "./city.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import type { NextHandler } from "./http/front-door.ts";
@@ -25,7 +25,8 @@ async function main(): Promise<void> {
     await stopAgents();
     await city.stop();
   });
-  if (config.seed) stopAgents = startSeedAgents(await seed(city), city.url, log);
+  if (config.seed !== "off") await seedRepos(city);
+  if (config.seed === "all") stopAgents = startSeedAgents(await seed(city), city.url, log);
   announce(city, config);
   await stop;
 }
@@ -42,7 +43,7 @@ async function startNext(config: Config): Promise<NextHandler> {
 
 function announce(city: City & { url: string }, config: Config): void {
   say(`\nAI City is open: ${config.publicUrl}`);
-  if (config.seed) say(`Demo sign-in:    ${DEMO.email} / ${DEMO.password}`);
+  if (config.seed === "all") say(`Demo sign-in:    ${DEMO.email} / ${DEMO.password}`);
   const standIns = Object.entries(city.parts).filter(([, part]) => part.standIn);
   if (standIns.length > 0) say("\nStand-ins (the README says how each is replaced by the real part):");
   for (const [job, { name, note }] of standIns) say(`  ${job.padEnd(9)} ${name}${note ? ` (${note})` : ""}`);

@@ -40,7 +40,7 @@ export type RunningCity = City & {
 type Cleanup = { what: string; run(): Promise<unknown> };
 
 /**
- * Puts the city together and starts it, in this order: database → migrations → outside parts → HTTP → engine.
+ * Puts the city together and starts it, in this order: database → migrations → outside parts → engine → HTTP.
  * `stop` goes the other way. What was started before a failure is stopped again.
  */
 export async function startCity(
@@ -68,6 +68,9 @@ export async function startCity(
     shareInProcess("city", city);
     await sweepSandboxes(city.ctx());
 
+    const worker = await startWorker(city, database, parts);
+    cleanups.push({ what: "the engine", run: () => worker.stop() });
+
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
     city.api = async (request) => api.fetch(request);
     const server = makeFrontDoor(api.fetch, next ? await next(city) : null);
@@ -84,8 +87,6 @@ export async function startCity(
         }),
     });
 
-    const worker = await startWorker(city, database, parts);
-    cleanups.push({ what: "the engine", run: () => worker.stop() });
     return Object.assign(city, {
       url: `http://${localName(config.host)}:${config.port}`,
       idle: () => worker.idle(),

@@ -2,6 +2,7 @@ import type { City } from "#server/city.ts";
 import { expireExecutionFunction } from "./expire-execution.ts";
 import { expireOfferFunction } from "./expire-offer.ts";
 import { judgeTaskFunction } from "./judge-task.ts";
+import { moneyFunctions } from "./money.ts";
 import { offerTaskFunction } from "./offer-task.ts";
 import { releaseEscrowFunction } from "./release-escrow.ts";
 import { sendMailFunction } from "./send-mail.ts";
@@ -21,4 +22,5 @@ export const cityFunctions = (city: City) =>
     withdrawAgentTasksFunction,
     sendMailFunction,
     sweepFunction,
+    ...moneyFunctions,
   ].map((make) => make(city));

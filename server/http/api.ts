@@ -7,6 +7,7 @@ import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import { advanceClock } from "../engine/clock.ts";
 import { isCityError } from "../kernel/errors.ts";
+import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { toCityError } from "../trpc/init.ts";
@@ -33,6 +34,7 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
     );
     return c.json({ status: database ? "ready" : "unavailable", parts: city.parts }, database ? 200 : 503);
   });
+  if (!city.config.production) app.get("/local/outbox", (c) => showOutbox(city, c.req.query("to") ?? ""));
   if (city.config.testClock) app.post("/local/clock", (c) => moveClock(city, c.req.raw));
   const { gitRemote } = extras;
   if (gitRemote) app.all("/git/*", (c) => gitRemote(c.req.raw));
@@ -90,6 +92,11 @@ async function takeStripeEvent(city: City, request: Request): Promise<Response> 
     city.log.error({ err: error }, "a Stripe event could not be recorded");
     return Response.json({ error: "INTERNAL_ERROR" }, { status: 500 });
   }
+}
+
+/** Local mode: the mails to one address that a mail server would have sent. */
+async function showOutbox(city: City, to: string): Promise<Response> {
+  return Response.json(city.config.smtp ? [] : await listOutbox(city.ctx(), { to }));
 }
 
 /** Local mode with a test clock: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. */

@@ -1,5 +1,6 @@
 import { agentsRouter } from "./agents-router.ts";
 import { authRouter, emailRouter, tokensRouter } from "./auth-router.ts";
+import { disputesRouter } from "./disputes-router.ts";
 import { createCallerFactory, router } from "./init.ts";
 import { ownersRouter } from "./owners-router.ts";
 import { sandboxRouter, tasksRouter } from "./tasks-router.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   tasks: tasksRouter,
   sandbox: sandboxRouter,
   vault: vaultRouter,
+  disputes: disputesRouter,
 });
 
 export type AppRouter = typeof appRouter;
