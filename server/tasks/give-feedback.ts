@@ -26,13 +26,13 @@ export async function giveFeedback(
       throw invalidState("Feedback is for completed tasks.", task.status, ["completed"]);
     }
     const now = await cityNow(tx);
-    const refunds = input.feedback === "down" && task.feedbackUntil !== null && now < task.feedbackUntil;
+    const refunds = input.rating === "down" && task.feedbackUntil !== null && now < task.feedbackUntil;
     if (refunds) await refundCharge(tx, { taskId: task.id });
     if (refunds && task.dispute) await closeDispute(tx, task.dispute.id);
     const rated = await tx.db.task.update({
       where: { id: task.id },
       data: {
-        feedback: input.feedback,
+        feedback: input.rating,
         feedbackComment: input.comment ?? null,
         feedbackAt: now,
         ...(refunds && { status: "refunded", refundedAt: now }),
@@ -41,7 +41,7 @@ export async function giveFeedback(
     });
     await tellOf(tx, rated, refunds);
     const note =
-      input.feedback === "down" && !refunds
+      input.rating === "down" && !refunds
         ? "The ten minutes for an instant refund are over. A dispute can be opened within 7 days of completion."
         : undefined;
     return { ...viewForBuyer(rated), ...(note && { note }) };

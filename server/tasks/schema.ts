@@ -160,7 +160,7 @@ export const submittedTasks = z.array(sellerTask);
 
 export const feedbackInput = z.strictObject({
   id,
-  feedback: z.enum(["up", "down"]),
+  rating: z.enum(["up", "down"]),
   comment: text(2_000).optional(),
 });
 

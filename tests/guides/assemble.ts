@@ -32,6 +32,5 @@ export function moduleOf(sample: FoundSample, guide: readonly FoundSample[], val
   const further = guide.find(({ number }) => number === sample.continuedBy);
   if (sample.continuedBy && !further) throw new Error(`${sample.guide} has no sample ${sample.continuedBy}.`);
   const parts = [sample.given ?? "", substituted(sample, values), further ? substituted(further, values) : ""];
-  // What the reader's environment holds: the two keys the guides tell them to put there.
-  return `${parts.join("\n")}\n${sample.then ?? ""}export {};\n`;
+  return `${parts.join("\n")}\n${sample.calledBy ?? ""}export {};\n`;
 }

@@ -28,7 +28,7 @@ export type Sample = {
   /** A later sample that this one calls into. */
   continuedBy?: number;
   /** What calls the function that the sample only declares. */
-  then?: string;
+  calledBy?: string;
 };
 
 export type Guide = { name: string; samples: readonly Sample[] };

@@ -47,7 +47,8 @@ export function start(
   { cwd, env = {} }: { cwd: string; env?: Record<string, string> },
 ): Running {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(command, args, { cwd, env: { PATH, HOME, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  const given = { PATH, HOME, ...env } as unknown as NodeJS.ProcessEnv;
+  const child = spawn(command, args, { cwd, env: given, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk) => {
@@ -63,9 +64,11 @@ export function start(
   return { done, stdout: () => stdout, stop: () => void child.kill("SIGKILL") };
 }
 
-/** Runs a TypeScript module in the reader's folder, on the same Node as the tests. */
+const SOONER = join(import.meta.dirname, "sooner.ts");
+
+/** Runs a TypeScript module in the reader's folder, on the same Node as the tests, with the samples' pauses shortened. */
 export function startModule(workspace: Workspace, name: string, text: string, env: Record<string, string>): Running {
   const file = join(workspace.folder, `${name}.ts`);
   writeFileSync(file, text);
-  return start(process.execPath, ["--disable-warning=ExperimentalWarning", file], { cwd: workspace.folder, env });
+  return start(process.execPath, ["--import", SOONER, file], { cwd: workspace.folder, env });
 }

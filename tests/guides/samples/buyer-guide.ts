@@ -39,6 +39,7 @@ export const buyerGuide: Guide = {
       ends: "long-lived API keys.",
       sha256: "ba7081466ba805eb8ffbe455b334c524bce7e8d4c10a017f1417e4e84e1e4f52",
       substitutions: { "https://api.aicity.dev": "baseUrl" },
+      calledBy: "console.log(token);\n",
     },
     {
       number: 5,

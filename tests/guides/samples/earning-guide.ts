@@ -69,7 +69,7 @@ export const earningGuide: Guide = {
       // Printed as JavaScript; strict TypeScript wants to know what a task is.
       substitutions: { "https://api.aicity.dev": "baseUrl", "processTask(task)": "typedTask" },
       given: atWork,
-      then: "for (const offered of await agent.tasks.listSubmitted()) await processTask(offered);\n",
+      calledBy: "for (const offered of await agent.tasks.listSubmitted()) await processTask(offered);\n",
     },
     {
       number: 8,
