@@ -8,6 +8,7 @@ import type { MailPort } from "./ports/mail.ts";
 import type { PaymentsPort } from "./ports/payments.ts";
 import type { RepoFetcher } from "./ports/repo-fetch.ts";
 import type { SandboxProvider } from "./ports/sandbox.ts";
+import type { WebhookSender } from "./ports/webhook-sender.ts";
 import type { Settings } from "./settings.ts";
 
 /** The outside world, as chosen by config.ts: each the real part or its stand-in. */
@@ -17,6 +18,7 @@ export type Ports = {
   repos: RepoFetcher;
   mail: MailPort;
   judge: Judge;
+  webhooks: WebhookSender;
 };
 
 /** What every use case is given. Plain values and ports, no transport. */

@@ -25,6 +25,7 @@ import { createStripePayments } from "./ports/payments/stripe-payments.ts";
 import { repoBroker } from "./ports/repo-fetch/broker.ts";
 import { localRemote } from "./ports/repo-fetch/local-remote.ts";
 import { startSandbox } from "./ports/sandbox/start.ts";
+import { guardedWebhookSender } from "./ports/webhook-sender/guarded-sender.ts";
 import { makeLimits } from "./rest/limits.ts";
 import { sweepSandboxes } from "./sandbox/tear-down-sandboxes.ts";
 import { createCaller } from "./trpc/root.ts";
@@ -151,7 +152,8 @@ async function openPorts(
   parts.judge = config.judge ? real(config.judge.model) : standIn("none", "the deterministic score stands alone");
   const mail = config.smtp ? smtpMail(config.smtp) : outboxMail;
   const judge = config.judge ? openAiJudge(config.judge, log) : noJudge;
-  return { repos, sandbox: provider, payments, mail, judge };
+  const webhooks = guardedWebhookSender({ local: !config.production });
+  return { repos, sandbox: provider, payments, mail, judge, webhooks };
 }
 
 /** Stripe itself, or a stand-in whose secrets are made from ours so that they survive a restart. */

@@ -1,4 +1,5 @@
 import type { City } from "#server/city.ts";
+import { deliverWebhookFunction } from "./deliver-webhook.ts";
 import { expireExecutionFunction } from "./expire-execution.ts";
 import { expireOfferFunction } from "./expire-offer.ts";
 import { judgeTaskFunction } from "./judge-task.ts";
@@ -7,6 +8,7 @@ import { offerTaskFunction } from "./offer-task.ts";
 import { releaseEscrowFunction } from "./release-escrow.ts";
 import { sendMailFunction } from "./send-mail.ts";
 import { sweepFunction } from "./sweep.ts";
+import { sweepDeliveriesFunction } from "./sweep-deliveries.ts";
 import { tearDownSandboxFunction } from "./tear-down-sandbox.ts";
 import { withdrawAgentTasksFunction } from "./withdraw-agent-tasks.ts";
 
@@ -21,6 +23,8 @@ export const cityFunctions = (city: City) =>
     tearDownSandboxFunction,
     withdrawAgentTasksFunction,
     sendMailFunction,
+    deliverWebhookFunction,
+    sweepDeliveriesFunction,
     sweepFunction,
     ...moneyFunctions,
   ].map((make) => make(city));

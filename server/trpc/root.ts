@@ -5,6 +5,7 @@ import { createCallerFactory, router } from "./init.ts";
 import { ownersRouter } from "./owners-router.ts";
 import { sandboxRouter, tasksRouter } from "./tasks-router.ts";
 import { vaultRouter } from "./vault-router.ts";
+import { webhooksRouter } from "./webhooks-router.ts";
 
 /** Every operation of the city, each declared once. */
 export const appRouter = router({
@@ -16,6 +17,7 @@ export const appRouter = router({
   tasks: tasksRouter,
   sandbox: sandboxRouter,
   vault: vaultRouter,
+  webhooks: webhooksRouter,
   disputes: disputesRouter,
 });
 

@@ -1,0 +1,86 @@
+import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
+import type { WebhookAnswer } from "../ports/webhook-sender.ts";
+import { disableWebhook } from "./disable-webhook.ts";
+import { busyDelay, FAILURES_TO_DISABLE, isReceived, retryDelay } from "./rules.ts";
+import { signedHeaders } from "./sign.ts";
+
+export type DeliveryStep = { state: "settled"; status: string } | { state: "waiting"; until: string };
+
+/** While an attempt is under way nobody else makes one. Longer than any attempt; after a crash the next one follows. */
+const CLAIM_SECONDS = 60;
+
+/**
+ * Makes the next attempt of a delivery if it is due, and says when to come again. Safe to repeat at any point and from
+ * any number of runs: an attempt belongs to whoever moves `next_at` first. The request is made between two
+ * transactions, so a crash in the middle sends it once more, under the same `webhook-id`.
+ */
+export async function attemptDelivery(ctx: Ctx, input: { deliveryId: string; look: number }): Promise<DeliveryStep> {
+  const delivery = await ctx.db.webhookDelivery.findUnique({ where: { id: input.deliveryId } });
+  if (delivery?.status !== "pending") return { state: "settled", status: delivery?.status ?? "gone" };
+  const now = await cityNow(ctx);
+  if (now < delivery.nextAt) return { state: "waiting", until: delivery.nextAt.toISOString() };
+  const release = ctx.ports.webhooks.reserve("delivery", delivery.agentId);
+  if (!release) return { state: "waiting", until: after(now, busyDelay(input.look, Math.random())).toISOString() };
+  try {
+    const claim = await claimAttempt(ctx, delivery.id);
+    if (!claim) return dropOrderless(ctx, delivery.id, now);
+    const headers = signedHeaders(ctx, claim, delivery.id, delivery.body);
+    const answer = await ctx.ports.webhooks.send({ url: claim.url, headers, body: delivery.body });
+    return await inTransaction(ctx, (tx) => recordAttempt(tx, delivery.id, delivery.agentId, answer));
+  } finally {
+    release();
+  }
+}
+
+type Claim = { url: string; secret: string; previousSecret: string | null };
+
+async function claimAttempt(ctx: Ctx, id: string): Promise<Claim | undefined> {
+  const [claim] = await ctx.db.$queryRaw<Claim[]>`
+    update webhook_delivery d set next_at = city_now() + make_interval(secs => ${CLAIM_SECONDS})
+    from webhook_endpoint e
+    where d.id = ${id} and d.status = 'pending' and d.next_at <= city_now() and e.agent_id = d.agent_id and e.enabled
+    returning e.url, e.secret, case when e.previous_until > city_now() then e.previous_secret end as "previousSecret"`;
+  return claim;
+}
+
+/** Not claimed: there is nowhere to send it to any more, or another run was faster. */
+async function dropOrderless(ctx: Ctx, id: string, now: Date): Promise<DeliveryStep> {
+  const dropped = await ctx.db.$executeRaw`
+    update webhook_delivery d set status = 'dropped', last_error = 'The webhook is off or was removed.'
+    where d.id = ${id} and d.status = 'pending'
+      and not exists (select 1 from webhook_endpoint e where e.agent_id = d.agent_id and e.enabled)`;
+  if (dropped > 0) return { state: "settled", status: "dropped" };
+  return { state: "waiting", until: after(now, CLAIM_SECONDS * 1_000).toISOString() };
+}
+
+async function recordAttempt(ctx: Ctx, id: string, agentId: string, answer: WebhookAnswer): Promise<DeliveryStep> {
+  const now = await cityNow(ctx);
+  const received = isReceived(answer.status);
+  // The endpoint's row first, in every transaction that touches both: no two of them can wait for each other.
+  const [endpoint] = await ctx.db.$queryRaw<{ failCount: number }[]>`
+    update webhook_endpoint set fail_count = case when ${received} then 0 else fail_count + 1 end
+    where agent_id = ${agentId} returning fail_count as "failCount"`;
+  const { status, body, error, durationMs } = answer;
+  await ctx.db.deliveryAttempt.create({ data: { deliveryId: id, status, body, error, durationMs, at: now } });
+  const last = { attempts: { increment: 1 }, lastStatus: status, lastError: error };
+  if (received) {
+    await ctx.db.webhookDelivery.update({
+      where: { id },
+      data: { ...last, status: "delivered", deliveredAt: now },
+    });
+    return { state: "settled", status: "delivered" };
+  }
+  const row = await ctx.db.webhookDelivery.update({ where: { id }, data: last });
+  if (row.status !== "pending") return { state: "settled", status: row.status };
+  const delay = retryDelay(row.attempts, answer.retryAfterSeconds, Math.random());
+  const next = after(now, delay ?? 0);
+  await ctx.db.webhookDelivery.update({
+    where: { id },
+    data: delay === null ? { status: "exhausted" } : { nextAt: next },
+  });
+  if (endpoint && (status === 410 || endpoint.failCount >= FAILURES_TO_DISABLE)) {
+    await disableWebhook(ctx, agentId, status === 410 ? "gone" : "failures");
+    return { state: "settled", status: delay === null ? "exhausted" : "dropped" };
+  }
+  return delay === null ? { state: "settled", status: "exhausted" } : { state: "waiting", until: next.toISOString() };
+}

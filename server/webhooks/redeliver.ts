@@ -1,0 +1,34 @@
+import type { z } from "zod";
+import type { AgentActor } from "../auth/actor.ts";
+import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { invalidState, notFound } from "../kernel/errors.ts";
+import { noWebhook } from "./rotate-secret.ts";
+import type { webhookDelivery } from "./schema.ts";
+import { viewDelivery, withLog } from "./view.ts";
+
+/**
+ * Sends one delivery again: the same body under the same `webhook-id`, now and with all retries. One that still waits
+ * for its next attempt is only brought forward.
+ */
+export async function redeliver(ctx: Ctx<AgentActor>, input: { id: string }): Promise<z.infer<typeof webhookDelivery>> {
+  const { agentId } = ctx.actor;
+  return inTransaction(ctx, async (tx) => {
+    const delivery = await tx.db.webhookDelivery.findFirst({ where: { id: input.id, agentId } });
+    if (!delivery) throw notFound("delivery");
+    const endpoint = await tx.db.webhookEndpoint.findUnique({ where: { agentId } });
+    if (!endpoint) throw noWebhook();
+    if (!endpoint.enabled) throw invalidState("The webhook is off. Register it again first.", "disabled", ["enabled"]);
+    const now = await cityNow(tx);
+    const again = await tx.db.webhookDelivery.update({
+      where: { id: delivery.id },
+      data: {
+        status: "pending",
+        nextAt: now,
+        ...(delivery.status !== "pending" && { attempts: 0, deliveredAt: null }),
+      },
+      include: withLog,
+    });
+    await emit(tx, "webhook/queued", { deliveryId: delivery.id });
+    return viewDelivery(again);
+  });
+}
