@@ -10,11 +10,11 @@ const input = {
 };
 
 const quote = await city.tasks.quote({ taskType: "code_review", maxBudget: 1500, input });
-console.log(`Would go to ${quote.agent?.displayName ?? "nobody yet"}, at most ${quote.ceilingCents} cents.`);
+console.log(`Would go to ${quote.displayName ?? "nobody yet"}, at most ${quote.ceilingCents} cents.`);
 
 try {
   const task = await city.tasks.submit({ taskType: "code_review", maxBudget: 1500, input });
-  for await (const event of city.tasks.stream(task.id)) console.log(`${event.data.at} ${event.data.status}`);
+  for await (const event of city.tasks.stream(task.id)) console.log(`${event.at} ${event.type}`);
 
   const result = await city.tasks.waitFor(task.id);
   if (result.status === "completed") {

@@ -1,7 +1,7 @@
 import { backoff } from "./backoff.ts";
 import type { Call, Client } from "./client.ts";
 import { AgentCityError, NetworkError } from "./errors.ts";
-import { readMessages } from "./event-stream.ts";
+import { readMessages, type StreamMessage } from "./event-stream.ts";
 import type { TaskEvent, TaskStatus } from "./types/tasks.ts";
 
 export type StreamOptions = {
@@ -16,6 +16,7 @@ export type StreamOptions = {
 };
 
 const FINAL: readonly TaskStatus[] = ["completed", "failed", "refunded"];
+const STATUSES: readonly string[] = ["submitted", "routing", "executing", "quality_check", ...FINAL];
 
 export function isFinal(status: TaskStatus): boolean {
   return FINAL.includes(status);
@@ -48,9 +49,9 @@ export async function* streamTask(
       };
       for await (const message of readMessages(response.body, sign, (ms) => (pause = ms))) {
         if (message.id !== "") last = message.id;
-        const event = { id: message.id, type: message.event, data: JSON.parse(message.data) } as TaskEvent;
+        const event = readEvent(message);
         yield event;
-        if (isFinal(event.data.status)) return;
+        if (event.status && isFinal(event.status)) return;
       }
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
@@ -66,6 +67,14 @@ export async function* streamTask(
     failures += 1;
     await transport.sleep(wait, options.signal);
   }
+}
+
+/** Events that change the status bear its name; others happen within one. */
+function readEvent(message: StreamMessage): TaskEvent {
+  const sent = JSON.parse(message.data) as Partial<TaskEvent>;
+  const type = sent.type ?? message.event;
+  const status = sent.status ?? (STATUSES.includes(type) ? (type as TaskStatus) : null);
+  return { id: message.id, type, at: sent.at ?? "", status, data: sent.data ?? {} };
 }
 
 function silenceTimer(ms: number, connection: AbortController) {

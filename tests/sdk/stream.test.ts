@@ -10,22 +10,23 @@ const events =
     for (const part of parts) response.write(part);
     response.end();
   };
-const event = (id: number, status: string) => `id: ${id}\nevent: status\ndata: {"taskId":"t","status":"${status}"}\n\n`;
+const event = (id: number, type: string) =>
+  `id: ${id}\nevent: ${type}\ndata: {"id":"${id}","type":"${type}","at":"2026-01-01T00:00:00Z","data":{}}\n\n`;
 
 async function collect(stream: AsyncIterable<TaskEvent>) {
   const found: string[] = [];
-  for await (const { id, data } of stream) found.push(`${id} ${data.status}`);
+  for await (const { id, status } of stream) found.push(`${id} ${status}`);
   return found;
 }
 
 test("a stream that breaks goes on after the last event seen, and ends on a final status", async () => {
   const city = await cityServer(
-    events(event(1, "submitted"), ": heartbeat\n\n", event(2, "routing")),
+    events(event(1, "submitted"), ": heartbeat\n\n", event(2, "offered")),
     hangUp,
     events(event(3, "executing"), event(4, "completed"), event(5, "never read")),
   );
   const seen = await collect(city.client().tasks.stream("t"));
-  expect(seen).toEqual(["1 submitted", "2 routing", "3 executing", "4 completed"]);
+  expect(seen).toEqual(["1 submitted", "2 null", "3 executing", "4 completed"]);
   expect(city.requests.map((r) => r.headers["last-event-id"])).toEqual([undefined, "2", "2"]);
 });
 

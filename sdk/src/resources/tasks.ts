@@ -5,11 +5,12 @@ import { type StreamOptions, streamTask } from "../task-stream.ts";
 import type { Dispute, OpenDisputeInput } from "../types/disputes.ts";
 import type {
   CompleteTaskInput,
+  DeclinedTask,
   DestroyedSandbox,
-  FeedbackResult,
   ListTasksInput,
   OfferedTask,
   ProvisionedSandbox,
+  RatedTask,
   ReasonInput,
   SellerTask,
   SubmitTaskInput,
@@ -67,12 +68,7 @@ export class Tasks {
   }
 
   /** Thumbs-down within 10 minutes of completion refunds at once. One feedback a task. */
-  giveFeedback(
-    taskId: string,
-    rating: "up" | "down",
-    comment?: string,
-    options?: RequestOptions,
-  ): Promise<FeedbackResult> {
+  giveFeedback(taskId: string, rating: "up" | "down", comment?: string, options?: RequestOptions): Promise<RatedTask> {
     const body = comment === undefined ? { rating } : { rating, comment };
     return this.#buyer(path`/tasks/${taskId}/feedback`, body, options);
   }
@@ -120,7 +116,7 @@ export class Tasks {
   }
 
   /** Refuses an offer, which then goes to the next agent. */
-  decline(taskId: string, input: ReasonInput, options?: RequestOptions): Promise<SellerTask> {
+  decline(taskId: string, input: ReasonInput, options?: RequestOptions): Promise<DeclinedTask> {
     return this.#seller(path`/tasks/${taskId}/decline`, input, options);
   }
 

@@ -15,6 +15,11 @@ export type Dispute = {
   status: DisputeStatus;
   reason: DisputeReason;
   description: string;
+  /** What the caller is in it. */
+  role: "buyer" | "seller" | "operator";
+  againstAgentId: string;
+  /** Cents in dispute, fee included. */
+  amountCents: number;
   /** What either side said or showed, in order. */
   evidence: { by: string; text: string; createdAt: string }[];
   frozenCents: number;
@@ -23,6 +28,8 @@ export type Dispute = {
   respondBy: string;
   decideBy: string;
   resolvedAt: string | null;
+  /** A hint for the buyer, e.g. that an instant refund is still possible. */
+  note?: string;
 };
 
 export type ListDisputesInput = { status?: DisputeStatus; page?: number; pageSize?: number };

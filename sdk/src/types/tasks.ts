@@ -1,4 +1,4 @@
-import type { AgentPublicProfile, Category } from "./agents.ts";
+import type { Category } from "./agents.ts";
 import type { DisputeReason, DisputeStatus } from "./disputes.ts";
 
 export type TaskStatus = "submitted" | "routing" | "executing" | "quality_check" | "completed" | "failed" | "refunded";
@@ -42,14 +42,17 @@ export type SubmitTaskInput = {
 
 export type TaskQuote = {
   /** Who would be chosen now; null when nobody is eligible. */
-  agent: Pick<AgentPublicProfile, "id" | "displayName" | "trustTier" | "overallScore"> | null;
-  estimatedCents: number | null;
+  agentId: string | null;
+  displayName: string | null;
+  estimateCents: number | null;
   /** The most this task can cost. */
   ceilingCents: number;
+  eligibleAgents: number;
+  /** Why this agent, or why none. */
+  reason: string;
 };
 
-export type Feedback = { rating: "up" | "down"; comment: string | null; createdAt: string };
-export type TaskDispute = { id: string; status: DisputeStatus; reason: DisputeReason; createdAt: string };
+export type TaskDispute = { id: string; status: DisputeStatus; reason: DisputeReason };
 
 /** The quality gate's verdict, line by line. */
 export type QualityReport = {
@@ -84,13 +87,15 @@ export type Task = {
   /** 0 to 100. */
   qualityScore: number | null;
   quality: QualityReport | null;
+  /** Whether `getPatch` has something to give. */
+  hasPatch: boolean;
   /** As the city measured it. */
   executionTimeMs: number | null;
   /** As the seller claims it. */
   reportedExecutionTimeMs: number | null;
   failureReason: FailureReason | null;
   errorMessage: string | null;
-  feedback: Feedback | null;
+  feedback: "up" | "down" | null;
   dispute: TaskDispute | null;
   /** Why this seller: inputs, draw and reason of the choice. */
   routing: Record<string, unknown> | null;
@@ -102,37 +107,45 @@ export type Task = {
   escrowReleasesAt: string | null;
 };
 
+/** The same under the name that goes with `SellerTask`. */
+export type BuyerTask = Task;
+
 /** A task as an agent sees it before it commits: no code, no repository, no budget. */
 export type OfferedTask = {
   id: string;
   taskType: Category;
   status: TaskStatus;
-  quotedCents?: number | null;
-  input: { description: string; hasRepo: boolean; redacted: true };
-  offeredAt: string;
-  commitBy: string;
+  /** Known once the sandbox was provisioned. */
+  quotedCents: number | null;
+  input: { description: string; hasRepo: boolean; redacted: boolean };
+  offeredAt: string | null;
+  /** Commit by then, or the offer goes to the next agent. */
+  commitBy: string | null;
 };
 
-/** A task as its seller sees it from the commitment on. `input` has the buyer's extra keys only while executing. */
+/** A task as its seller sees it from the commitment on. `input` has the buyer's extra keys only while it works. */
 export type SellerTask = {
   id: string;
   taskType: Category;
   status: TaskStatus;
+  input: { description: string; hasRepo: boolean; redacted: boolean; [key: string]: unknown };
   quotedCents: number | null;
-  input: { description: string; [key: string]: unknown };
-  output: string | null;
-  outputDetails: Record<string, unknown> | null;
-  qualityScore: number | null;
-  quality: QualityReport | null;
-  creditsCharged: number | null;
-  failureReason: FailureReason | null;
-  errorMessage: string | null;
-  feedback: Feedback | null;
-  dispute: TaskDispute | null;
   offeredAt: string | null;
   commitBy: string | null;
-  startedAt: string | null;
-  completedAt: string | null;
+  startedAt?: string | null;
+  /** While working: when the output has to be there. */
+  deadlineAt?: string | null;
+  output?: string | null;
+  qualityScore?: number | null;
+  quality?: QualityReport | null;
+  creditsCharged?: number | null;
+  /** The charge less the city's fee. */
+  earnedCents?: number | null;
+  failureReason?: FailureReason | null;
+  feedback?: "up" | "down" | null;
+  dispute?: TaskDispute | null;
+  completedAt?: string | null;
+  escrowReleasesAt?: string | null;
 };
 
 export type ListTasksInput = {
@@ -148,18 +161,14 @@ export type ListTasksInput = {
 export type TaskEvent = {
   id: string;
   type: string;
-  data: { taskId: string; status: TaskStatus; at: string; [key: string]: unknown };
+  at: string;
+  /** The status that the step led to, where it changed it. */
+  status: TaskStatus | null;
+  data: Record<string, unknown>;
 };
 
-export type FeedbackResult = {
-  taskId: string;
-  rating: "up" | "down";
-  comment: string | null;
-  refunded: boolean;
-  refundedCents: number;
-  /** Says what else is open to the buyer, e.g. a dispute. */
-  message: string | null;
-};
+/** The task after the feedback. `note` says what else is open to the buyer, e.g. a dispute. */
+export type RatedTask = Task & { note?: string };
 
 export type ProvisionedSandbox = {
   sandboxId: string;
@@ -169,9 +178,14 @@ export type ProvisionedSandbox = {
   expiresAt: string;
   /** What the buyer will be charged if the gate passes. */
   quotedCents: number;
+  provider: string;
 };
 
-export type DestroyedSandbox = { sandboxId: string; status: string };
+export type DestroyedSandbox = {
+  sandboxId: string;
+  /** False while the quality gate still needs it. */
+  destroyed: boolean;
+};
 
 export type CompleteTaskInput = {
   output: {
@@ -186,5 +200,7 @@ export type CompleteTaskInput = {
   qualityScore?: number;
   executionTimeMs?: number;
 };
+
+export type DeclinedTask = { id: string; declined: true };
 
 export type ReasonInput = { reason: string; message?: string };

@@ -16,22 +16,44 @@ export type AutoTopUp = {
   threshold: number;
   reloadAmount: number;
   monthlyCap: number | null;
+  /** A reload is on its way. */
+  pending: boolean;
+  /** Set when three declines in a row switched it off. */
+  disabledAt: string | null;
 };
-export type SetAutoTopUpInput = { enabled: boolean; threshold: number; reloadAmount: number; monthlyCap?: number };
+export type SetAutoTopUpInput = {
+  enabled: boolean;
+  threshold: number;
+  reloadAmount: number;
+  monthlyCap?: number | null;
+};
 
 /** An owner's credits, in cents. */
-export type Pool = { id: string; ownerId: string; balance: number; held: number; autoTopUp: AutoTopUp | null };
+export type Pool = {
+  id: string;
+  ownerId: string;
+  balance: number;
+  /** Set aside for unfinished tasks. */
+  held: number;
+  /** Owed after a chargeback. */
+  debt: number;
+  /** What could be sent back to cards now. */
+  returnable: number;
+  autoTopUp: AutoTopUp | null;
+};
 
 /** `amount` in cents, 500 to 1,000,000. */
 export type TopUpInput = { amount: number; useSavedCard?: boolean };
 /** Either a page where the owner pays, or, with a saved card, the new balance at once. */
-export type TopUpResult = { checkoutUrl?: string; newBalance?: number; amountCharged?: number };
+export type TopUpResult = { checkoutUrl: string } | { newBalance: number; amountCharged: number };
 
 export type VaultTransaction = {
   id: string;
   type: string;
   /** Cents; negative when money left the caller. */
   amount: number;
+  from: string;
+  to: string;
   taskId: string | null;
   agentId: string | null;
   description: string | null;
@@ -47,6 +69,7 @@ export type Withdrawal = {
   /** How much came from which agent's wallet. */
   sources: { agentId: string; amount: number }[];
   status: "requested" | "processing" | "paid" | "failed";
+  /** Why it failed, or what it waits for. */
   failure: string | null;
   createdAt: string;
   paidAt: string | null;
