@@ -37,6 +37,7 @@ export async function checkReferences(
     invented: new Map(),
     files: new Set(),
     lines: new Set(),
+    longest: new WeakMap(),
     at: [],
   };
   const text = takeAwkward(read.text, pad);
@@ -135,6 +136,19 @@ function isMade(path: string, pad: ReferencePad): boolean {
   return false;
 }
 
+/** A bare name may mean several files: a citation holds if any of them is that long. */
+function longestOf(files: readonly string[], pad: ReferencePad): number {
+  const known = pad.longest.get(files);
+  if (known !== undefined) return known;
+  let longest = 0;
+  for (const file of files) {
+    const own = pad.tree.paths.get(file)?.lines ?? Number.POSITIVE_INFINITY;
+    longest = Math.max(longest, own + (pad.patched.get(file) ?? 0));
+  }
+  pad.longest.set(files, longest);
+  return longest;
+}
+
 function citeLines(
   pad: ReferencePad,
   files: readonly string[],
@@ -143,11 +157,7 @@ function citeLines(
   at: number,
 ): void {
   if (cited.length === 0) return;
-  // A bare name may mean several files: a citation holds if any of them is that long.
-  const lengths = files.map(
-    (file) => (pad.tree.paths.get(file)?.lines ?? Number.POSITIVE_INFINITY) + (pad.patched.get(file) ?? 0),
-  );
-  const longest = Math.max(...lengths);
+  const longest = longestOf(files, pad);
   for (const line of cited) {
     if (line >= 1 && line <= longest) {
       if (Number.isFinite(longest)) {

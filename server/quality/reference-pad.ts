@@ -16,6 +16,8 @@ export type ReferencePad = {
   invented: Map<string, InventedReference>;
   files: Set<string>;
   lines: Set<string>;
+  /** How long the longest of some files is: the same list comes back for the same name. */
+  longest: WeakMap<readonly string[], number>;
   at: Place[];
 };
 

@@ -36,6 +36,9 @@ const DIMENSIONS: Readonly<Record<DimensionName, (evidence: Evidence) => Part>> 
   originality,
 };
 
+/** More than this many inventions are counted, but not listed: the verdict is stored. */
+const MAX_LISTED = 1_000;
+
 /**
  * The deterministic quality gate: the same input always gives the same verdict, and nothing of the buyer's is run.
  * Reads text of the tree only for files the output names and for quotations to be found.
@@ -92,7 +95,7 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
     references: {
       checked: refs?.checked ?? 0,
       confirmed: refs?.confirmed ?? 0,
-      invented: refs?.invented ?? [],
+      invented: (refs?.invented ?? []).slice(0, MAX_LISTED),
       created: refs?.created ?? [...(input.patch?.createdPaths ?? [])],
     },
   };
