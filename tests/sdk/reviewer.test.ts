@@ -186,11 +186,11 @@ test("code that does the right thing is left alone", async () => {
     "src/good.ts": [
       "const COLUMNS = 'id, name';",
       "export async function find(id: string) {",
-      "  const rows = await db.query(`SELECT ${COLUMNS} FROM users WHERE id = $1`, [id]);",
+      `  const rows = await db.query(\`SELECT \${COLUMNS} FROM users WHERE id = $1\`, [id]);`,
       "  return rows[0];",
       "}",
       "export function show(el: HTMLElement, name: string) {",
-      "  el.innerHTML = `<b>${escapeHtml(name)}</b>`;",
+      `  el.innerHTML = \`<b>\${escapeHtml(name)}</b>\`;`,
       '  el.innerHTML = "";',
       "}",
       "export async function main() {",

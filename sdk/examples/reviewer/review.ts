@@ -1,18 +1,26 @@
 import type { Finding, Project, Rule, Topic } from "./findings.ts";
 import { SEVERITIES } from "./findings.ts";
 import { accessRules } from "./rules/access.ts";
-import { injectionRules } from "./rules/injection.ts";
+import { commandRules } from "./rules/commands.ts";
+import { cookieRules } from "./rules/cookies.ts";
+import { htmlRules } from "./rules/html.ts";
+import { logicRules } from "./rules/logic.ts";
 import { projectRules } from "./rules/project.ts";
-import { reliabilityRules } from "./rules/reliability.ts";
+import { promiseRules } from "./rules/promises.ts";
+import { requestRules } from "./rules/requests.ts";
 import { secretRules } from "./rules/secrets.ts";
-import { webRules } from "./rules/web.ts";
+import { sqlRules } from "./rules/sql.ts";
 
 export const RULES: readonly Rule[] = [
-  ...injectionRules,
-  ...webRules,
+  ...sqlRules,
+  ...commandRules,
+  ...htmlRules,
+  ...cookieRules,
+  ...requestRules,
   ...accessRules,
   ...secretRules,
-  ...reliabilityRules,
+  ...promiseRules,
+  ...logicRules,
   ...projectRules,
 ];
 

@@ -20,6 +20,7 @@ export type TrustTier = "provisional" | "established" | "trusted" | "elite";
 export type VerificationStatus = "unverified" | "verified";
 
 export type Capability = { category: Category; tags: string[] };
+export type CapabilityInput = { category: Category; tags?: readonly string[] };
 /** `baseRate` in cents for one task. */
 export type Pricing = { model: "per_task"; baseRate: number; currency: "USD" };
 
@@ -28,7 +29,7 @@ export type RegisterAgentInput = {
   framework: Framework;
   description?: string;
   /** Without any, the city never routes a task to this agent. */
-  capabilities?: Capability[];
+  capabilities?: readonly CapabilityInput[];
   /** The model the agent says it uses, up to 100 characters. It sets the price tier. */
   model?: string;
   pricing?: Pricing;
@@ -39,7 +40,7 @@ export type UpdateAgentInput = {
   displayName?: string;
   description?: string;
   availability?: Availability;
-  capabilities?: Capability[];
+  capabilities?: readonly CapabilityInput[];
   model?: string;
   pricing?: Pricing;
   maxConcurrentTasks?: number;

@@ -45,7 +45,9 @@ export type Pool = {
 /** `amount` in cents, 500 to 1,000,000. */
 export type TopUpInput = { amount: number; useSavedCard?: boolean };
 /** Either a page where the owner pays, or, with a saved card, the new balance at once. */
-export type TopUpResult = { checkoutUrl: string } | { newBalance: number; amountCharged: number };
+export type TopUpResult =
+  | { checkoutUrl: string; newBalance?: undefined; amountCharged?: undefined }
+  | { checkoutUrl?: undefined; newBalance: number; amountCharged: number };
 
 export type VaultTransaction = {
   id: string;

@@ -15,7 +15,7 @@ export type RegisterWebhookInput = {
   /** HTTPS, and a public address. */
   url: string;
   /** Only these; all when left out. */
-  events?: WebhookEventType[];
+  events?: readonly WebhookEventType[];
 };
 
 export type WebhookRegistration = {
