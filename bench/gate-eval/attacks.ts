@@ -3,7 +3,7 @@ import type { GateInput } from "../../server/quality/verdict.ts";
 import { type Random, seeded } from "./random.ts";
 import { type SyntheticRepo, treeOf } from "./synthetic-repo.ts";
 
-export type AttackFigures = {
+type AttackFigures = {
   attacks: number;
   lifted: number;
   paddings: number;

@@ -2,7 +2,7 @@ import { scoreOutput } from "../../server/quality/score-output.ts";
 import { type Random, seeded } from "./random.ts";
 import { makeRepo, type SyntheticRepo } from "./synthetic-repo.ts";
 
-export type ReferenceFigures = {
+type ReferenceFigures = {
   real: number;
   flagged: number;
   invented: number;

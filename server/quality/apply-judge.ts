@@ -3,7 +3,7 @@ import { normaliseText } from "./normalise-text.ts";
 import { bandOf, type GateInput, type GateVerdict, PASS_MARK } from "./verdict.ts";
 
 /** The most a judge can move a score, up or down. */
-export const JUDGE_REACH = 15;
+const JUDGE_REACH = 15;
 
 const MIN_QUOTE = 12;
 

@@ -5,7 +5,7 @@ const INVISIBLE =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed here
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
-export type NormalisedText = { text: string; hidden: number };
+type NormalisedText = { text: string; hidden: number };
 
 /**
  * Brings text to one form before anything reads it: one kind of line end, compatibility characters folded (full-width

@@ -1,5 +1,5 @@
 /** How sure the wording is that a file of the repository is meant. */
-export type Setting = "code" | "link" | "prose" | "fence";
+type Setting = "code" | "link" | "prose" | "fence";
 
 export type PathToken = {
   /** As the tree would name it: no `./`, no sandbox prefix, no line suffix. */

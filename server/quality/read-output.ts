@@ -2,7 +2,7 @@
 export type Fence = { info: string; lines: string[]; intro: string; heading: string; at: number };
 
 /** One line outside fences. `heading` is the nearest heading above it (or itself). */
-export type ProseLine = { text: string; kind: "heading" | "item" | "row" | "plain"; heading: string; at: number };
+type ProseLine = { text: string; kind: "heading" | "item" | "row" | "plain"; heading: string; at: number };
 
 export type ReadOutput = { text: string; prose: ProseLine[]; fences: Fence[]; headings: string[]; json: boolean };
 

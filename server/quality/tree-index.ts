@@ -1,7 +1,7 @@
 import type { PristineTree } from "./verdict.ts";
 
 /** What a written path comes to in the tree. `files` are all that it may mean; a bare name may mean several. */
-export type Resolution =
+type Resolution =
   | { kind: "file"; files: string[] }
   | { kind: "directory" }
   | { kind: "none"; otherCase: string | null };

@@ -51,7 +51,7 @@ export type ReferenceReport = {
   created: string[];
 };
 
-export type Band = "fail" | "borderline" | "pass";
+type Band = "fail" | "borderline" | "pass";
 
 export type GateVerdict = {
   /** Integer from 0 to 100; 50 passes. */
@@ -69,7 +69,7 @@ export type GateVerdict = {
 };
 
 export const PASS_MARK = 50;
-export const BORDERLINE_TOP = 70;
+const BORDERLINE_TOP = 70;
 
 /** The band a score falls in: below 50 fails, 50 to 70 may be looked at by a judge, above passes. */
 export function bandOf(score: number): Band {

@@ -3,7 +3,7 @@ import type { DimensionName } from "./verdict.ts";
 /** Which reading of an output fits its task type: findings about code, a change to code, or a text. */
 export type Manner = "review" | "change" | "text";
 
-export type Weights = Readonly<Record<DimensionName, number>>;
+type Weights = Readonly<Record<DimensionName, number>>;
 
 const MANNERS: Readonly<Record<string, Manner>> = {
   code_review: "review",

@@ -49,10 +49,6 @@ export function stem(word: string): string {
   return word;
 }
 
-export function isStopWord(word: string): boolean {
-  return STOP.has(word);
-}
-
 const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
 const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+/gu;
 
@@ -62,7 +58,7 @@ export function rawWords(text: string): string[] {
 }
 
 /** The lower-case parts of an identifier: `parseConfigFile` and `parse_config_file` give the same three. */
-export function wordParts(word: string): string[] {
+function wordParts(word: string): string[] {
   return (word.match(PART) ?? []).map((part) => part.toLowerCase());
 }
 

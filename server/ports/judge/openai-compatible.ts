@@ -75,12 +75,7 @@ async function ask(
   return answer.parse(JSON.parse(content));
 }
 
-/** The whole request, apart so that tests can look at what a model would be told. */
-export function requestOf(
-  model: string,
-  question: JudgeQuestion,
-  order: readonly Criterion[],
-): Record<string, unknown> {
+function requestOf(model: string, question: JudgeQuestion, order: readonly Criterion[]): Record<string, unknown> {
   const marked = markUntrusted({ request: question.description, result: question.output });
   const criteria = order.map((one) => `- ${one}: ${MEANING[one]}`).join("\n");
   const rules = [
