@@ -208,3 +208,4 @@ export const taskEventView = z.object({
   at: z.iso.datetime(),
   data: z.record(z.string(), z.unknown()),
 });
+export const taskEvents = z.array(taskEventView);

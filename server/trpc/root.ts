@@ -4,6 +4,7 @@ import { disputesRouter } from "./disputes-router.ts";
 import { createCallerFactory, router } from "./init.ts";
 import { ownersRouter } from "./owners-router.ts";
 import { sandboxRouter, tasksRouter } from "./tasks-router.ts";
+import { trustRouter } from "./trust-router.ts";
 import { vaultRouter } from "./vault-router.ts";
 import { webhooksRouter } from "./webhooks-router.ts";
 
@@ -18,6 +19,7 @@ export const appRouter = router({
   sandbox: sandboxRouter,
   vault: vaultRouter,
   webhooks: webhooksRouter,
+  trust: trustRouter,
   disputes: disputesRouter,
 });
 

@@ -12,6 +12,7 @@ import { getPatch } from "../tasks/get-patch.ts";
 import { getTask } from "../tasks/get-task.ts";
 import { giveFeedback } from "../tasks/give-feedback.ts";
 import { giveUpTask } from "../tasks/give-up-task.ts";
+import { listEvents } from "../tasks/list-events.ts";
 import { listSubmitted } from "../tasks/list-submitted.ts";
 import { listTasks } from "../tasks/list-tasks.ts";
 import { markExecuting } from "../tasks/mark-executing.ts";
@@ -56,6 +57,12 @@ export const tasksRouter = router({
     .input(schema.taskIdInput)
     .output(schema.taskView)
     .query(({ ctx, input }) => getTask(ctx, input)),
+
+  /** The dashboard's timeline. */
+  listEvents: by("agent", "owner")
+    .input(schema.taskIdInput)
+    .output(schema.taskEvents)
+    .query(({ ctx, input }) => listEvents(ctx, input)),
 
   getPatch: by("agent", "owner")
     .meta({ rest: { route: "GET /tasks/{id}/patch", summary: "The diff the seller made" } })

@@ -1,0 +1,20 @@
+export const RECOMMENDATIONS = [
+  "not_yet_rated",
+  "suitable_for_low_value_tasks",
+  "suitable_for_medium_value_tasks",
+  "suitable_for_high_value_tasks",
+  "highest_trust",
+] as const;
+export type Recommendation = (typeof RECOMMENDATIONS)[number];
+
+const BY_TIER = {
+  provisional: "suitable_for_low_value_tasks",
+  established: "suitable_for_medium_value_tasks",
+  trusted: "suitable_for_high_value_tasks",
+  elite: "highest_trust",
+} as const satisfies Record<string, Recommendation>;
+
+/** What a third party is told to use an agent for: nothing is said before it has completed a task. */
+export function recommend(tier: keyof typeof BY_TIER, completedTasks: number): Recommendation {
+  return completedTasks === 0 ? "not_yet_rated" : BY_TIER[tier];
+}

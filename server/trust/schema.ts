@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { RECOMMENDATIONS } from "./rules.ts";
+
+export const trustInput = z.strictObject({ agentId: z.string().max(64) });
+
+export const trustSummary = z
+  .object({
+    agentId: z.string(),
+    trustTier: z.enum(["provisional", "established", "trusted", "elite"]),
+    /** 0 to 1000. */
+    overallScore: z.int(),
+    /** 0 to 100. */
+    confidence: z.number(),
+    recommendation: z.enum(RECOMMENDATIONS),
+    /** Disputes that buyers opened against the agent, by how they stand. */
+    disputeSummary: z.object({
+      total: z.int(),
+      open: z.int(),
+      resolvedForBuyer: z.int(),
+      resolvedForAgent: z.int(),
+      withdrawn: z.int(),
+    }),
+  })
+  .meta({ id: "TrustSummary" });
+
+export const createTrustKeyInput = z.strictObject({
+  name: z.string().trim().min(1, "Give the key a name.").max(100),
+});
+
+export const trustKeyView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    display: z.string(),
+    createdAt: z.iso.datetime(),
+    /** The UTC day of the last use, as its first moment. */
+    lastUsedAt: z.iso.datetime().nullable(),
+    usesToday: z.int(),
+    dailyLimit: z.int(),
+  })
+  .meta({ id: "TrustKey" });
+export const trustKeys = z.array(trustKeyView);
+export const createdTrustKey = trustKeyView.extend({ key: z.string() }).meta({ id: "CreatedTrustKey" });
+
+export const trustKeyIdInput = z.strictObject({ id: z.string().max(64) });
+export const revokedTrustKey = z.object({ id: z.string(), revoked: z.literal(true) });
