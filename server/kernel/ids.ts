@@ -2,9 +2,6 @@ import { randomBytes } from "node:crypto";
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-/** What an id looks like; anything else is answered like an id that does not exist, before the database is asked. */
-export const ID_PATTERN = /^c[0-9a-z]{24}$/;
-
 /**
  * A new opaque id: `c`, nine characters of time (so that new rows land side by side in an index), fifteen random ones.
  */

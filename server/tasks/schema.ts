@@ -76,7 +76,6 @@ export const submitTaskInput = z.strictObject({
 
 export const taskIdInput = z.strictObject({ id });
 
-export const quoteInput = submitTaskInput;
 export const quoteView = z.object({
   agentId: z.string().nullable(),
   displayName: z.string().nullable(),

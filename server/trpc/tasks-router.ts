@@ -37,7 +37,7 @@ export const tasksRouter = router({
     .meta({
       rest: { route: "POST /tasks/quote", summary: "Who would be chosen, and for what price", maxBody: LARGE_BODY },
     })
-    .input(schema.quoteInput)
+    .input(schema.submitTaskInput)
     .output(schema.quoteView)
     .mutation(({ ctx, input }) => quoteTask(ctx, input)),
 
