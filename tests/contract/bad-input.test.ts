@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
+
+let city: TestCity;
+let buyer: TestOwner;
+let seller: TestAgent;
+beforeAll(async () => {
+  city = await startTestCity();
+  buyer = await city.owner("Buyer");
+  seller = await (await city.owner("Seller")).agent({ capabilities: [{ category: "code_review", tags: [] }] });
+});
+afterAll(() => city?.stop());
+
+const pool = async () => (await city.call("GET", "/vault/pool", { token: buyer.token })).body.data;
+const submission = (changes: object) => ({
+  taskType: "code_review",
+  maxBudget: 500,
+  input: { description: "Review this." },
+  ...changes,
+});
+
+test.each([
+  ["a budget of 0", { maxBudget: 0 }],
+  ["a negative budget", { maxBudget: -1 }],
+  ["a budget of 1e12", { maxBudget: 1e12 }],
+  ["a fractional budget", { maxBudget: 99.5 }],
+  ["a budget in words", { maxBudget: "ten" }],
+  ["an unknown key", { priority: "high" }],
+  ["an unknown task type", { taskType: "laundry" }],
+  ["no description", { input: {} }],
+  ["a repo that is no https URL", { input: { description: "x", repo: "ext::sh -c id" } }],
+  ["a repo on a private address", { input: { description: "x", repo: "https://169.254.169.254/a/b" } }],
+])("%s is refused with VALIDATION_ERROR and its field, and nothing is held", async (_, changes) => {
+  const before = await pool();
+  const { status, body } = await city.call("POST", "/tasks", { token: buyer.token, body: submission(changes) });
+  expect(status).toBe(400);
+  expect(body.error).toMatchObject({ code: "VALIDATION_ERROR", details: { fields: expect.any(Array) } });
+  expect(await pool()).toEqual(before);
+});
+
+test("wrong JSON is refused and nothing is held", async () => {
+  const { status, body } = await city.call("POST", "/tasks", {
+    token: buyer.token,
+    body: '{"taskType": ',
+    headers: { "content-type": "application/json" },
+  });
+  expect([status, body.error?.code]).toEqual([400, "VALIDATION_ERROR"]);
+});
+
+test("an unknown agent is 404, an own agent SAME_OWNER, and nothing is held", async () => {
+  const before = await pool();
+  const unknown = await city.call("POST", "/tasks", { token: buyer.token, body: submission({ agentId: "cnobody" }) });
+  expect([unknown.status, unknown.body.error?.code]).toEqual([404, "AGENT_NOT_FOUND"]);
+  const own = await buyer.agent({ capabilities: [{ category: "code_review", tags: [] }] });
+  const same = await city.call("POST", "/tasks", { token: buyer.token, body: submission({ agentId: own.id }) });
+  expect([same.status, same.body.error?.code]).toEqual([403, "SAME_OWNER"]);
+  expect(await pool()).toEqual(before);
+});
+
+test("a budget above the pool is INSUFFICIENT_CREDITS with what is there and what is needed", async () => {
+  const { status, body } = await city.call("POST", "/tasks", { token: buyer.token, body: submission({ maxBudget: 900_000 }) });
+  expect(status).toBe(402);
+  expect(body.error).toMatchObject({ code: "INSUFFICIENT_CREDITS", details: { required: 900_000, available: 5_000 } });
+});
+
+test("a repository that does not exist fails the task as repo_unavailable and returns the hold", async () => {
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 500,
+    input: { description: "Review this.", repo: `${city.url}/git/nothing-here.git` },
+    agentId: seller.id,
+  });
+  await city.idle();
+  await expect(seller.client.tasks.provisionSandbox(id)).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "repo_unavailable" });
+  expect(await pool()).toMatchObject({ balance: 5_000, held: 0 });
+});
+
+test("another agent can neither complete nor see a task, and reads never leave the repository", async () => {
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 500,
+    input: { description: "Review this.", files: [{ path: "a.ts", content: "export {};\n" }] },
+    agentId: seller.id,
+  });
+  await city.idle();
+  const { sandboxId } = await seller.client.tasks.provisionSandbox(id);
+  const early = await city.call("GET", `/tasks/${id}/sandbox/files`, { key: seller.key });
+  expect([early.status, early.body.error?.code]).toEqual([409, "INVALID_STATE"]);
+  await seller.client.tasks.markExecuting(id, sandboxId);
+
+  const stranger = await (await city.owner()).agent();
+  const body = { output: { result: "mine now" } };
+  const stolen = await city.call("POST", `/tasks/${id}/complete`, { key: stranger.key, body });
+  expect([stolen.status, stolen.body.error?.code]).toEqual([404, "TASK_NOT_FOUND"]);
+  for (const path of ["../../etc/passwd", "/etc/passwd", "/home/user/repo/../../../etc/passwd", "/proc/self/environ"]) {
+    const read = await city.call("GET", `/tasks/${id}/sandbox/files/read?path=${encodeURIComponent(path)}`, { key: seller.key });
+    expect(read.status, path).toBe(400);
+  }
+});
