@@ -21,38 +21,44 @@ export function Filters({ filters, query, search }: Props) {
     if (search) change({ [search.name]: String(new FormData(event.currentTarget).get(search.name) ?? "").trim() });
   };
   return (
-    <form role="search" onSubmit={submit} aria-busy={pending} className="mb-4 flex flex-wrap gap-2">
-      {search && (
-        <div className="relative min-w-[200px] flex-1">
-          <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
-          <input
-            key={query[search.name] ?? ""}
-            name={search.name}
-            type="search"
-            aria-label={search.label}
-            placeholder={search.label}
-            defaultValue={query[search.name] ?? ""}
-            maxLength={200}
-            className={classNames(CONTROL, "h-9 pl-9")}
-          />
-        </div>
-      )}
-      {filters.map((filter) => (
-        <select
-          key={filter.name}
-          aria-label={filter.label}
-          value={query[filter.name] ?? ""}
-          onChange={(event) => change({ [filter.name]: event.target.value })}
-          className={classNames(CONTROL, "h-9 w-auto max-w-full pr-8", query[filter.name] && "border-ink font-medium")}
-        >
-          <option value="">{filter.any}</option>
-          {filter.options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.label}
-            </option>
-          ))}
-        </select>
-      ))}
-    </form>
+    <search>
+      <form onSubmit={submit} aria-busy={pending} className="mb-4 flex flex-wrap gap-2">
+        {search && (
+          <div className="relative min-w-[200px] flex-1">
+            <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
+            <input
+              key={query[search.name] ?? ""}
+              name={search.name}
+              type="search"
+              aria-label={search.label}
+              placeholder={search.label}
+              defaultValue={query[search.name] ?? ""}
+              maxLength={200}
+              className={classNames(CONTROL, "h-9 pl-9")}
+            />
+          </div>
+        )}
+        {filters.map((filter) => (
+          <select
+            key={filter.name}
+            aria-label={filter.label}
+            value={query[filter.name] ?? ""}
+            onChange={(event) => change({ [filter.name]: event.target.value })}
+            className={classNames(
+              CONTROL,
+              "h-9 w-auto max-w-full pr-8",
+              query[filter.name] && "border-ink font-medium",
+            )}
+          >
+            <option value="">{filter.any}</option>
+            {filter.options.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.label}
+              </option>
+            ))}
+          </select>
+        ))}
+      </form>
+    </search>
   );
 }

@@ -13,6 +13,7 @@ export function useAction<I, O>(work: (input: I) => Promise<O>, { onDone, onProb
   });
   const problem = mutation.error ? problemOf(mutation.error) : null;
   return {
+    /** Starts it; `onSuccess` is for what only this one call is followed by. */
     run: mutation.mutate,
     pending: mutation.isPending,
     done: mutation.isSuccess,

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
+import { runningCity } from "#server/city.ts";
 import { readQuery, type SearchParams } from "../../_components/query.ts";
 import { visitor } from "../../_session.ts";
 import { returnTo } from "../return-to.ts";
@@ -12,15 +13,27 @@ export default async function SignIn({ searchParams }: { searchParams: SearchPar
   const query = await readQuery(searchParams);
   const next = returnTo(query.next);
   if ((await visitor()).actor.kind === "owner") redirect(next);
+  const { demo } = runningCity();
   return (
     <>
       <h1 className="text-20">Sign in</h1>
       <SignInForm next={next} />
-      <p className="mt-5 text-13 text-soft">
-        New here?{" "}
-        <Link href={`/signup?next=${encodeURIComponent(next)}`} className="text-accent underline">
-          Create an account
+      {demo && (
+        <p className="mt-5 rounded-control bg-sunken px-3 py-2 text-13 text-soft">
+          This city runs in local mode. Demo sign-in: <span className="figure text-ink">{demo.email}</span>, password{" "}
+          <span className="figure text-ink">{demo.password}</span>
+        </p>
+      )}
+      <p className="mt-5 flex flex-wrap justify-between gap-2 text-13 text-soft">
+        <Link href="/forgot" className="text-accent underline">
+          Forgotten your password?
         </Link>
+        <span>
+          New here?{" "}
+          <Link href={`/signup?next=${encodeURIComponent(next)}`} className="text-accent underline">
+            Create an account
+          </Link>
+        </span>
       </p>
     </>
   );

@@ -1,0 +1,49 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { NOT_AN_AMOUNT } from "../../../_components/amount.ts";
+import { Button, LinkButton } from "../../../_components/button.tsx";
+import { Notice } from "../../../_components/notice.tsx";
+import { SecretOnce } from "../../../_components/secret-once.tsx";
+import { type Inputs, trpc } from "../../../_trpc/client.ts";
+import { useAction } from "../../../_trpc/use-action.ts";
+import { AgentFields, readAgentFields } from "../agent-fields.tsx";
+
+export function RegisterForm() {
+  const router = useRouter();
+  const [wrongAmount, setWrongAmount] = useState(false);
+  const register = useAction((input: Inputs["agents"]["register"]) => trpc.agents.register.mutate(input), {
+    onDone: () => router.refresh(),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const { fields, wrongAmount } = readAgentFields(form);
+    setWrongAmount(wrongAmount);
+    const framework = String(form.get("framework")) as Inputs["agents"]["register"]["framework"];
+    if (!wrongAmount) register.run({ ...fields, framework });
+  };
+  if (register.output) {
+    const { agent, apiKey } = register.output;
+    return (
+      <SecretOnce name={`The key of ${agent.displayName}`} secret={apiKey}>
+        <p className="mb-3 text-13 text-soft">
+          Your program sends it as <code className="figure">X-API-Key</code>, or gives it to the SDK as{" "}
+          <code className="figure">apiKey</code>.
+        </p>
+        <LinkButton href={`/agents/${agent.id}`} variant="primary">
+          I have stored it, open the agent
+        </LinkButton>
+      </SecretOnce>
+    );
+  }
+  return (
+    <form noValidate onSubmit={submit} className="space-y-5">
+      <AgentFields errors={{ ...register.fields, ...(wrongAmount && { "pricing.baseRate": NOT_AN_AMOUNT }) }} />
+      {register.problem && <Notice tone="wrong">{register.problem.message}</Notice>}
+      <Button type="submit" variant="primary" pending={register.pending}>
+        Register agent
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,36 @@
+import type { Metadata } from "next";
+import { LinkButton } from "../../_components/button.tsx";
+import { EmptyState } from "../../_components/empty-state.tsx";
+import { PageHeader } from "../../_components/page-header.tsx";
+import { Pagination } from "../../_components/pagination.tsx";
+import { readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
+import { signedIn } from "../../_session.ts";
+import { DisputeTable } from "./dispute-table.tsx";
+
+export const metadata: Metadata = { title: "Disputes" };
+
+export default async function Disputes({ searchParams }: { searchParams: SearchParams }) {
+  const { call } = await signedIn();
+  const query = await readQuery(searchParams);
+  const page = /^[1-9]\d{0,4}$/.test(query.page ?? "") ? Number(query.page) : 1;
+  const { data, pagination } = await call.disputes.list({ page });
+  return (
+    <>
+      <PageHeader
+        back={{ href: "/tasks", label: "Tasks" }}
+        title="Disputes"
+        lead="Objections to completed work, by you or about your agents."
+      />
+      <div className="@container rounded-card border border-line bg-raised">
+        {data.length > 0 ? (
+          <DisputeTable disputes={data} />
+        ) : (
+          <EmptyState title="No dispute" action={<LinkButton href="/tasks">See your tasks</LinkButton>}>
+            A buyer can open one from a completed task, up to seven days after its completion.
+          </EmptyState>
+        )}
+      </div>
+      <Pagination {...pagination} hrefOf={(next) => withQuery("/disputes", query, { page: next })} />
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+"use client";
+import { ThumbsDown, ThumbsUp } from "lucide-react";
+import Link from "next/link";
+import { useState } from "react";
+import { Button, LinkButton } from "../../../_components/button.tsx";
+import { useCityTime } from "../../../_components/city-clock.tsx";
+import { Countdown } from "../../../_components/countdown.tsx";
+import { moneyText } from "../../../_components/money.tsx";
+import { Notice } from "../../../_components/notice.tsx";
+import { Section } from "../../../_components/section.tsx";
+import { DISPUTE_STATUS_WORDS } from "../../../_components/words.ts";
+import { trpc } from "../../../_trpc/client.ts";
+import { useAction } from "../../../_trpc/use-action.ts";
+import { DisputeDialog } from "./dispute-dialog.tsx";
+import type { BuyerTask } from "./task-types.ts";
+
+type Props = { task: BuyerTask; onChange: () => Promise<void> };
+
+/** What the buyer can do now, and nothing else. */
+export function Actions({ task, onChange }: Props) {
+  if (task.status === "submitted" || task.status === "routing") return <Cancel task={task} onChange={onChange} />;
+  if (task.status === "failed") {
+    return (
+      <Section title="What now">
+        <LinkButton href={again(task)} className="w-full">
+          Submit a new task
+        </LinkButton>
+      </Section>
+    );
+  }
+  if (task.status !== "completed" && !task.dispute) return null;
+  return (
+    <>
+      {task.status === "completed" && <Feedback task={task} onChange={onChange} />}
+      <Dispute task={task} onChange={onChange} />
+    </>
+  );
+}
+
+function again(task: BuyerTask): string {
+  return typeof task.input.repo === "string" ? `/tasks/new?repo=${encodeURIComponent(task.input.repo)}` : "/tasks/new";
+}
+
+function Cancel({ task, onChange }: Props) {
+  const cancel = useAction(() => trpc.tasks.cancel.mutate({ id: task.id }), { onDone: onChange });
+  return (
+    <Section title="Changed your mind?">
+      <p className="mb-3 text-13 text-soft">
+        Until an agent commits you can take the task back. The whole budget returns to your pool.
+      </p>
+      {cancel.problem && (
+        <div className="mb-3">
+          <Notice tone="wrong">{cancel.problem.message}</Notice>
+        </div>
+      )}
+      <Button className="w-full" onClick={() => cancel.run(undefined)} pending={cancel.pending}>
+        Cancel task
+      </Button>
+    </Section>
+  );
+}
+
+function Feedback({ task, onChange }: Props) {
+  const now = useCityTime(1_000);
+  const rate = useAction((feedback: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating: feedback }), {
+    onDone: onChange,
+  });
+  if (task.feedback) {
+    return (
+      <Section title="Your feedback">
+        <p className="flex items-center gap-2">
+          {task.feedback === "up" ? (
+            <ThumbsUp aria-hidden="true" className="size-4" />
+          ) : (
+            <ThumbsDown aria-hidden="true" className="size-4" />
+          )}
+          {task.feedback === "up" ? "Thumbs up" : "Thumbs down"}
+        </p>
+      </Section>
+    );
+  }
+  const open = task.feedbackUntil !== null && (now === null || now < Date.parse(task.feedbackUntil));
+  return (
+    <Section title="Was this good work?">
+      <p className="mb-3 text-13 text-soft">
+        {open && task.feedbackUntil ? (
+          <>
+            Thumbs down returns {moneyText(task.creditsCharged ?? 0)} to your pool at once.{" "}
+            <Countdown until={task.feedbackUntil} before="That ends in" after="The refund window has ended." />
+          </>
+        ) : (
+          "The window for an instant refund has ended. Feedback still counts for the agent’s reputation."
+        )}
+      </p>
+      {rate.problem && (
+        <div className="mb-3">
+          <Notice tone="wrong">{rate.problem.message}</Notice>
+        </div>
+      )}
+      <div className="grid grid-cols-2 gap-2">
+        <Button onClick={() => rate.run("up")} pending={rate.pending}>
+          <ThumbsUp aria-hidden="true" />
+          Good
+        </Button>
+        <Button onClick={() => rate.run("down")} pending={rate.pending}>
+          <ThumbsDown aria-hidden="true" />
+          {open ? "Refund" : "Not good"}
+        </Button>
+      </div>
+    </Section>
+  );
+}
+
+const DISPUTE_DAYS = 7;
+
+function Dispute({ task, onChange }: Props) {
+  const [open, setOpen] = useState(false);
+  const now = useCityTime(60_000);
+  if (task.dispute) {
+    return (
+      <Section title="Dispute">
+        <p>{DISPUTE_STATUS_WORDS[task.dispute.status]}</p>
+        <Link
+          href={`/disputes/${task.dispute.id}`}
+          className="mt-2 inline-block text-13 text-soft underline hover:text-ink"
+        >
+          Open the dispute
+        </Link>
+      </Section>
+    );
+  }
+  const until = task.completedAt ? Date.parse(task.completedAt) + DISPUTE_DAYS * 86_400_000 : 0;
+  if (task.status !== "completed" || (now !== null && now > until)) return null;
+  return (
+    <Section title="Something wrong with it?">
+      <p className="mb-3 text-13 text-soft">
+        A dispute freezes the seller’s money. The seller answers within 72 hours; an operator decides. You can open one
+        until {new Date(until).toISOString().slice(0, 10)}.
+      </p>
+      <Button className="w-full" onClick={() => setOpen(true)}>
+        Open a dispute
+      </Button>
+      <DisputeDialog taskId={task.id} open={open} onOpenChange={setOpen} onDone={onChange} />
+    </Section>
+  );
+}

@@ -1,0 +1,65 @@
+"use client";
+import type { FormEvent } from "react";
+import { Button } from "../../../_components/button.tsx";
+import { Dialog } from "../../../_components/dialog.tsx";
+import { SelectField, TextArea } from "../../../_components/field.tsx";
+import { Notice } from "../../../_components/notice.tsx";
+import { DISPUTE_REASON_WORDS, optionsOf } from "../../../_components/words.ts";
+import { type Inputs, trpc } from "../../../_trpc/client.ts";
+import { useAction } from "../../../_trpc/use-action.ts";
+
+type Props = { taskId: string; open: boolean; onOpenChange: (open: boolean) => void; onDone: () => Promise<void> };
+type Opening = Inputs["disputes"]["open"];
+
+export function DisputeDialog({ taskId, open, onOpenChange, onDone }: Props) {
+  const dispute = useAction((input: Opening) => trpc.disputes.open.mutate(input), {
+    onDone: async () => {
+      onOpenChange(false);
+      await onDone();
+    },
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const evidence = String(form.get("evidence")).trim();
+    dispute.run({
+      id: taskId,
+      reason: String(form.get("reason")) as Opening["reason"],
+      description: String(form.get("description")),
+      ...(evidence && { evidence }),
+    });
+  };
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      title="Open a dispute"
+      lead="Both sides can read what you write here."
+    >
+      <form noValidate onSubmit={submit} className="space-y-4">
+        <SelectField
+          label="What is wrong"
+          name="reason"
+          options={optionsOf(DISPUTE_REASON_WORDS)}
+          error={dispute.fields.reason}
+        />
+        <TextArea label="Describe it" name="description" rows={4} error={dispute.fields.description} />
+        <TextArea
+          label="Evidence"
+          optional
+          name="evidence"
+          rows={3}
+          help="Lines of the output, of your code, or links."
+          error={dispute.fields.evidence}
+        />
+        {dispute.problem && <Notice tone="wrong">{dispute.problem.message}</Notice>}
+        <div className="flex justify-end gap-2">
+          <Button onClick={() => onOpenChange(false)}>Not now</Button>
+          <Button type="submit" variant="primary" pending={dispute.pending}>
+            Open dispute
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

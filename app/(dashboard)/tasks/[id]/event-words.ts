@@ -1,0 +1,45 @@
+import { formatCents } from "#server/kernel/money.ts";
+import type { TaskEvent } from "./task-types.ts";
+
+const cents = (value: unknown) => (typeof value === "number" ? formatCents(value) : "");
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+
+const OFFER_ENDS: Record<string, string> = {
+  missed: "The offer ran out",
+  declined: "The agent declined",
+  withdrawn: "The offer was withdrawn",
+  failed: "The offer failed",
+};
+
+const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
+  submitted: () => "Submitted, budget held",
+  routing: (data) => text(data.reason) || "Looking for an agent",
+  offered: (data) => `Offered to ${text(data.agent) || "an agent"}`,
+  offer_ended: (data) => withMessage(OFFER_ENDS[text(data.outcome)] ?? "The offer ended", data.message),
+  sandbox_provisioning: () => "Sandbox being prepared",
+  sandbox_ready: (data) =>
+    data.quotedCents ? `Sandbox ready, price fixed at ${cents(data.quotedCents)}` : "Sandbox ready",
+  executing: () => "The agent committed and started",
+  quality_check: () => "Work delivered, gate started",
+  completed: (data) => (data.charged ? `Passed with ${data.score}, ${cents(data.charged)} charged` : "Passed the gate"),
+  failed: (data) => withMessage("Ended without a charge", data.message),
+  feedback: (data) => (data.feedback === "up" ? "Thumbs up" : "Thumbs down, after the refund window"),
+  refunded: () => "Thumbs down, whole charge returned",
+  escrow_released: (data) => `Escrow released${data.released ? `, ${cents(data.released)}` : ""}`,
+  dispute_opened: () => "Dispute opened",
+  dispute_responded: () => "The seller answered the dispute",
+  dispute_resolved: (data) => withMessage("Dispute decided", data.resolution),
+  dispute_withdrawn: () => "Dispute withdrawn",
+};
+
+/** What happened, as a sentence for the timeline. */
+export function sentenceOf(event: TaskEvent): string {
+  const known = SENTENCES[event.type];
+  if (known) return known(event.data);
+  const words = event.type.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function withMessage(sentence: string, message: unknown): string {
+  return text(message) ? `${sentence}: ${text(message)}` : sentence;
+}

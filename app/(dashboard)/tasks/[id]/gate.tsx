@@ -1,0 +1,85 @@
+import { CircleAlert } from "lucide-react";
+import { Section } from "../../../_components/section.tsx";
+import type { Quality } from "./task-types.ts";
+
+const NAMES: Record<string, string> = {
+  substance: "Substance",
+  relevance: "Relevance to the task",
+  specificity: "Specificity",
+  references: "References that exist",
+  structure: "Structure",
+  originality: "Original, not padded",
+};
+
+/** The gate's verdict, line by line. */
+export function Gate({ quality }: { quality: Quality }) {
+  const { references } = quality;
+  return (
+    <Section
+      title="Quality gate"
+      action={
+        <p className="text-13 text-soft">
+          <span className="figure text-16 font-medium text-ink">{quality.score}</span> of 100,{" "}
+          {quality.passed ? "passed" : <span className="font-medium text-wrong">not passed</span>}
+        </p>
+      }
+      flush
+    >
+      <ul className="divide-y divide-line">
+        {quality.dimensions.map((dimension) => (
+          <li key={dimension.name} className="px-4 py-3">
+            <div className="flex items-baseline justify-between gap-4">
+              <span className="font-medium">{NAMES[dimension.name] ?? dimension.name}</span>
+              <span className="figure text-13 whitespace-nowrap">
+                {round(dimension.points)}
+                <span className="text-faint">/{dimension.max}</span>
+              </span>
+            </div>
+            <div aria-hidden="true" className="mt-1.5 h-1 rounded-full bg-line">
+              <div
+                className="h-1 rounded-full bg-soft"
+                style={{ width: `${(dimension.points / dimension.max) * 100}%` }}
+              />
+            </div>
+            {dimension.reasons.length > 0 && (
+              <ul className="mt-2 space-y-0.5 text-13 text-soft">
+                {dimension.reasons.map((reason) => (
+                  <li key={reason} className="wrap-anywhere">
+                    {reason}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ul>
+      <div className="border-t border-line px-4 py-3 text-13 text-soft">
+        {references.checked === 0
+          ? "The output names no file, line or snippet that could be checked."
+          : `${references.confirmed} of ${references.checked} references confirmed against your code as it was.`}
+        {references.created.length > 0 && ` New files: ${references.created.join(", ")}.`}
+        {references.invented.length > 0 && <Invented list={references.invented} />}
+      </div>
+    </Section>
+  );
+}
+
+function Invented({ list }: { list: Quality["references"]["invented"] }) {
+  return (
+    <div className="mt-3">
+      <p className="flex items-center gap-1.5 font-medium text-wrong">
+        <CircleAlert aria-hidden="true" className="size-4" strokeWidth={1.75} />
+        Invented: {list.length === 1 ? "one reference does" : `${list.length} references do`} not exist
+      </p>
+      <ul className="mt-1 space-y-1">
+        {list.map(({ kind, text, why }) => (
+          <li key={`${kind}:${text}`} className="wrap-anywhere">
+            <code className="figure text-ink">{text}</code> ({kind}): {why}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const round = (points: number) => Math.round(points * 10) / 10;

@@ -1,0 +1,83 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useRef } from "react";
+import { Notice } from "../../../_components/notice.tsx";
+import { PageHeader } from "../../../_components/page-header.tsx";
+import { Section } from "../../../_components/section.tsx";
+import { FINAL } from "../../../_components/status.tsx";
+import { CATEGORY_WORDS } from "../../../_components/words.ts";
+import { trpc } from "../../../_trpc/client.ts";
+import { titleOf } from "../task-table.tsx";
+import { Actions } from "./actions.tsx";
+import { Brief } from "./brief.tsx";
+import { Gate } from "./gate.tsx";
+import { MoneyOfTask } from "./money-of-task.tsx";
+import { Output } from "./output.tsx";
+import { Progress } from "./progress.tsx";
+import { RoutingChoice } from "./routing-choice.tsx";
+import { isBought, type Live, qualityOf } from "./task-types.ts";
+
+const POLL_MS = 1_500;
+
+/** A task as it is now: asks again while something can still happen, and lets the rail's money follow. */
+export function LiveTask({ initial, names }: { initial: Live; names: Record<string, string> }) {
+  const router = useRouter();
+  const { id } = initial.task;
+  const { data, refetch, isError } = useQuery({
+    queryKey: ["task", id],
+    queryFn: async (): Promise<Live> => {
+      const [task, events] = await Promise.all([trpc.tasks.get.query({ id }), trpc.tasks.listEvents.query({ id })]);
+      return { task, events };
+    },
+    initialData: initial,
+    staleTime: POLL_MS,
+    refetchInterval: ({ state }) => (FINAL.includes(state.data?.task.status ?? "") ? false : POLL_MS),
+  });
+  const { task, events } = data;
+  const status = useRef(task.status);
+  useEffect(() => {
+    if (status.current === task.status) return;
+    status.current = task.status;
+    router.refresh();
+  }, [task.status, router]);
+  const changed = async () => {
+    await refetch();
+    router.refresh();
+  };
+  const bought = isBought(task);
+  const quality = qualityOf(task);
+  return (
+    <>
+      <PageHeader
+        back={{ href: bought ? "/tasks" : "/tasks?role=seller", label: bought ? "Tasks you bought" : "Tasks you sold" }}
+        title={titleOf(task.input.description)}
+        lead={`${CATEGORY_WORDS[task.taskType]}${bought ? "" : ", done by your agent"}`}
+      />
+      {isError && (
+        <div className="mb-6">
+          <Notice tone="wait">
+            The city does not answer right now. This page shows the last state it knew and keeps asking.
+          </Notice>
+        </div>
+      )}
+      <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
+        <div className="order-2 min-w-0 space-y-6 lg:order-1">
+          <Output task={task} />
+          {quality && <Gate quality={quality} />}
+          <Brief task={task} />
+          {bought && task.routing && <RoutingChoice routing={task.routing} />}
+        </div>
+        <div className="order-1 space-y-6 lg:order-2">
+          <Section title="Status">
+            <Progress task={task} events={events} names={names} />
+          </Section>
+          <Section title="Money">
+            <MoneyOfTask task={task} />
+          </Section>
+          {bought && <Actions task={task} onChange={changed} />}
+        </div>
+      </div>
+    </>
+  );
+}

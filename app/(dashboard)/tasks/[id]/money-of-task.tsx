@@ -1,0 +1,75 @@
+"use client";
+import Link from "next/link";
+import { Countdown } from "../../../_components/countdown.tsx";
+import { Money } from "../../../_components/money.tsx";
+import { FINAL } from "../../../_components/status.tsx";
+import { type AnyTask, type BuyerTask, isBought, type SellerTask } from "./task-types.ts";
+
+/** Held, charged and returned in their fixed places; the postings behind them are one step away. */
+export function MoneyOfTask({ task }: { task: AnyTask }) {
+  return (
+    <>
+      {isBought(task) ? <Bought task={task} /> : <Sold task={task} />}
+      <Link
+        href={`/wallet/transactions?taskId=${task.id}`}
+        className="mt-3 inline-block text-13 text-soft underline hover:text-ink"
+      >
+        See the postings
+      </Link>
+    </>
+  );
+}
+
+function Bought({ task }: { task: BuyerTask }) {
+  const open = !FINAL.includes(task.status);
+  const charged = task.creditsCharged ?? 0;
+  const returned = task.status === "refunded" ? task.maxBudget : task.maxBudget - charged;
+  return (
+    <Lines
+      lines={[
+        { label: "Budget", cents: task.maxBudget },
+        {
+          label: "Price",
+          cents: task.quotedCents,
+          note: task.quotedCents === null ? "fixed when work starts" : undefined,
+        },
+        { label: "Held", cents: open ? task.maxBudget : 0 },
+        { label: "Charged", cents: task.status === "failed" ? 0 : task.creditsCharged },
+        { label: "Returned", cents: open ? null : task.status === "failed" ? task.maxBudget : returned },
+      ]}
+    />
+  );
+}
+
+function Sold({ task }: { task: SellerTask }) {
+  const refunded = task.status === "refunded";
+  return (
+    <>
+      <Lines
+        lines={[
+          { label: "Price", cents: task.quotedCents },
+          { label: "Charged to the buyer", cents: refunded ? 0 : (task.creditsCharged ?? null) },
+          { label: "Earned after the fee", cents: refunded ? 0 : (task.earnedCents ?? null) },
+        ]}
+      />
+      {task.status === "completed" && task.escrowReleasesAt && !task.dispute && (
+        <p className="mt-3 text-13 text-soft">
+          <Countdown until={task.escrowReleasesAt} before="Released to the wallet in" after="Released to the wallet." />
+        </p>
+      )}
+    </>
+  );
+}
+
+function Lines({ lines }: { lines: { label: string; cents: number | null; note?: string | undefined }[] }) {
+  return (
+    <dl className="divide-y divide-line">
+      {lines.map(({ label, cents, note }) => (
+        <div key={label} className="flex items-baseline justify-between gap-4 py-2 first:pt-0">
+          <dt className="text-13 text-soft">{label}</dt>
+          <dd>{note ? <span className="text-13 text-faint">{note}</span> : <Money cents={cents} />}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

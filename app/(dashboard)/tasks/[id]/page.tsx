@@ -1,0 +1,34 @@
+import type { Metadata } from "next";
+import { orNotFound } from "../../../_components/or-not-found.ts";
+import { myAgents, signedIn } from "../../../_session.ts";
+import { titleOf } from "../task-table.tsx";
+import { LiveTask } from "./live-task.tsx";
+
+type Props = { params: Promise<{ id: string }> };
+
+async function load({ params }: Props) {
+  const { call } = await signedIn();
+  const { id } = await params;
+  const [task, events, agents] = await Promise.all([
+    orNotFound(call.tasks.get({ id })),
+    orNotFound(call.tasks.listEvents({ id })),
+    myAgents(),
+  ]);
+  // The seller's name is public; a seller that is gone leaves only its id.
+  const sellerId = "agentId" in task ? task.agentId : null;
+  const seller = sellerId ? await call.agents.get({ id: sellerId }).catch(() => null) : null;
+  const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
+  if (seller) names[seller.id] = seller.displayName;
+  return { task, events, names };
+}
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { call } = await signedIn();
+  const { id } = await params;
+  return { title: titleOf((await orNotFound(call.tasks.get({ id }))).input.description) };
+}
+
+export default async function Task(props: Props) {
+  const { task, events, names } = await load(props);
+  return <LiveTask initial={{ task, events }} names={names} />;
+}

@@ -1,0 +1,62 @@
+import Link from "next/link";
+import { Moment } from "../../../_components/moment.tsx";
+import { Status, type TaskStatus } from "../../../_components/status.tsx";
+import { FAILURE_WORDS } from "../../../_components/words.ts";
+import { sentenceOf } from "./event-words.ts";
+import { type AnyTask, isBought, type TaskEvent } from "./task-types.ts";
+
+type Props = { task: AnyTask; events: TaskEvent[]; names: Record<string, string> };
+
+/** Where the task stands, why, and everything that happened to it. */
+export function Progress({ task, events, names }: Props) {
+  const status = task.status as TaskStatus;
+  return (
+    <div aria-live="polite">
+      <Status status={status} large />
+      <p className="mt-1 text-13 text-soft">{explain(task, names)}</p>
+      {isBought(task) && task.agentId && (
+        <p className="mt-2 text-13">
+          Agent{" "}
+          <Link href={`/explore/${task.agentId}`} className="underline">
+            {names[task.agentId] ?? "of the city"}
+          </Link>
+        </p>
+      )}
+      <ol className="mt-4 border-l border-line">
+        {events.map((event) => (
+          <li key={event.id} className="relative pb-3 pl-4 last:pb-0">
+            <span aria-hidden="true" className="absolute top-[7px] -left-[3.5px] size-1.5 rounded-full bg-faint" />
+            <p className="text-13 wrap-anywhere">{sentenceOf(event)}</p>
+            <p className="text-12 text-faint">
+              <Moment at={event.at} />
+            </p>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function explain(task: AnyTask, names: Record<string, string>): string {
+  if (task.status === "failed") {
+    const reason = task.failureReason ? FAILURE_WORDS[task.failureReason] : undefined;
+    if (!isBought(task))
+      return task.failureReason === "quality_gate" ? SELLER_GATE : "The task ended without a charge.";
+    return [reason, task.errorMessage].filter(Boolean).join(" ");
+  }
+  if (task.status === "routing" && isBought(task) && task.agentId) {
+    return `Offered to ${names[task.agentId] ?? "an agent"}; waiting for it to commit.`;
+  }
+  return EXPLANATIONS[task.status];
+}
+
+const SELLER_GATE =
+  "The work did not pass the quality gate, so nothing was charged. The reasons are listed on this page.";
+const EXPLANATIONS: Record<string, string> = {
+  submitted: "The budget is held. The city starts to look for an agent.",
+  routing: "The city is looking for the best agent that is free.",
+  executing: "An agent has committed and works in a sealed sandbox.",
+  quality_check: "The work is delivered. The gate is checking it.",
+  completed: "The work passed the gate and is charged.",
+  refunded: "The whole charge went back to the buyer. The work stays readable.",
+};

@@ -1,0 +1,88 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { Button } from "../../_components/button.tsx";
+import { CheckField, MoneyField } from "../../_components/field.tsx";
+import { Notice } from "../../_components/notice.tsx";
+import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
+import { useAction } from "../../_trpc/use-action.ts";
+
+type Current = Outputs["vault"]["getPool"]["autoTopUp"];
+const AMOUNTS = ["threshold", "reloadAmount", "monthlyCap"] as const;
+
+export function AutoTopUpForm({ current }: { current: Current }) {
+  const router = useRouter();
+  const [enabled, setEnabled] = useState(current?.enabled ?? false);
+  const [wrong, setWrong] = useState<readonly string[]>([]);
+  const save = useAction((input: Inputs["vault"]["setAutoTopUp"]) => trpc.vault.setAutoTopUp.mutate(input), {
+    onDone: () => router.refresh(),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => String(form.get(name) ?? "").trim();
+    const amount = (name: string) => parseDollars(text(name));
+    const bad = enabled
+      ? AMOUNTS.filter((name) => amount(name) === null && !(name === "monthlyCap" && text(name) === ""))
+      : [];
+    setWrong(bad);
+    if (bad.length > 0) return;
+    save.run({
+      enabled,
+      threshold: amount("threshold") ?? current?.threshold ?? 1_000,
+      reloadAmount: amount("reloadAmount") ?? current?.reloadAmount ?? 5_000,
+      monthlyCap: enabled ? amount("monthlyCap") : (current?.monthlyCap ?? null),
+    });
+  };
+  const errorOf = (name: string) => (wrong.includes(name) ? NOT_AN_AMOUNT : save.fields[name]);
+  return (
+    <form noValidate onSubmit={submit} className="space-y-4">
+      {current?.disabledAt && (
+        <Notice tone="wrong">
+          Switched off after three declined charges. Pay once by card, then switch it on again.
+        </Notice>
+      )}
+      {current?.pending && <Notice tone="wait">A top-up is on its way.</Notice>}
+      <CheckField
+        label="Keep the pool filled"
+        help="Charges the card you paid with last."
+        checked={enabled}
+        onChange={(event) => setEnabled(event.target.checked)}
+      />
+      {enabled && (
+        <>
+          <MoneyField
+            label="When it falls below"
+            name="threshold"
+            defaultValue={typedDollars(current?.threshold ?? 1_000)}
+            error={errorOf("threshold")}
+          />
+          <MoneyField
+            label="Add"
+            name="reloadAmount"
+            defaultValue={typedDollars(current?.reloadAmount ?? 5_000)}
+            error={errorOf("reloadAmount")}
+          />
+          <MoneyField
+            label="At most a month"
+            optional
+            name="monthlyCap"
+            placeholder="no cap"
+            defaultValue={current?.monthlyCap ? typedDollars(current.monthlyCap) : ""}
+            error={errorOf("monthlyCap")}
+          />
+        </>
+      )}
+      {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
+      <div className="flex items-center gap-3">
+        <Button type="submit" pending={save.pending}>
+          Save
+        </Button>
+        <span role="status" className="text-13 text-soft">
+          {save.done && !save.pending ? "Saved." : ""}
+        </span>
+      </div>
+    </form>
+  );
+}

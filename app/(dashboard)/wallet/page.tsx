@@ -1,0 +1,164 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { runningCity } from "#server/city.ts";
+import { LinkButton } from "../../_components/button.tsx";
+import { EmptyState } from "../../_components/empty-state.tsx";
+import { Money } from "../../_components/money.tsx";
+import { Notice } from "../../_components/notice.tsx";
+import { PageHeader } from "../../_components/page-header.tsx";
+import { readQuery, type SearchParams } from "../../_components/query.ts";
+import { Section } from "../../_components/section.tsx";
+import { myAgents, myPool, profile, signedIn } from "../../_session.ts";
+import { AutoTopUpForm } from "./auto-top-up-form.tsx";
+import { Escrow } from "./escrow.tsx";
+import { Payouts } from "./payouts.tsx";
+import { PoolFigures } from "./pool-figures.tsx";
+import { ReturnNotice } from "./return-notice.tsx";
+import { TopUp } from "./top-up.tsx";
+import { TransactionTable } from "./transaction-table.tsx";
+import { Withdrawals } from "./withdrawals.tsx";
+
+export const metadata: Metadata = { title: "Wallet" };
+
+export default async function Wallet({ searchParams }: { searchParams: SearchParams }) {
+  const { call } = await signedIn();
+  const [query, owner, pool, agents, connect, withdrawals, latest, sold] = await Promise.all([
+    readQuery(searchParams),
+    profile(),
+    myPool(),
+    myAgents(),
+    call.vault.connectStatus(),
+    call.vault.listWithdrawals({ pageSize: 5 }),
+    call.vault.listTransactions({ pageSize: 6 }),
+    call.tasks.list({ role: "seller", status: "completed", pageSize: 50 }),
+  ]);
+  const { minimumWithdrawal, minimumTopUp, maximumTopUp } = runningCity().config.settings.money;
+  const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
+  const escrowed = sold.data.flatMap((task) =>
+    !("maxBudget" in task) &&
+    !task.dispute &&
+    task.escrowReleasesAt &&
+    task.escrowReleasesAt > owner.now &&
+    task.earnedCents
+      ? [
+          {
+            id: task.id,
+            description: task.input.description,
+            cents: task.earnedCents,
+            releasesAt: task.escrowReleasesAt,
+          },
+        ]
+      : [],
+  );
+  const available = agents.reduce((sum, agent) => sum + agent.wallet.available, 0);
+  const debt = agents.reduce((sum, agent) => sum + agent.wallet.debt, 0);
+  return (
+    <>
+      <PageHeader title="Wallet" action={<TopUp minimum={minimumTopUp} maximum={maximumTopUp} />} />
+      <ReturnNotice topUp={query.topup} connect={query.connect} settled={connect.payoutsEnabled} />
+      <div className="space-y-8">
+        <PoolFigures pool={pool} />
+        <div className="grid items-start gap-8 lg:grid-cols-[minmax(0,1fr)_320px] lg:gap-6">
+          <div className="min-w-0 space-y-8">
+            <Section title="Earnings of your agents" flush>
+              {agents.length === 0 ? (
+                <EmptyState
+                  title="No wallet yet"
+                  action={<LinkButton href="/agents/new">Register an agent</LinkButton>}
+                >
+                  Each agent has a wallet of its own. What it earns is escrowed for a quarter of an hour and then yours
+                  to withdraw.
+                </EmptyState>
+              ) : (
+                <WalletTable agents={agents} />
+              )}
+            </Section>
+            {escrowed.length > 0 && <Escrow items={escrowed} />}
+            <Section
+              title="Latest transactions"
+              flush
+              action={
+                <Link href="/wallet/transactions" className="text-13 text-soft hover:text-ink">
+                  All transactions and statements
+                </Link>
+              }
+            >
+              {latest.data.length > 0 ? (
+                <TransactionTable transactions={latest.data} names={names} />
+              ) : (
+                <EmptyState title="No money has moved yet">
+                  Every top-up, hold, charge and payout will stand here.
+                </EmptyState>
+              )}
+            </Section>
+          </div>
+          <div className="space-y-8">
+            <Section title="Withdraw">
+              {debt > 0 && (
+                <div className="mb-4">
+                  <Notice tone="wrong">
+                    Your agents owe <Money cents={debt} /> after a refund. Coming earnings repay it first; until then
+                    nothing can be withdrawn.
+                  </Notice>
+                </div>
+              )}
+              <Payouts connect={connect} available={available} minimum={minimumWithdrawal} agents={agents} />
+            </Section>
+            <Section title="Withdrawals" flush={withdrawals.data.length > 0}>
+              <Withdrawals withdrawals={withdrawals.data} />
+            </Section>
+            <Section title="Automatic top-up" id="auto-top-up">
+              <AutoTopUpForm current={pool.autoTopUp} />
+            </Section>
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+type Agents = Awaited<ReturnType<typeof myAgents>>;
+
+function WalletTable({ agents }: { agents: Agents }) {
+  const columns = [
+    { label: "Escrowed", key: "escrowed", account: "escrow" },
+    { label: "Available", key: "available", account: "wallet" },
+    { label: "Disputed", key: "disputed", account: "disputed" },
+    { label: "Debt", key: "debt", account: "receivable" },
+  ] as const;
+  return (
+    <table className="data-table">
+      <thead>
+        <tr>
+          <th scope="col">Agent</th>
+          {columns.map(({ label }) => (
+            <th key={label} scope="col" className="number">
+              {label}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {agents.map((agent) => (
+          <tr key={agent.id}>
+            <td className="lead wrap-anywhere">
+              <Link href={`/agents/${agent.id}`} className="font-medium hover:underline">
+                {agent.displayName}
+              </Link>
+            </td>
+            {columns.map(({ label, key, account }) => (
+              <td key={key} data-label={label} className="number">
+                <Link href={`/wallet/transactions?agentId=${agent.id}&account=${account}`} className="hover:underline">
+                  <Money
+                    cents={agent.wallet[key]}
+                    className={agent.wallet[key] === 0 ? "text-faint" : key === "debt" ? "text-wrong" : ""}
+                  />
+                </Link>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

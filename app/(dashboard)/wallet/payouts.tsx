@@ -1,0 +1,101 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { Button } from "../../_components/button.tsx";
+import { MoneyField, SelectField } from "../../_components/field.tsx";
+import { Money, moneyText } from "../../_components/money.tsx";
+import { Notice } from "../../_components/notice.tsx";
+import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
+import { useAction } from "../../_trpc/use-action.ts";
+
+type Agent = { id: string; displayName: string; wallet: { available: number } };
+type Props = { connect: Outputs["vault"]["connectStatus"]; available: number; minimum: number; agents: Agent[] };
+
+/** Connecting a bank account, then withdrawing to it. */
+export function Payouts(props: Props) {
+  const { connect } = props;
+  return (
+    <>
+      <p className="mb-4 flex items-baseline justify-between gap-4">
+        <span className="text-soft">Available</span>
+        <Money cents={props.available} className="text-20" />
+      </p>
+      {connect.restrictedReason && (
+        <div className="mb-4">
+          <Notice tone="wrong">The payment company has paused your payouts: {connect.restrictedReason}</Notice>
+        </div>
+      )}
+      {connect.payoutsEnabled ? <WithdrawForm {...props} /> : <Connect connect={connect} />}
+    </>
+  );
+}
+
+function Connect({ connect }: { connect: Props["connect"] }) {
+  const open = useAction(() => trpc.vault.connectLink.mutate(), { onDone: ({ url }) => window.location.assign(url) });
+  return (
+    <div className="space-y-3">
+      <p className="text-13 text-soft">
+        {connect.detailsSubmitted
+          ? "Your details are being checked, or something is missing. Open the form to see which."
+          : "To withdraw, tell the payment company who you are and where the money goes. We never see your bank details."}
+      </p>
+      {open.problem && <Notice tone="wrong">{open.problem.message}</Notice>}
+      <Button className="w-full" onClick={() => open.run(undefined)} pending={open.pending || open.done}>
+        {connect.connected ? "Continue setting up payouts" : "Set up payouts"}
+      </Button>
+    </div>
+  );
+}
+
+function WithdrawForm({ available, minimum, agents }: Props) {
+  const router = useRouter();
+  const [typed, setTyped] = useState(available >= minimum ? typedDollars(available) : "");
+  const [wrongAmount, setWrongAmount] = useState(false);
+  const cents = parseDollars(typed);
+  const withdraw = useAction((input: Inputs["vault"]["withdraw"]) => trpc.vault.withdraw.mutate(input), {
+    onDone: () => {
+      setTyped("");
+      router.refresh();
+    },
+  });
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const agentId = String(new FormData(event.currentTarget).get("agentId") ?? "");
+    setWrongAmount(cents === null);
+    if (cents !== null) withdraw.run({ amount: cents, ...(agentId && { agentId }) });
+  };
+  return (
+    <form noValidate onSubmit={submit} className="space-y-4">
+      <MoneyField
+        label="Amount"
+        name="amount"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        help={`At least ${moneyText(minimum)}.`}
+        error={wrongAmount ? NOT_AN_AMOUNT : withdraw.fields.amount}
+      />
+      {agents.length > 1 && (
+        <SelectField
+          label="From"
+          name="agentId"
+          empty="All agents, oldest earnings first"
+          options={agents.map((agent) => ({
+            value: agent.id,
+            label: `${agent.displayName}, ${moneyText(agent.wallet.available)}`,
+          }))}
+          error={withdraw.fields.agentId}
+        />
+      )}
+      {withdraw.problem && <Notice tone="wrong">{withdraw.problem.message}</Notice>}
+      {withdraw.output && !withdraw.problem && (
+        <Notice tone="good">
+          {moneyText(withdraw.output.amount)} is on its way to your bank. It stands in the list below.
+        </Notice>
+      )}
+      <Button type="submit" className="w-full" pending={withdraw.pending}>
+        {cents ? `Withdraw ${moneyText(cents)}` : "Withdraw"}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,75 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { type FormEvent, useState } from "react";
+import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { Button } from "../../_components/button.tsx";
+import { Dialog } from "../../_components/dialog.tsx";
+import { CheckField, MoneyField } from "../../_components/field.tsx";
+import { moneyText } from "../../_components/money.tsx";
+import { Notice } from "../../_components/notice.tsx";
+import { type Inputs, trpc } from "../../_trpc/client.ts";
+import { useAction } from "../../_trpc/use-action.ts";
+
+export function TopUp({ minimum, maximum }: { minimum: number; maximum: number }) {
+  const router = useRouter();
+  const [open, setOpen] = useState(false);
+  const [typed, setTyped] = useState(typedDollars(5_000));
+  const [wrongAmount, setWrongAmount] = useState(false);
+  const cents = parseDollars(typed);
+  const topUp = useAction((input: Inputs["vault"]["topUp"]) => trpc.vault.topUp.mutate(input), {
+    onDone: (result) => {
+      if ("checkoutUrl" in result) window.location.assign(result.checkoutUrl);
+      else router.refresh();
+    },
+  });
+  const charged = topUp.output && "amountCharged" in topUp.output ? topUp.output : null;
+  const leaving = topUp.output && "checkoutUrl" in topUp.output;
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const useSavedCard = new FormData(event.currentTarget).get("saved") !== null;
+    setWrongAmount(cents === null);
+    if (cents !== null) topUp.run({ amount: cents, ...(useSavedCard && { useSavedCard }) });
+  };
+  const change = (next: boolean) => {
+    setOpen(next);
+    topUp.reset();
+  };
+  return (
+    <>
+      <Button variant="primary" onClick={() => change(true)}>
+        Top up
+      </Button>
+      <Dialog
+        open={open}
+        onOpenChange={change}
+        title="Top up the pool"
+        lead="You pay by card on the payment page and come back here."
+      >
+        <form noValidate onSubmit={submit} className="space-y-4">
+          <MoneyField
+            label="Amount"
+            name="amount"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            help={`From ${moneyText(minimum)} to ${moneyText(maximum)}.`}
+            error={wrongAmount ? NOT_AN_AMOUNT : topUp.fields.amount}
+          />
+          <CheckField
+            label="Charge the saved card"
+            help="Without the payment page, if you have paid there before."
+            name="saved"
+          />
+          {topUp.problem && <Notice tone="wrong">{topUp.problem.message}</Notice>}
+          {charged && (
+            <Notice tone="good">
+              {moneyText(charged.amountCharged)} charged. Your pool has {moneyText(charged.newBalance)}.
+            </Notice>
+          )}
+          <Button type="submit" variant="primary" className="w-full" pending={topUp.pending || Boolean(leaving)}>
+            {cents === null ? "Continue" : `Pay ${moneyText(cents)}`}
+          </Button>
+        </form>
+      </Dialog>
+    </>
+  );
+}

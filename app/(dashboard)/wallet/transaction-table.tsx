@@ -1,0 +1,76 @@
+import Link from "next/link";
+import { Moment } from "../../_components/moment.tsx";
+import { Money } from "../../_components/money.tsx";
+import type { Outputs } from "../../_trpc/client.ts";
+
+type Transaction = Outputs["vault"]["listTransactions"]["data"][number];
+
+/** The ledger's accounts as people call them. */
+const ACCOUNTS: Record<string, string> = {
+  pool: "Pool",
+  held: "Held",
+  wallet: "Available",
+  escrow: "Escrowed",
+  disputed: "Disputed",
+  receivable: "Debt",
+  payout_in_flight: "On its way to the bank",
+  cash: "Card or bank",
+  promo: "The city’s gift",
+  fees: "City fees",
+  fee: "City fees",
+  world: "Card or bank",
+};
+const place = (account: string) => ACCOUNTS[account] ?? account.replaceAll("_", " ");
+
+/** Postings: what moved, from where to where, and for which task. */
+export function TransactionTable({
+  transactions,
+  names,
+}: {
+  transactions: Transaction[];
+  names: Record<string, string>;
+}) {
+  return (
+    <table className="data-table">
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">From and to</th>
+          <th scope="col" className="number">
+            Amount
+          </th>
+          <th scope="col" className="number">
+            When
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {transactions.map((one) => (
+          <tr key={one.id}>
+            <td className="lead">
+              {one.taskId ? (
+                <Link href={`/tasks/${one.taskId}`} className="row-link font-medium">
+                  {one.description ?? one.type}
+                </Link>
+              ) : (
+                <span className="font-medium">{one.description ?? one.type}</span>
+              )}
+              {one.agentId && (
+                <span className="block text-12 text-faint">{names[one.agentId] ?? "A former agent"}</span>
+              )}
+            </td>
+            <td data-label="From and to" className="text-soft">
+              {place(one.from)} → {place(one.to)}
+            </td>
+            <td data-label="Amount" className="number">
+              <Money cents={one.amount} signed />
+            </td>
+            <td data-label="When" className="number text-13 text-soft">
+              <Moment at={one.createdAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,56 @@
+"use client";
+import { CircleCheck, CircleX, Clock } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useEffect } from "react";
+import { Moment } from "../../_components/moment.tsx";
+import { Money } from "../../_components/money.tsx";
+import type { Outputs } from "../../_trpc/client.ts";
+
+type Withdrawal = Outputs["vault"]["listWithdrawals"]["data"][number];
+
+const STATES = {
+  requested: { word: "Requested", icon: Clock, tone: "text-wait", note: "Being handed to the payment company." },
+  processing: {
+    word: "Processing",
+    icon: Clock,
+    tone: "text-wait",
+    note: "Waits for the city’s balance at the payment company, then goes to your bank.",
+  },
+  paid: { word: "Paid", icon: CircleCheck, tone: "text-ink", note: null },
+  failed: { word: "Failed", icon: CircleX, tone: "text-wrong", note: "The money is back in the wallet it came from." },
+} as const;
+
+/** Follows what is on its way until it has arrived or come back. */
+export function Withdrawals({ withdrawals }: { withdrawals: Withdrawal[] }) {
+  const router = useRouter();
+  const moving = withdrawals.some(({ status }) => status === "requested" || status === "processing");
+  useEffect(() => {
+    if (!moving) return;
+    const timer = setInterval(() => router.refresh(), 3_000);
+    return () => clearInterval(timer);
+  }, [moving, router]);
+  if (withdrawals.length === 0)
+    return <p className="text-13 text-soft">None yet. What you withdraw stands here until it is at your bank.</p>;
+  return (
+    <ul className="divide-y divide-line">
+      {withdrawals.map((one) => {
+        const { word, icon: Icon, tone, note } = STATES[one.status];
+        return (
+          <li key={one.id} className="px-4 py-2.5">
+            <p className="flex items-baseline justify-between gap-3">
+              <span className={`inline-flex items-center gap-1.5 font-medium ${tone}`}>
+                <Icon aria-hidden="true" className="size-4 self-center" strokeWidth={1.75} />
+                {word}
+              </span>
+              <Money cents={one.amount} />
+            </p>
+            <p className="mt-0.5 text-12 text-faint">
+              <Moment at={one.paidAt ?? one.createdAt} />
+              {one.failure ? `. ${one.failure}` : note ? `. ${note}` : ""}
+            </p>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
