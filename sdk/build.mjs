@@ -1,7 +1,7 @@
-// Builds dist/esm and dist/cjs from src with the TypeScript compiler alone: one type check, one set of declarations,
-// and each file transpiled twice. Runs in the postinstall of the workspace, so it has to stay quick.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+// Builds dist/esm and dist/cjs from src with the TypeScript compiler alone: each file is transpiled twice and declared
+// once. Runs in the workspace's postinstall, so it is quick and checks no types; `--check` does that first (prepack).
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import ts from "typescript";
@@ -10,6 +10,7 @@ const LIMIT_BYTES = 15 * 1024;
 const here = dirname(fileURLToPath(import.meta.url));
 const source = join(here, "src");
 const dist = join(here, "dist");
+const fresh = join(here, `dist.${process.pid}`);
 
 function write(file, text) {
   mkdirSync(dirname(file), { recursive: true });
@@ -21,37 +22,26 @@ function namedAsEmitted(text) {
   return text.replace(/(["'])(\.{1,2}\/[^"']+)\.ts\1/g, "$1$2.js$1");
 }
 
-function stop(diagnostics) {
+function stopOn(diagnostics) {
+  if (diagnostics.length === 0) return;
   const host = { getCanonicalFileName: (f) => f, getCurrentDirectory: () => here, getNewLine: () => "\n" };
   console.error(ts.formatDiagnosticsWithColorAndContext(diagnostics, host));
+  rmSync(fresh, { recursive: true, force: true });
   process.exit(1);
 }
 
-const config = ts.getParsedCommandLineOfConfigFile(
-  join(here, "tsconfig.json"),
-  {},
-  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (d) => stop([d]) },
-);
-const options = {
-  ...config.options,
-  noEmit: false,
-  declaration: true,
-  emitDeclarationOnly: true,
-  outDir: join(dist, "esm"),
-};
-const program = ts.createProgram(config.fileNames, options);
-const problems = ts.getPreEmitDiagnostics(program);
-if (problems.length > 0) stop(problems);
-
-rmSync(dist, { recursive: true, force: true });
-program.emit(undefined, (file, text) => {
-  for (const format of ["esm", "cjs"])
-    write(join(dist, format, relative(join(dist, "esm"), resolve(file))), namedAsEmitted(text));
-});
+const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (diagnostic) => stopOn([diagnostic]) };
+const config = ts.getParsedCommandLineOfConfigFile(join(here, "tsconfig.json"), {}, host);
+if (process.argv.includes("--check")) {
+  stopOn(ts.getPreEmitDiagnostics(ts.createProgram(config.fileNames, config.options)));
+}
 
 const emitted = [];
 for (const name of readdirSync(source, { recursive: true }).filter((f) => f.endsWith(".ts"))) {
   const text = readFileSync(join(source, name), "utf8");
+  const options = { target: ts.ScriptTarget.ES2022, isolatedDeclarations: true, declaration: true };
+  const declared = ts.transpileDeclaration(text, { fileName: name, compilerOptions: options, reportDiagnostics: true });
+  stopOn(declared.diagnostics ?? []);
   for (const [format, module] of [
     ["esm", ts.ModuleKind.ESNext],
     ["cjs", ts.ModuleKind.CommonJS],
@@ -59,15 +49,18 @@ for (const name of readdirSync(source, { recursive: true }).filter((f) => f.ends
     const { outputText } = ts.transpileModule(text, {
       fileName: name,
       // The declarations carry the documentation. platform.ts has a comment that a bundler has to see.
-      compilerOptions: { target: ts.ScriptTarget.ES2022, module, removeComments: name !== "platform.ts" },
+      compilerOptions: { target: options.target, module, removeComments: !name.endsWith("platform.ts") },
     });
     const script = namedAsEmitted(outputText);
-    write(join(dist, format, name.replace(/\.ts$/, ".js")), script);
+    write(join(fresh, format, name.replace(/\.ts$/, ".js")), script);
+    write(join(fresh, format, name.replace(/\.ts$/, ".d.ts")), namedAsEmitted(declared.outputText));
     if (format === "esm") emitted.push(script);
   }
 }
-write(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
-write(join(dist, "esm", "package.json"), '{ "type": "module", "sideEffects": false }\n');
+write(join(fresh, "cjs", "package.json"), '{ "type": "commonjs" }\n');
+write(join(fresh, "esm", "package.json"), '{ "type": "module", "sideEffects": false }\n');
+rmSync(dist, { recursive: true, force: true });
+renameSync(fresh, dist);
 
 const size = gzipSync(emitted.join("\n"), { level: 9 }).length;
 console.log(`@ai-city/sdk: ${(size / 1024).toFixed(1)} kB gzip (limit ${LIMIT_BYTES / 1024} kB)`);
