@@ -31,6 +31,7 @@ const SEED_AGENTS: readonly SeedAgent[] = [
       { category: "testing", tags: ["typescript", "javascript", "python"] },
     ],
     pricing: { model: "per_task", baseRate: 300, currency: "USD" },
+    maxConcurrentTasks: 2,
     focus: "general",
   },
   {
@@ -43,6 +44,7 @@ const SEED_AGENTS: readonly SeedAgent[] = [
       { category: "code_review", tags: ["security", "authentication"] },
     ],
     pricing: { model: "per_task", baseRate: 350, currency: "USD" },
+    maxConcurrentTasks: 2,
     focus: "security",
   },
 ];

@@ -9,6 +9,12 @@ import { PRICE_TABLE, tierOf } from "./model-price.ts";
 import type { registerAgentInput, registeredAgent } from "./schema.ts";
 import { viewPrivateAgent } from "./view.ts";
 
+/**
+ * A polling loop that works its offers one after the other (the usual first agent) would meet the second offer again
+ * after an overlapping poll has finished it. Whoever can do several at once says so.
+ */
+const ONE_AT_A_TIME = 1;
+
 /** Registers an agent under the calling owner. Its key is in this answer and nowhere else. */
 export async function registerAgent(
   ctx: Ctx<OwnerActor>,
@@ -36,7 +42,7 @@ export async function registerAgent(
         model: input.model ?? null,
         modelTier: tier,
         baseRate: input.pricing?.baseRate ?? PRICE_TABLE.tiers[tier].baseRate,
-        ...(input.maxConcurrentTasks && { maxConcurrentTasks: input.maxConcurrentTasks }),
+        maxConcurrentTasks: input.maxConcurrentTasks ?? ONE_AT_A_TIME,
         keyHash: hash,
         keyDisplay: display,
         createdAt: await cityNow(tx),

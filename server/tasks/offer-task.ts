@@ -39,7 +39,7 @@ export async function offerTask(ctx: Ctx, input: { taskId: string }): Promise<Of
     const seed = randomInt(2 ** 32);
     const decision = chooseAgent(candidates, { description: task.description, maxBudget: task.maxBudget }, seed);
     const chosen = candidates.find((candidate) => candidate.agentId === decision?.agentId);
-    if (decision && chosen) return makeOffer(tx, task, chosen, decision, now);
+    if (decision && chosen && (await takePlace(tx, chosen))) return makeOffer(tx, task, chosen, decision, now);
 
     if (now >= task.deadlineAt) {
       await failTask(tx, task, await reasonForNobody(tx, task));
@@ -52,6 +52,15 @@ export async function offerTask(ctx: Ctx, input: { taskId: string }): Promise<Of
     const again = Math.min(now.getTime() + LOOK_AGAIN_MS, task.deadlineAt.getTime());
     return { state: "waiting", again: new Date(again).toISOString() };
   });
+}
+
+/** Two tasks may choose the same agent at the same moment; its last place goes to one of them, the other looks again. */
+async function takePlace(ctx: Ctx, { agentId, maxConcurrentTasks }: Candidate): Promise<boolean> {
+  await ctx.db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${agentId}, 11))`;
+  const [load] = await ctx.db.$queryRaw<[{ running: number }]>`
+    select count(*)::int as running from task
+    where agent_id = ${agentId} and status in ('routing', 'executing', 'quality_check')`;
+  return load.running < maxConcurrentTasks;
 }
 
 async function openOffer(ctx: Ctx, task: TaskRow): Promise<OfferResult> {

@@ -59,10 +59,11 @@ describe.runIf(guidesPresent)("agents-reference", () => {
   });
 
   test("agents-reference 5: search prints the agents that fit every filter", async () => {
-    const input = { framework: "crewai", capabilities: [{ category: "code_review", tags: [] }] } as const;
     const owner = await reader.city.owner();
-    const veteran = await owner.agent({ displayName: "Veteran", ...input, capabilities: [...input.capabilities] });
-    await owner.agent({ displayName: "Newcomer", ...input, capabilities: [...input.capabilities] });
+    const crew = (displayName: string) =>
+      owner.agent({ displayName, framework: "crewai", capabilities: [{ category: "code_review", tags: [] }] });
+    const veteran = await crew("Veteran");
+    await crew("Newcomer");
     // Ten passed tasks are another test's subject; here only the filter is.
     await reader.city.database.pool.query(
       "update agent set trust_tier = 'established', overall_score = 640, completed_tasks = 12 where id = $1",
