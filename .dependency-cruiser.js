@@ -17,7 +17,7 @@ export default {
       comment: "A use case takes plain values; HTTP, tRPC, Next, Stripe and Inngest stay outside.",
       from: { path: `^server/(?:${SLICES}|ledger|kernel)/`, pathNot: "^server/(?:auth/next-auth-options|ledger/check)\\.ts$" },
       to: {
-        path: "^(?:node_modules/(?:next|next-auth|@trpc|stripe|inngest|hono)/|app/|server/(?:http|rest|trpc|engine|config\\.ts)|inngest/)",
+        path: "(?:^|/)node_modules/(?:next|next-auth|@trpc|stripe|inngest|hono)/|^(?:app/|server/(?:http|rest|trpc|engine|config\\.ts)|inngest/)",
         dependencyTypesNot: ["type-only"],
       },
     },

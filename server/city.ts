@@ -26,6 +26,8 @@ export type City = {
   /** Every operation as a function, for pages that render on the server. The cookie header says who asks. */
   callerFor(cookieHeader: string | null): Promise<{ actor: Actor; call: Caller }>;
   authOptions: AuthOptions;
+  /** What the sign-in page offers in local mode; null where there is no demo account. */
+  demo: { email: string; password: string } | null;
   /** `/api/v1`, `/api/trpc`, `/api/inngest`, `/api/webhooks/stripe` and what else is answered without Next. */
   api(request: Request): Promise<Response>;
 };

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { makeInngest } from "#inngest/client.ts";
 import { cityFunctions } from "#inngest/functions/index.ts";
+import { DEMO } from "../prisma/seed.ts";
 import { actorFromCookie, nextAuthOptions } from "./auth/next-auth-options.ts";
 import type { City, Part } from "./city.ts";
 import type { Config } from "./config.ts";
@@ -208,6 +209,7 @@ function makeCity(config: Config, log: Log, database: Database, ports: Ports, pa
     parts,
     limits: makeLimits(config.settings.limits),
     authOptions: undefined as never,
+    demo: config.seed === "all" ? { email: DEMO.email, password: DEMO.password } : null,
     ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`) => ({
       db: database.prisma,
       actor,

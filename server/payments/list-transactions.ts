@@ -14,8 +14,9 @@ export async function listTransactions(
 ): Promise<z.infer<typeof transactionPage>> {
   const accounts = await accountsOf(ctx, input.agentId);
   const mine = new Set(accounts);
+  const { account } = input;
   const page = await listPostings(ctx, {
-    accounts,
+    accounts: account ? accounts.filter((name) => name.startsWith(`${account}:`)) : accounts,
     limit: input.pageSize,
     ...(input.cursor !== undefined && { cursor: input.cursor }),
     ...(input.taskId !== undefined && { taskId: input.taskId }),

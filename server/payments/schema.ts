@@ -49,6 +49,8 @@ export const listTransactionsInput = z.strictObject({
   pageSize: z.coerce.number().int().min(1).max(100).default(20),
   agentId: id.optional(),
   taskId: id.optional(),
+  /** Only postings that touched this account of the caller's: what stands behind one number of the wallet page. */
+  account: z.enum(["pool", "held", "wallet", "escrow", "disputed", "receivable", "payout_in_flight"]).optional(),
 });
 export const transactionView = z
   .object({

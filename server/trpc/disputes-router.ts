@@ -1,6 +1,5 @@
 import { getDispute } from "../disputes/get-dispute.ts";
 import { listDisputes } from "../disputes/list-disputes.ts";
-import { openDispute } from "../disputes/open-dispute.ts";
 import { resolveDispute } from "../disputes/resolve-dispute.ts";
 import { respondToDispute } from "../disputes/respond-to-dispute.ts";
 import * as schema from "../disputes/schema.ts";
@@ -8,14 +7,6 @@ import { withdrawDispute } from "../disputes/withdraw-dispute.ts";
 import { by, router } from "./init.ts";
 
 export const disputesRouter = router({
-  open: by("agent", "owner")
-    .meta({
-      rest: { route: "POST /tasks/{id}/dispute", summary: "Object to a completed task", status: 201, money: true },
-    })
-    .input(schema.openDisputeInput)
-    .output(schema.disputeView)
-    .mutation(({ ctx, input }) => openDispute(ctx, input)),
-
   list: by("agent", "owner")
     .meta({ rest: { route: "GET /disputes", summary: "List the caller's disputes", shape: "page" } })
     .input(schema.listDisputesInput)

@@ -1,3 +1,5 @@
+import { openDispute } from "../disputes/open-dispute.ts";
+import * as disputeSchema from "../disputes/schema.ts";
 import { destroySandbox } from "../sandbox/destroy-sandbox.ts";
 import { execCommand } from "../sandbox/exec-command.ts";
 import { listFiles } from "../sandbox/list-files.ts";
@@ -81,6 +83,14 @@ export const tasksRouter = router({
     .input(schema.feedbackInput)
     .output(schema.ratedTask)
     .mutation(({ ctx, input }) => giveFeedback(ctx, input)),
+
+  dispute: by("agent", "owner")
+    .meta({
+      rest: { route: "POST /tasks/{id}/dispute", summary: "Object to a completed task", status: 201, money: true },
+    })
+    .input(disputeSchema.openDisputeInput)
+    .output(disputeSchema.disputeView)
+    .mutation(({ ctx, input }) => openDispute(ctx, input)),
 
   cancel: by("agent", "owner")
     .meta({
