@@ -1,6 +1,7 @@
 import type { PrismaClient } from "#prisma";
 import type { Actor } from "./auth/actor.ts";
 import type { Db } from "./db/client.ts";
+import type { TaskSignal } from "./db/listen.ts";
 import { newId } from "./kernel/ids.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Judge } from "./ports/judge.ts";
@@ -34,6 +35,8 @@ export type Ctx<A extends Actor = Actor> = {
   masterKey: string;
   /** Where browsers find the city; links that lead back here are made from it. */
   publicUrl: string;
+  /** Tells when something happened to a task. */
+  live: TaskSignal;
 };
 
 /**

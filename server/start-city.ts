@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import type { Ports } from "./context.ts";
 import { type Database, openDatabase } from "./db/client.ts";
 import { startEmbedded } from "./db/embedded.ts";
+import { listenForTasks, type TaskSignal } from "./db/listen.ts";
 import { migrate } from "./db/migrate.ts";
 import { forwardEvents } from "./engine/forward.ts";
 import { startEngine } from "./engine/start.ts";
@@ -62,11 +63,14 @@ export async function startCity(
     await migrate(url, { log });
     const database = openDatabase(url, log);
     cleanups.push({ what: "the database connections", run: () => database.close() });
+    const live = await listenForTasks({ url, log });
+    const stopStreams = { what: "live events", run: () => live.close() };
+    cleanups.push(stopStreams);
 
     const parts = { mail: config.smtp ? real("SMTP") : standIn("local outbox") } as City["parts"];
     parts.database = embedded ? standIn("embedded PostgreSQL") : real("PostgreSQL");
     const ports = await openPorts(config, log, url, database, parts, cleanups);
-    const city = makeCity(config, log, database, ports, parts);
+    const city = makeCity(config, log, database, live, ports, parts);
     shareInProcess("city", city);
     await sweepSandboxes(city.ctx());
 
@@ -88,6 +92,8 @@ export async function startCity(
           setTimeout(() => server.closeAllConnections(), 2_000).unref();
         }),
     });
+    // First of all: an open stream would hold the HTTP server up.
+    cleanups.push(stopStreams);
 
     return Object.assign(city, {
       url: `http://${localName(config.host)}:${config.port}`,
@@ -196,7 +202,14 @@ async function openPayments(
   return createStripePayments({ secretKey, webhookSecrets: [webhookSecret], apiUrl: running.url });
 }
 
-function makeCity(config: Config, log: Log, database: Database, ports: Ports, parts: City["parts"]): City {
+function makeCity(
+  config: Config,
+  log: Log,
+  database: Database,
+  live: TaskSignal,
+  ports: Ports,
+  parts: City["parts"],
+): City {
   const inngest =
     config.inngest.kind === "embedded"
       ? makeInngest({ mode: "embedded", fetch: engineFetch(database.pool), log })
@@ -219,6 +232,7 @@ function makeCity(config: Config, log: Log, database: Database, ports: Ports, pa
       settings: config.settings,
       masterKey: config.masterKey,
       publicUrl: config.publicUrl,
+      live,
     }),
     async callerFor(cookieHeader) {
       const actor = await actorFromCookie(city, cookieHeader);

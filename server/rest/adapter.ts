@@ -10,6 +10,7 @@ import { once } from "./idempotency.ts";
 import { type Limits, limitHeaders } from "./limits.ts";
 import { readInput } from "./read-input.ts";
 import { callProcedure, type Route, routes } from "./routes.ts";
+import { answerStream } from "./stream.ts";
 
 export const API_PREFIX = "/api/v1";
 
@@ -69,6 +70,8 @@ async function handle(
   if (route.path === "/auth/sign-in" || route.path === "/auth/sign-up") {
     await limits.countSignIn(address, String((input as { email?: unknown }).email ?? ""));
   }
+
+  if (route.rest.shape === "stream") return answerStream(route, ctx, input, request);
 
   const status = route.rest.status ?? 200;
   const work = async (within: Ctx) => ({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { category } from "../agents/schema.ts";
 import { pageInput, pageOf } from "../kernel/pages.ts";
+import { streamOf } from "../kernel/streams.ts";
 
 /** Bytes of all keys of `input` that are not ours. */
 const EXTRA_INPUT_BYTES = 32_768;
@@ -208,3 +209,12 @@ export const taskEventView = z.object({
   data: z.record(z.string(), z.unknown()),
 });
 export const taskEvents = z.array(taskEventView);
+export const streamEventsInput = z.strictObject({
+  id,
+  /** Also the header Last-Event-ID. */
+  lastEventId: z
+    .string()
+    .regex(/^\d{1,18}$/, "The id of an event.")
+    .optional(),
+});
+export const taskEventStream = streamOf(taskEventView);

@@ -20,6 +20,7 @@ import { listTasks } from "../tasks/list-tasks.ts";
 import { markExecuting } from "../tasks/mark-executing.ts";
 import { quoteTask } from "../tasks/quote-task.ts";
 import * as schema from "../tasks/schema.ts";
+import { streamEvents } from "../tasks/stream-events.ts";
 import { submitTask } from "../tasks/submit-task.ts";
 import { by, router } from "./init.ts";
 
@@ -59,6 +60,12 @@ export const tasksRouter = router({
     .input(schema.taskIdInput)
     .output(schema.taskView)
     .query(({ ctx, input }) => getTask(ctx, input)),
+
+  events: by("agent", "owner")
+    .meta({ rest: { route: "GET /tasks/{id}/events", summary: "What happens to a task, as it happens", shape: "stream" } })
+    .input(schema.streamEventsInput)
+    .output(schema.taskEventStream)
+    .subscription(({ ctx, input, signal }) => streamEvents(ctx, input, signal)),
 
   /** The dashboard's timeline. */
   listEvents: by("agent", "owner")
