@@ -1,7 +1,13 @@
 import { Prisma } from "#prisma";
 
 /** One promise about the books: its number in the product's contract, and a query whose every row is a violation. */
-export type Invariant = { no: number; name: string; violations: (owners: string[] | null) => Prisma.Sql };
+export type Invariant = {
+  no: number;
+  name: string;
+  violations: (owners: string[] | null) => Prisma.Sql;
+  /** Says nothing about single owners. */
+  wholeOnly?: true;
+};
 
 /** Accounts to look at: all, or those of some owners and their agents. */
 const accounts = (owners: string[] | null) => {
@@ -178,6 +184,7 @@ const cashMatchesRecords: Invariant = {
 const appendOnly: Invariant = {
   no: 8,
   name: "history cannot be changed",
+  wholeOnly: true,
   violations: () => Prisma.sql`
     select 'allowed: ' || statement as detail from ledger.writable_history() as statement
     union all

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** Counts what a model run did, so that it cannot pass by doing nothing. */
+export type Tally = { accepted: Map<string, number>; refused: Map<string, number> };
+
+export const makeTally = (): Tally => ({ accepted: new Map(), refused: new Map() });
+
+export function count(tally: Tally, command: string, outcome: string | null): void {
+  const [map, key] = outcome === null ? [tally.accepted, command] : [tally.refused, `${command}: ${outcome}`];
+  map.set(key, (map.get(key) ?? 0) + 1);
+}
+
+export const totalOf = (map: ReadonlyMap<string, number>) => [...map.values()].reduce((sum, n) => sum + n, 0);
+
+/** The counts as lines, most frequent first. */
+export function tallyLines(title: string, map: ReadonlyMap<string, number>): string {
+  const rows = [...map].sort((a, b) => b[1] - a[1]).map(([name, n]) => `  ${String(n).padStart(8)}  ${name}`);
+  return [`${title}: ${totalOf(map)}`, ...rows].join("\n");
+}
+
+/** Seed and path of a run: from the environment to replay one, otherwise drawn. */
+export function replay(): { seed: number; path?: string } {
+  const { MODEL_SEED: seed, MODEL_PATH: path } = process.env;
+  return { seed: seed ? Number(seed) : Date.now() % 2_147_483_647, ...(path && { path }) };
+}
+
+/** How many runs a test makes: small in `npm test`, more where MODEL_RUNS says so. */
+export function runsOf(usual: number): number {
+  return process.env.MODEL_RUNS ? Number(process.env.MODEL_RUNS) : usual;
+}
+
+/** The SQL of a migration, for tests that plant a bug in it. */
+export function migrationText(name: string): string {
+  return readFileSync(new URL(`../../../prisma/migrations/${name}/migration.sql`, import.meta.url), "utf8");
+}
