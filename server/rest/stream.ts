@@ -2,8 +2,8 @@ import type { Ctx } from "../context.ts";
 import { NOTHING_TO_COME } from "../kernel/streams.ts";
 import { callProcedure, type Route } from "./routes.ts";
 
-/** What every item of a stream carries besides its data. */
-type Item = { id: string; type: string; data: unknown };
+/** What every item of a stream has; all of it is sent as the event's data. */
+type Item = { id: string; type: string };
 
 export type StreamOptions = {
   /** Milliseconds of silence after which a comment is sent. */
@@ -109,8 +109,8 @@ function makeBody(
   );
 }
 
-function format({ id, type, data }: Item): string {
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`;
+function format(item: Item): string {
+  return `id: ${item.id}\nevent: ${item.type}\ndata: ${JSON.stringify(item)}\n\n`;
 }
 
 /** Whatever comes first: the next item, or the time for a sign of life. */

@@ -206,6 +206,8 @@ export const taskEventView = z.object({
   id: z.string(),
   type: z.string(),
   at: z.iso.datetime(),
+  /** The status that this led to; null where it stayed as it was. */
+  status: taskStatus.nullable(),
   data: z.record(z.string(), z.unknown()),
 });
 export const taskEvents = z.array(taskEventView);

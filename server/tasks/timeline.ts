@@ -51,13 +51,14 @@ export async function readTimeline(ctx: Ctx, taskId: string, viewer: Viewer): Pr
   const rows = await ctx.db.$queryRaw<EventRow[]>`
     select id, type, data, at from task_event where task_id = ${taskId} order by id`;
   const [first, last] = viewer.side === "buyer" ? [0, rows.length - 1] : reach(rows, viewer.agentId);
-  let status: Status = "submitted";
+  let status: Status | null = null;
   const events = rows.flatMap((row, index) => {
+    const before = status;
     status = statusAfter(row) ?? status;
-    return index < first || index > last ? [] : [viewEvent(row, taskId, status, viewer)];
+    return index < first || index > last ? [] : [viewEvent(row, status === before ? null : status, viewer)];
   });
   const outbid = viewer.side === "seller" && rows[last]?.type === "offer_ended";
-  return { events, ended: FINAL.includes(status) || outbid || last < first };
+  return { events, ended: isFinal(status) || outbid || last < first };
 }
 
 /** From the agent's latest offer to its end, or to now. */
@@ -73,9 +74,12 @@ function statusAfter({ type, data }: EventRow): Status | undefined {
   return STATUS_AFTER[type];
 }
 
-function viewEvent(row: EventRow, taskId: string, status: Status, viewer: Viewer): TaskEventView {
-  const hidden = (viewer.side === "buyer" ? HIDDEN_FROM_BUYER : HIDDEN_FROM_SELLER)[row.type] ?? [];
-  const facts = Object.fromEntries(Object.entries(row.data).filter(([key]) => !hidden.includes(key)));
-  const at = row.at.toISOString();
-  return { id: String(row.id), type: row.type, at, data: { ...facts, taskId, status, at } };
+function isFinal(status: Status | null): boolean {
+  return status !== null && FINAL.includes(status);
+}
+
+function viewEvent({ id, type, data, at }: EventRow, status: Status | null, viewer: Viewer): TaskEventView {
+  const hidden = (viewer.side === "buyer" ? HIDDEN_FROM_BUYER : HIDDEN_FROM_SELLER)[type] ?? [];
+  const facts = Object.fromEntries(Object.entries(data).filter(([key]) => !hidden.includes(key)));
+  return { id: String(id), type, at: at.toISOString(), status, data: facts };
 }

@@ -62,7 +62,9 @@ export const tasksRouter = router({
     .query(({ ctx, input }) => getTask(ctx, input)),
 
   events: by("agent", "owner")
-    .meta({ rest: { route: "GET /tasks/{id}/events", summary: "What happens to a task, as it happens", shape: "stream" } })
+    .meta({
+      rest: { route: "GET /tasks/{id}/events", summary: "What happens to a task, as it happens", shape: "stream" },
+    })
     .input(schema.streamEventsInput)
     .output(schema.taskEventStream)
     .subscription(({ ctx, input, signal }) => streamEvents(ctx, input, signal)),
