@@ -8,6 +8,10 @@ import { startSeedAgents } from "./seed-agents.ts";
 import { startCity } from "./start-city.ts";
 import { commandFor, findTools } from "./tools.ts";
 
+// Prisma reads the parts of one answer side by side on a transaction's connection, which pg queues and warns of.
+// Whoever starts a city can do nothing about a library's deprecations; tests and development still show them.
+process.noDeprecation = true;
+
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
@@ -44,6 +48,7 @@ async function startNext(config: Config): Promise<NextHandler> {
 function announce(city: City & { url: string }, config: Config): void {
   say(`\nAI City is open: ${config.publicUrl}`);
   if (config.seed === "all") say(`Demo sign-in:    ${DEMO.email} / ${DEMO.password}`);
+  if (config.seed !== "off") say(`Demo repository: ${config.publicUrl}/git/storefront.git`);
   const standIns = Object.entries(city.parts).filter(([, part]) => part.standIn);
   if (standIns.length > 0) say("\nStand-ins (the README says how each is replaced by the real part):");
   for (const [job, { name, note }] of standIns) say(`  ${job.padEnd(9)} ${name}${note ? ` (${note})` : ""}`);
