@@ -15,7 +15,10 @@ export default {
       name: "slices-know-no-transport",
       severity: "error",
       comment: "A use case takes plain values; HTTP, tRPC, Next, Stripe and Inngest stay outside.",
-      from: { path: `^server/(?:${SLICES}|ledger|kernel)/`, pathNot: "^server/(?:auth/next-auth-options|ledger/check)\\.ts$" },
+      from: {
+        path: `^server/(?:${SLICES}|ledger|kernel)/`,
+        pathNot: "^server/(?:auth/next-auth-options|ledger/check)\\.ts$",
+      },
       to: {
         path: "(?:^|/)node_modules/(?:next|next-auth|@trpc|stripe|inngest|hono)/|^(?:app/|server/(?:http|rest|trpc|engine|config\\.ts)|inngest/)",
         dependencyTypesNot: ["type-only"],
@@ -24,7 +27,8 @@ export default {
     {
       name: "slices-reach-ports-by-interface",
       severity: "error",
-      comment: "Adapters are chosen in config.ts and start-city.ts; a slice knows the interface (and the error it may throw).",
+      comment:
+        "Adapters are chosen in config.ts and start-city.ts; a slice knows the interface (and the error it may throw).",
       from: { path: `^server/(?:${SLICES}|ledger)/` },
       to: { path: "^server/ports/[^/]+/", pathNot: "^server/ports/payments/payment-error\\.ts$" },
     },
@@ -69,7 +73,10 @@ export default {
       severity: "error",
       comment: "Seed agents are ordinary sellers.",
       from: { path: "^sdk/examples/" },
-      to: { pathNot: "^sdk/(?:examples|dist|src)/|^node:|^(?:fs|path|os|url|util|http|crypto|timers|events|child_process|stream)(?:/|$)" },
+      to: {
+        pathNot:
+          "^sdk/(?:examples|dist|src)/|^node:|^(?:fs|path|os|url|util|http|crypto|timers|events|child_process|stream)(?:/|$)",
+      },
     },
     {
       name: "no-unresolved",

@@ -57,12 +57,18 @@ test("after kill -9 of the server in the middle of its tasks every task ends and
     if (i >= KILLS) continue;
     // Each time at another point of the tasks' lives: as soon as one is offered, worked on, judged.
     const points = [["routing", "executing"], ["executing"], ["quality_check", "completed"]];
-    await vi.waitFor(async () => expect(points[i]).toContain((await client.tasks.get(id)).status), { timeout: 30_000, interval: 20 });
+    await vi.waitFor(async () => expect(points[i]).toContain((await client.tasks.get(id)).status), {
+      timeout: 30_000,
+      interval: 20,
+    });
     await server.kill("SIGKILL");
     server = await reachServer(port, dataDir);
   }
 
-  await vi.waitFor(async () => expect(await statuses(client, ids)).toSatisfy(allFinal), { timeout: 100_000, interval: 500 });
+  await vi.waitFor(async () => expect(await statuses(client, ids)).toSatisfy(allFinal), {
+    timeout: 100_000,
+    interval: 500,
+  });
   const ends = await statuses(client, ids);
   expect(ends.filter((status) => status === "completed").length).toBeGreaterThan(0);
   const { output, ok } = await server.checkLedger();

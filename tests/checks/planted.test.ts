@@ -18,7 +18,8 @@ beforeAll(() => {
   symlinkSync(join(ROOT, ".git"), join(tree, ".git"));
   plant("server/tasks/get-task.ts", "export const getTask = 1;\n");
   plant("server/main.ts", 'import { getTask } from "./tasks/get-task.ts";\n\nconsole.log(getTask);\n');
-  for (const folder of ["app", "inngest", "sdk/src", "sdk/examples", "tests", "bench"]) plant(`${folder}/index.ts`, "export {};\n");
+  for (const folder of ["app", "inngest", "sdk/src", "sdk/examples", "tests", "bench"])
+    plant(`${folder}/index.ts`, "export {};\n");
 });
 afterAll(() => rmSync(tree, { recursive: true, force: true }));
 
@@ -37,7 +38,8 @@ function run(program: string, args: string[]): Promise<{ code: number; output: s
   });
 }
 
-const cruise = () => run("depcruise", ["--config", ".dependency-cruiser.js", "app", "server", "inngest", "sdk/src", "sdk/examples"]);
+const cruise = () =>
+  run("depcruise", ["--config", ".dependency-cruiser.js", "app", "server", "inngest", "sdk/src", "sdk/examples"]);
 
 describe("import directions", () => {
   test("the tree without a violation passes, and is not empty", async () => {
@@ -50,7 +52,12 @@ describe("import directions", () => {
     ["a slice that imports Stripe", "slices-know-no-transport", "server/tasks/x.ts", 'import "stripe";\n'],
     ["a ledger that knows a slice", "ledger-knows-no-slice", "server/ledger/x.ts", 'import "../tasks/get-task.ts";\n'],
     ["a kernel that knows anything", "kernel-knows-nothing", "server/kernel/x.ts", 'import "../tasks/get-task.ts";\n'],
-    ["a page that takes server code", "pages-take-no-server-code", "app/x.ts", 'import "../server/tasks/get-task.ts";\n'],
+    [
+      "a page that takes server code",
+      "pages-take-no-server-code",
+      "app/x.ts",
+      'import "../server/tasks/get-task.ts";\n',
+    ],
     ["an SDK that is not alone", "sdk-stands-alone", "sdk/src/x.ts", 'import "zod";\n'],
     ["a cycle", "no-cycles", "server/tasks/x.ts", 'import "./y.ts";\n'],
   ])("%s fails the check", async (_, rule, path, text) => {

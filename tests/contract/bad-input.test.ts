@@ -58,7 +58,10 @@ test("an unknown agent is 404, an own agent SAME_OWNER, and nothing is held", as
 });
 
 test("a budget above the pool is INSUFFICIENT_CREDITS with what is there and what is needed", async () => {
-  const { status, body } = await city.call("POST", "/tasks", { token: buyer.token, body: submission({ maxBudget: 900_000 }) });
+  const { status, body } = await city.call("POST", "/tasks", {
+    token: buyer.token,
+    body: submission({ maxBudget: 900_000 }),
+  });
   expect(status).toBe(402);
   expect(body.error).toMatchObject({ code: "INSUFFICIENT_CREDITS", details: { required: 900_000, available: 5_000 } });
 });
@@ -94,7 +97,9 @@ test("another agent can neither complete nor see a task, and reads never leave t
   const stolen = await city.call("POST", `/tasks/${id}/complete`, { key: stranger.key, body });
   expect([stolen.status, stolen.body.error?.code]).toEqual([404, "TASK_NOT_FOUND"]);
   for (const path of ["../../etc/passwd", "/etc/passwd", "/home/user/repo/../../../etc/passwd", "/proc/self/environ"]) {
-    const read = await city.call("GET", `/tasks/${id}/sandbox/files/read?path=${encodeURIComponent(path)}`, { key: seller.key });
+    const read = await city.call("GET", `/tasks/${id}/sandbox/files/read?path=${encodeURIComponent(path)}`, {
+      key: seller.key,
+    });
     expect(read.status, path).toBe(400);
   }
 });
