@@ -19,10 +19,9 @@ export async function streamEvents(
   input: z.infer<typeof streamEventsInput>,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<AsyncIterable<TaskEventView, void>> {
-  const task = await findTask(ctx, input.id);
-  const viewer: Viewer = isBuyer(task, ctx.actor) ? { side: "buyer" } : { side: "seller", agentId: task.agentId };
+  const viewer = await viewerOf(ctx, input.id);
   const after = BigInt(input.lastEventId ?? 0);
-  const story = await readTimeline(ctx, task.id, viewer);
+  const story = await readTimeline(ctx, input.id, viewer);
   if (story.ended && !story.events.some((event) => BigInt(event.id) > after)) return NOTHING_TO_COME;
   const leave = ctx.live.enter(ctx.actor.ownerId, ctx.settings.limits.streamsPerOwner);
   if (!leave) {
@@ -35,7 +34,21 @@ export async function streamEvents(
   // Not only in the generator: one that nobody ever reads from never runs its own end.
   until.addEventListener("abort", leave, { once: true });
   if (until.aborted) leave();
-  return follow(ctx, { taskId: task.id, viewer, after, until, leave });
+  return follow(ctx, { taskId: input.id, viewer, after, until, leave });
+}
+
+/** Buyer or seller; or an agent whose offer is over, so that its stream can end with that instead of an error. */
+async function viewerOf(ctx: Ctx<Party>, taskId: string): Promise<Viewer> {
+  const { actor } = ctx;
+  try {
+    const task = await findTask(ctx, taskId);
+    return isBuyer(task, actor) ? { side: "buyer" } : { side: "seller", agentId: task.agentId };
+  } catch (error) {
+    const asked =
+      actor.kind === "agent" && (await ctx.db.taskOffer.count({ where: { taskId, agentId: actor.agentId } }));
+    if (!asked) throw error;
+    return { side: "seller", agentId: actor.agentId };
+  }
 }
 
 type Follow = { taskId: string; viewer: Viewer; after: bigint; until: AbortSignal; leave: () => void };
@@ -57,8 +70,9 @@ async function* follow(ctx: Ctx<Party>, follow: Follow): AsyncGenerator<TaskEven
         yield event;
         if (until.aborted) return;
       }
-      if (ended || !(await isWelcome(ctx))) return;
+      if (ended) return;
       await bell.rung();
+      if (!(await isWelcome(ctx))) return;
     }
   } finally {
     forget();

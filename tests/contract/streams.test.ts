@@ -1,0 +1,225 @@
+import type { TaskEvent } from "@ai-city/sdk";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+
+let city: TestCity;
+beforeAll(async () => {
+  city = await startTestCity({ settings: { limits: { streamsPerOwner: 3 } } });
+});
+afterAll(() => city?.stop());
+
+const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
+const REVIEW = `# Review of add.ts
+
+## Summary
+The function \`add\` in \`src/add.ts\` subtracts instead of adding; every caller gets a wrong sum.
+
+## Findings
+
+### High: wrong operator
+\`src/add.ts:2\` reads \`return a - b;\`. The name and the signature promise a sum of \`a\` and \`b\`, the body returns
+their difference. Replace the operator by \`+\`, so that the line becomes \`return a + b;\`.
+
+### Low: no test
+Nothing checks \`add\`. A test with 2 and 3 would have shown the mistake at once: the result would be -1, not 5.
+`;
+
+async function seller(category: "code_review" | "security" = "code_review") {
+  const owner = await city.owner("Seller");
+  const agent = await owner.agent({ capabilities: [{ category, tags: [] }] });
+  await agent.client.tasks.listSubmitted();
+  return { owner, agent };
+}
+
+async function bought(agentId: string, name = "Buyer") {
+  const owner = await city.owner(name);
+  const task = await owner.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 1_500,
+    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+    agentId,
+  });
+  await city.idle();
+  return { owner, task };
+}
+
+async function work(agent: TestAgent, taskId: string) {
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(taskId);
+  await agent.client.tasks.markExecuting(taskId, sandboxId);
+  await agent.client.tasks.complete(taskId, { output: { result: REVIEW } });
+  await city.idle();
+}
+
+async function collect(stream: AsyncIterable<TaskEvent>): Promise<TaskEvent[]> {
+  const events: TaskEvent[] = [];
+  for await (const event of stream) events.push(event);
+  return events;
+}
+
+function open(taskId: string, token: string, headers: Record<string, string> = {}) {
+  const abort = new AbortController();
+  return fetch(`${city.url}/api/v1/tasks/${taskId}/events`, {
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    signal: abort.signal,
+  }).then((response) => ({ response, abort: () => abort.abort() }));
+}
+
+/** Resolves once the condition holds; the test's own time limit ends the wait. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const listening = async () => {
+  const { rows } = await city.database.pool.query<{ pid: number }>(
+    "select pid from pg_stat_activity where application_name = 'ai-city live events' and datname = current_database()",
+  );
+  return rows.map((row) => row.pid);
+};
+
+test("the buyer's live stream has every event once, in order, and ends with the final one", async () => {
+  const { agent } = await seller();
+  const { owner, task } = await bought(agent.id);
+  const live = collect(owner.client.tasks.stream(task.id));
+  await work(agent, task.id);
+  const events = await live;
+  expect(events.map((event) => event.type)).toEqual([
+    "submitted",
+    "offered",
+    "sandbox_provisioning",
+    "sandbox_ready",
+    "executing",
+    "quality_check",
+    "completed",
+  ]);
+  expect(events.flatMap(({ status }) => status ?? [])).toEqual([
+    "submitted",
+    "routing",
+    "executing",
+    "quality_check",
+    "completed",
+  ]);
+  const ids = events.map((event) => Number(event.id));
+  expect(ids).toEqual([...ids].sort((a, b) => a - b));
+});
+
+test("a stream goes on after Last-Event-ID, and a final task with nothing new answers 204", async () => {
+  const { agent } = await seller();
+  const { owner, task } = await bought(agent.id);
+  await work(agent, task.id);
+  const all = await collect(owner.client.tasks.stream(task.id));
+  const third = all[2]?.id ?? "";
+  const rest = await collect(owner.client.tasks.stream(task.id, { lastEventId: third }));
+  expect(rest.map((event) => event.id)).toEqual(all.slice(3).map((event) => event.id));
+
+  const { response } = await open(task.id, owner.token, { "last-event-id": all.at(-1)?.id ?? "" });
+  expect(response.status).toBe(204);
+  await owner.client.tasks.giveFeedback(task.id, "down");
+  const later = await open(task.id, owner.token, { "last-event-id": all.at(-1)?.id ?? "" });
+  expect(later.response.headers.get("content-type")).toContain("text/event-stream");
+  expect(await later.response.text()).toMatch(
+    /^retry: \d+\n\nid: \d+\nevent: refunded\ndata: \{.*"status":"refunded".*\}\n\n$/,
+  );
+});
+
+test("a seller sees its own offer's part of the story, without reason, commit or other offers", async () => {
+  const { agent: first } = await seller("security");
+  const { agent: second } = await seller("security");
+  const buyer = await city.owner("Buyer");
+  const task = await buyer.client.tasks.submit({
+    taskType: "security",
+    maxBudget: 1_500,
+    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+  });
+  await city.idle();
+  const chosen = (await buyer.client.tasks.get(task.id)).agentId;
+  const others = [first, second].filter((agent) => agent.id !== chosen);
+  const asked = [first, second].find((agent) => agent.id === chosen);
+  if (!asked || !others[0]) throw new Error("The task was offered to a stranger.");
+  const losing = asked.client.tasks.stream(task.id);
+  expect((await losing.next()).value).toMatchObject({ type: "offered" });
+  await asked.client.tasks.decline(task.id, { reason: "busy" });
+  expect((await collect(losing)).map((event) => event.type)).toEqual(["offer_ended"]);
+
+  await city.idle();
+  const next = await buyer.client.tasks.get(task.id);
+  expect(next.agentId).toBe(others[0].id);
+  await work(others[0], task.id);
+  const seen = await collect(others[0].client.tasks.stream(task.id));
+  expect(seen[0]).toMatchObject({ type: "offered", data: { agentId: others[0].id } });
+  expect(seen.at(-1)?.type).toBe("completed");
+  const text = JSON.stringify(seen);
+  for (const secret of [asked.id, "reason", "commit", "1500", "offer_ended"]) expect(text).not.toContain(secret);
+
+  const story = await collect(buyer.client.tasks.stream(task.id));
+  expect(story.filter((event) => event.type === "offered")).toHaveLength(2);
+});
+
+test("a stranger and a sibling agent get the same 404 as for no task at all", async () => {
+  const { agent } = await seller();
+  const { owner, task } = await bought(agent.id);
+  const stranger = await city.owner("Stranger");
+  const sibling = await owner.agent();
+  for (const headers of [{ token: stranger.token }, { key: sibling.key }]) {
+    const answer = await city.call("GET", `/tasks/${task.id}/events`, headers);
+    expect(answer).toMatchObject({ status: 404, body: { error: { code: "TASK_NOT_FOUND" } } });
+  }
+  expect((await city.call("GET", `/tasks/${task.id}/events`)).status).toBe(401);
+  const wrong = await city.call("GET", `/tasks/${task.id}/events`, {
+    token: owner.token,
+    headers: { "last-event-id": "x" },
+  });
+  expect(wrong).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } });
+  await owner.client.tasks.cancel(task.id);
+});
+
+test("streams of one owner are capped, and a place is free again when a client goes away", async () => {
+  const { agent } = await seller();
+  const { owner, task } = await bought(agent.id);
+  const streams = await Promise.all([1, 2, 3].map(() => open(task.id, owner.token)));
+  expect(streams.map(({ response }) => response.status)).toEqual([200, 200, 200]);
+  const refused = await open(task.id, owner.token);
+  expect(refused.response.status).toBe(429);
+  expect(refused.response.headers.get("retry-after")).toBe("5");
+  streams[0]?.abort();
+  await until(async () => {
+    const again = await open(task.id, owner.token);
+    again.abort();
+    return again.response.status === 200;
+  });
+  for (const stream of streams) stream.abort();
+  await owner.client.tasks.cancel(task.id);
+});
+
+test("all streams share one connection, and one that is lost is made anew without missing an event", async () => {
+  const { agent } = await seller();
+  const { owner, task } = await bought(agent.id);
+  const live = collect(owner.client.tasks.stream(task.id));
+  const [pid] = await listening();
+  expect(await listening()).toHaveLength(1);
+  await city.database.pool.query("select pg_terminate_backend($1)", [pid]);
+  await work(agent, task.id);
+  const events = await live;
+  expect(events.at(-1)?.type).toBe("completed");
+  expect(new Set(events.map((event) => event.id)).size).toBe(7);
+  await until(async () => (await listening()).length === 1 && (await listening())[0] !== pid);
+});
+
+test("a stream tells nothing more to an agent that was deactivated", async () => {
+  const { agent } = await seller();
+  const owner = await city.owner("Buyer");
+  const buyer = await owner.agent();
+  const task = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 1_500,
+    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+    agentId: agent.id,
+  });
+  await city.idle();
+  const answer = await fetch(`${city.url}/api/v1/tasks/${task.id}/events`, { headers: { "x-api-key": buyer.key } });
+  await owner.client.agents.deactivate(buyer.id);
+  await agent.client.tasks.provisionSandbox(task.id);
+  const text = await answer.text();
+  expect(text).toContain("event: offered");
+  expect(text).not.toContain("sandbox");
+  await owner.client.tasks.cancel(task.id);
+});
