@@ -170,6 +170,7 @@ export class BubblewrapProvider implements SandboxProvider {
 
   private takeUid(): number | null {
     if (!this.machine.root) return null;
+    if (!this.defences.has("own user id")) return 0;
     for (let tries = 0; tries < UIDS; tries++) {
       // At random, because other installations on this machine draw from the same range.
       const uid = FIRST_UID + Math.floor(Math.random() * UIDS);

@@ -101,7 +101,8 @@ export class Seal {
 
   private namespaceArgs(): string[] {
     const { defences } = this;
-    const args = ["--unshare-user", "--unshare-cgroup", "--die-with-parent", "--uid", INNER_ID, "--gid", INNER_ID];
+    const id = defences.has("no capabilities") ? INNER_ID : "0";
+    const args = ["--unshare-user", "--unshare-cgroup", "--die-with-parent", "--uid", id, "--gid", id];
     if (defences.has("network namespace")) args.push("--unshare-net");
     if (defences.has("ipc namespace")) args.push("--unshare-ipc");
     if (defences.has("hostname namespace")) args.push("--unshare-uts", "--hostname", "sandbox");

@@ -1,6 +1,7 @@
 /** Prepares the seal and tries it before anyone relies on it. */
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import { DEFAULT_LIMITS } from "../../sandbox.ts";
@@ -40,11 +41,12 @@ export async function buildBubblewrap(options: StartOptions) {
   const machine = inspectMachine(options.dataDir);
   if ("missing" in machine) return machine;
   const defences = options.defences ?? allDefences();
-  // Not inside the provider's home: what lies there is taken for sandboxes.
-  const folder = machine.root ? `${machine.home}-system` : join(options.dataDir, "sandbox-system");
+  // Not inside the provider's home: what lies there is taken for sandboxes. Only root can write /run, and the content
+  // is the same for every installation.
+  const folder = machine.root ? "/run/ai-city-system" : join(options.dataDir, "sandbox-system");
   const files = { filter: await writeFilter(folder, defences), etc: await writeEtc(folder) };
   const seal = new Seal(machine, files, defences);
-  return { machine, seal, folder, provider: new BubblewrapProvider({ machine, seal, repos: options.repos, defences }) };
+  return { machine, seal, provider: new BubblewrapProvider({ machine, seal, repos: options.repos, defences }) };
 }
 
 const TRIAL_UID = 19_999;
@@ -56,13 +58,15 @@ for program in bash cat comm cp find git head mkdir mv readlink rm sed sort stat
 done
 echo sealed`;
 
+/** Named by its content, so that servers of different versions do not disturb each other. */
 async function writeFilter(folder: string, defences: Defences): Promise<string | null> {
-  const without = new Set(SECCOMP_RULES.filter((rule) => !defences.has(`seccomp ${rule}`)));
   if (!defences.has("seccomp filter")) return null;
+  const without = new Set(SECCOMP_RULES.filter((rule) => !defences.has(`seccomp ${rule}`)));
+  const program = seccompProgram(process.arch, without);
+  const file = join(folder, `filter-${createHash("sha256").update(program).digest("hex").slice(0, 16)}.bpf`);
   await mkdir(folder, { recursive: true, mode: 0o711 });
-  const name = without.size === 0 ? "filter.bpf" : `filter-without-${[...without].join("-").slice(0, 80)}.bpf`;
-  await writeFile(join(folder, name), seccompProgram(process.arch, without), { mode: 0o644 });
-  return join(folder, name);
+  await writeWhole(file, program);
+  return file;
 }
 
 /** The least that programs want to find in /etc: who they are, where libraries lie, and no name servers. */
@@ -77,10 +81,17 @@ async function writeEtc(folder: string): Promise<string> {
     gitconfig: "[user]\n\tname = agent\n\temail = agent@sandbox.invalid\n[safe]\n\tdirectory = *\n[gc]\n\tauto = 0\n",
     "resolv.conf": "",
   };
-  for (const [name, content] of Object.entries(files)) await writeFile(join(etc, name), content, { mode: 0o644 });
+  for (const [name, content] of Object.entries(files)) await writeWhole(join(etc, name), content);
   for (const name of ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives"]) {
     const from = join("/etc", name);
-    if (existsSync(from)) await cp(from, join(etc, name), { recursive: true, verbatimSymlinks: true });
+    if (existsSync(from)) await cp(from, join(etc, name), { recursive: true, verbatimSymlinks: true, force: true });
   }
   return etc;
+}
+
+/** Another server may be reading the file right now. */
+async function writeWhole(file: string, content: string | Buffer): Promise<void> {
+  const fresh = `${file}.${randomBytes(6).toString("hex")}`;
+  await writeFile(fresh, content, { mode: 0o644 });
+  await rename(fresh, file);
 }
