@@ -6,16 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const STAMP = join(ROOT, ".next", "city-build");
-/** What the pages are made of. */
-const SOURCES = [
-  "app",
-  "server",
-  "public",
-  "next.config.ts",
-  "postcss.config.mjs",
-  "package-lock.json",
-  "tsconfig.json",
-];
+/** What the pages are made of. Of the server they bundle the wire schemas and a few plain files, and no more. */
+const SOURCES = ["app", "server", "public", "next.config.ts", "postcss.config.mjs", "proxy.ts", "package-lock.json"];
+const BUNDLED = /^(?!server\/)|\/schema\.ts$|^server\/(?:city\.ts|kernel\/)/;
 
 /** Makes the production build of the pages unless the one that is there was made from these very files. */
 export async function ensurePageBuild(say: (line: string) => void): Promise<void> {
