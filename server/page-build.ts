@@ -37,13 +37,9 @@ function build(): Promise<void> {
 
 function fingerprint(): string {
   const hash = createHash("sha256");
-  for (const source of SOURCES) {
-    for (const file of filesOf(source))
-      hash
-        .update(file)
-        .update("\0")
-        .update(readFileSync(join(ROOT, file)))
-        .update("\0");
+  for (const file of SOURCES.flatMap(filesOf).filter((path) => BUNDLED.test(path))) {
+    const bytes = readFileSync(join(ROOT, file));
+    hash.update(`${file}\0${bytes.byteLength}\0`).update(bytes);
   }
   return hash.digest("hex");
 }
