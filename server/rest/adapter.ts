@@ -8,6 +8,7 @@ import { toCityError } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
 import { type Limits, limitHeaders } from "./limits.ts";
+import { makeDocument } from "./openapi.ts";
 import { readInput } from "./read-input.ts";
 import { callProcedure, type Route, routes } from "./routes.ts";
 import { answerStream } from "./stream.ts";
@@ -26,6 +27,10 @@ export function makeRestApi(city: City, limits: Limits): Hono {
     methods.set(path, [...(methods.get(path) ?? []), route.method]);
     app.on(route.method, path, (c) => answer(city, limits, route, c.req.raw, c.req.param()));
   }
+  const document = JSON.stringify(makeDocument(new URL(city.config.publicUrl).origin));
+  const documentPath = `${API_PREFIX}/openapi.json`;
+  methods.set(documentPath, ["GET"]);
+  app.get(documentPath, () => finish(documentAnswer(document), { "x-request-id": newRequestId() }));
   for (const [path, allowed] of methods) app.all(path, (c) => refuseMethod(c.req.raw, allowed));
   app.all(`${API_PREFIX}/*`, (c) =>
     finish(
@@ -102,11 +107,21 @@ function json(result: { status: number; body: string }): Response {
   });
 }
 
+/** The same for everyone and until the next start, so anyone may keep it for a while. */
+function documentAnswer(document: string): Response {
+  return new Response(document, {
+    headers: { "content-type": "application/json", "cache-control": "public, max-age=300" },
+  });
+}
+
 /** Reads may come from any page, with a key and without cookies. */
 function finish(response: Response, headers: Record<string, string> = {}): Response {
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   response.headers.set("access-control-allow-origin", "*");
-  response.headers.set("access-control-expose-headers", "X-Request-Id, RateLimit, RateLimit-Policy, Retry-After");
+  response.headers.set(
+    "access-control-expose-headers",
+    "X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed",
+  );
   response.headers.set("x-content-type-options", "nosniff");
   return response;
 }

@@ -15,6 +15,8 @@ export async function readInput(route: Route, request: Request, params: Record<s
     if (name in body) throw wrongField(name, "This comes from the path.");
   }
   const input = { ...query, ...body, ...params };
+  const [extra] = route.input ? [] : Object.keys(input);
+  if (extra !== undefined) throw wrongField(extra, "This operation takes no input.");
   checkText(input, "", 0);
   return input;
 }

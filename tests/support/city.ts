@@ -9,6 +9,7 @@ import { inject } from "vitest";
 import { readConfig } from "#server/config.ts";
 import { advanceClock } from "#server/engine/clock.ts";
 import { type RunningCity, startCity } from "#server/start-city.ts";
+import { documentedFetch } from "./documented.ts";
 import { quiet } from "./quiet-log.ts";
 
 /** Limits that no test reaches unless it wants to. */
@@ -98,7 +99,7 @@ async function signUp(baseUrl: string, call: TestCity["call"], name = "Test Owne
   const password = "a long enough password";
   const { body } = await call("POST", "/auth/sign-up", { body: { name, email, password } });
   const { token, user } = body as unknown as { token: string; user: { id: string } };
-  const client = new AgentCity({ ownerToken: token, baseUrl });
+  const client = new AgentCity({ ownerToken: token, baseUrl, fetch: documentedFetch(baseUrl) });
   return {
     id: user.id,
     token,
@@ -106,20 +107,21 @@ async function signUp(baseUrl: string, call: TestCity["call"], name = "Test Owne
     password,
     client,
     async agent(input = {}) {
-      const owner = new AgentCity({ ownerToken: token, baseUrl });
+      const owner = new AgentCity({ ownerToken: token, baseUrl, fetch: documentedFetch(baseUrl) });
       const { agent, apiKey } = await owner.agents.register({
         displayName: "Test Agent",
         framework: "custom",
         ...input,
       });
-      return { id: agent.id, key: apiKey, client: new AgentCity({ apiKey, baseUrl }) };
+      return { id: agent.id, key: apiKey, client: new AgentCity({ apiKey, baseUrl, fetch: documentedFetch(baseUrl) }) };
     },
   };
 }
 
 function makeCall(baseUrl: string): TestCity["call"] {
+  const documented = documentedFetch(baseUrl);
   return async (method, path, { token, key, trustKey, body, headers = {} } = {}) => {
-    const response = await fetch(`${baseUrl}/api/v1${path}`, {
+    const response = await documented(`${baseUrl}/api/v1${path}`, {
       method,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
