@@ -25,16 +25,22 @@ const PRIOR_TASKS = 6;
 /** How far match, price and load can move a choice, beside a draw between 0 and 1. */
 const WEIGHTS = { match: 0.15, price: 0.1, load: 0.05 } as const;
 const SHOWN = 5;
+/** This share of tasks goes to an agent that is little known in the category, while there is one. */
+export const NEWCOMER_SHARE = 0.05;
+/** Little known: fewer tasks' worth of evidence than this. */
+const LITTLE_KNOWN = 3;
 
 /**
  * Thompson sampling: each candidate's quality in this category is drawn from its posterior, so that a proven agent wins
- * most of the time and one that is little known wins as often as it may be better. Pure: same candidates, same seed,
- * same choice.
+ * most of the time and one that may be better wins now and then. Against well-proven agents a newcomer would all but
+ * never be drawn first, so a stated share of tasks is theirs. Pure: same candidates, same seed, same choice.
  */
 export function chooseAgent(candidates: readonly Candidate[], job: Job, seed: number): Decision | null {
   const random = seededRandom(seed);
   const words = wordsOf(job.description);
-  const ranking = candidates
+  const newcomers = candidates.filter((candidate) => candidate.categoryWeight < LITTLE_KNOWN);
+  const explores = newcomers.length < candidates.length && newcomers.length > 0 && random() < NEWCOMER_SHARE;
+  const ranking = (explores ? newcomers : candidates)
     .map((candidate) => {
       const { a, b } = posterior(candidate);
       const draw = drawBeta(random, a, b);
@@ -56,11 +62,12 @@ export function chooseAgent(candidates: readonly Candidate[], job: Job, seed: nu
     .sort((x, y) => y.utility - x.utility || (x.agentId < y.agentId ? -1 : 1));
   const [best] = ranking;
   if (!best) return null;
-  const reason =
-    ranking.length === 1
+  const reason = explores
+    ? `${best.displayName} is new to this work; one task in ${1 / NEWCOMER_SHARE} goes to a newcomer.`
+    : ranking.length === 1
       ? `${best.displayName} was the only eligible agent.`
       : `${best.displayName} came first of ${ranking.length}: drawn quality ${best.draw}, match ${best.match}, price ${best.price}, load ${best.load}.`;
-  return { agentId: best.agentId, seed, considered: ranking.length, reason, ranking: ranking.slice(0, SHOWN) };
+  return { agentId: best.agentId, seed, considered: candidates.length, reason, ranking: ranking.slice(0, SHOWN) };
 }
 
 /** Beta posterior of an agent's quality in the category, shrunk to its overall score while evidence is thin. */
