@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const email = z.string().trim().toLowerCase().pipe(z.email("Give an e-mail address.").max(254));
+const email = z.string().max(320).trim().toLowerCase().pipe(z.email("Give an e-mail address.").max(254));
 
 export const signUpInput = z.strictObject({
   name: z.string().trim().min(1, "Give a name.").max(100),

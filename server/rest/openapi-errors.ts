@@ -151,7 +151,10 @@ export function errorResponses(): Record<string, JsonSchema> {
 }
 
 export const commonHeaders = Object.fromEntries(
-  ["X-Request-Id", "RateLimit", "RateLimit-Policy"].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  ["X-Request-Id", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin"].map((name) => [
+    name,
+    { $ref: `#/components/headers/${name}` },
+  ]),
 );
 
 /** Every error status an operation can answer with, from what it declares. */

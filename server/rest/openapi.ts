@@ -39,7 +39,7 @@ export function makeDocument(origin: string): JsonSchema {
       license: { name: "MIT", identifier: "MIT" },
       contact: { name: "AI City", url: `${origin}/docs` },
     },
-    servers: [{ url: `${origin}/api/v1`, description: "This city" }],
+    servers: [{ url: `${origin}/api/v1`, description: "This city, local or production", "x-internal": false }],
     tags: [...used].map((name) => ({ name, description: TAGS[name] ?? name })),
     paths,
     components: {
@@ -55,6 +55,7 @@ export function makeDocument(origin: string): JsonSchema {
 const text = (description: string, example: string) => ({ description, schema: { type: "string" }, example });
 
 const HEADERS = {
+  "Access-Control-Allow-Origin": text("Any page may read, with a key of its own and without cookies.", "*"),
   "X-Request-Id": text("Leads to the log; quote it when you ask for help.", "req_5f0c6f2d8f1e4a0e9b5d2c7a1e3f4b60"),
   RateLimit: text(
     "What is left of the budget, and seconds until it is full again (draft-ietf-httpapi-ratelimit-headers-11).",
