@@ -56,19 +56,24 @@ function chooseTask(world: LedgerWorld, at: number, state: TaskBook["state"]): N
 
 const STATUS = "update task set status = $2::task_status where id = $1";
 
+async function playTopUp(world: LedgerWorld, owner: string, amount: number): Promise<Named<TopUpBook>> {
+  const id = newId();
+  await play(world, {
+    name: "topUp",
+    expected: world.books.topUp(owner, amount),
+    real: (db) => creditTopUp({ db }, { topUpId: id, ownerId: owner, amount }),
+    rows: "insert into top_up (id, owner_id, amount, kind, status, created_at) values ($1, $2, $3, 'checkout', 'paid', city_now())",
+    values: [id, owner, amount],
+  });
+  const row = { id, owner, amount, takenBack: [], givenAgain: [], returns: [], undone: [] };
+  world.topUps.push(row);
+  return row;
+}
+
 const topUp = fc.tuple(index, cents).map(([at, amount]) =>
   command(`topUp(${at},${amount})`, always, async (world) => {
     // Mostly buyers; a seller's pool matters too, it may be in debt.
-    const [id, owner] = [newId(), pick(at % 7 === 0 ? world.owners : world.owners.slice(0, 2), at)];
-    const row: Named<TopUpBook> = { id, owner, amount, takenBack: [], givenAgain: [], returns: [], undone: [] };
-    await play(world, {
-      name: "topUp",
-      expected: world.books.topUp(owner, amount),
-      real: (db) => creditTopUp({ db }, { topUpId: id, ownerId: owner, amount }),
-      rows: "insert into top_up (id, owner_id, amount, kind, status, created_at) values ($1, $2, $3, 'checkout', 'paid', city_now())",
-      values: [id, owner, amount],
-    });
-    world.topUps.push(row);
+    await playTopUp(world, pick(at % 7 === 0 ? world.owners : world.owners.slice(0, 2), at), amount);
   }),
 );
 
@@ -85,21 +90,38 @@ const grant = fc.tuple(index, cents).map(([at, amount]) =>
   }),
 );
 
-const hold = fc.tuple(index, index, fc.integer({ min: 50, max: 4_000 })).map(([buyer, seller, budget]) =>
-  command(`hold(${buyer},${seller},${budget})`, always, async (world) => {
-    const [id, owner, agent] = [newId(), pick(world.owners.slice(0, 2), buyer), pick(world.agents, seller)];
-    const expected = world.books.hold(owner, budget);
-    await play(world, {
-      name: "hold",
-      expected,
-      real: (db) => holdBudget({ db }, { taskId: id, ownerId: owner, amount: budget }),
-      rows: `insert into task (id, task_type, buyer_owner_id, agent_id, seller_owner_id, description, max_budget, deadline_at, created_at)
-             values ($1, 'general', $2, $3, $4, 'model', $5, city_now(), city_now())`,
-      values: [id, owner, agent.id, agent.owner, budget],
-    });
-    if (expected !== null) return;
-    const book = { owner, agent: agent.id, budget, share: 0, fee: 0, released: false, frozenCents: 0 };
-    world.tasks.push({ id, ...book, state: "held", frozen: "never" });
+/** A budget, or the last cent: what the pool has, one less, one more. */
+const budget = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 50, max: 4_000 }).map((cents) => () => cents) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: -1, max: 1 }).map((edge) => (pool: number) => Math.min(1_000_000, pool + edge)),
+  },
+);
+
+async function playHold(world: LedgerWorld, owner: string, seller: number, amount: number): Promise<void> {
+  const strangers = world.agents.filter((agent) => agent.owner !== owner);
+  const [id, agent] = [newId(), pick(strangers, seller)];
+  // The task's own row takes no less.
+  if (amount < 50) return;
+  const expected = world.books.hold(owner, amount);
+  await play(world, {
+    name: "hold",
+    expected,
+    real: (db) => holdBudget({ db }, { taskId: id, ownerId: owner, amount }),
+    rows: `insert into task (id, task_type, buyer_owner_id, agent_id, seller_owner_id, description, max_budget, deadline_at, created_at)
+           values ($1, 'general', $2, $3, $4, 'model', $5, city_now(), city_now())`,
+    values: [id, owner, agent.id, agent.owner, amount],
+  });
+  if (expected !== null) return;
+  const book = { owner, agent: agent.id, budget: amount, share: 0, fee: 0, released: false, frozenCents: 0 };
+  world.tasks.push({ id, ...book, state: "held", frozen: "never" });
+}
+
+const hold = fc.tuple(index, index, budget).map(([buyer, seller, choose]) =>
+  command(`hold(${buyer},${seller},${choose(0)})`, always, async (world) => {
+    const owner = pick(buyer % 4 === 0 ? world.owners : world.owners.slice(0, 2), buyer);
+    await playHold(world, owner, seller, choose(world.books.of(`pool:${owner}`)));
   }),
 );
 
@@ -188,6 +210,17 @@ const leftOf = (topUp: TopUpBook) => {
 };
 const RETURNED = "update top_up set returned_cents = returned_cents + $2 where id = $1";
 
+async function playTakeBack(world: LedgerWorld, topUp: Named<TopUpBook>, amount: number): Promise<void> {
+  const key = `c${topUp.takenBack.length}`;
+  await play(world, {
+    name: "takeBack",
+    expected: world.books.takeBack(topUp, amount),
+    real: (db) => chargeBackTopUp({ db }, { topUpId: topUp.id, key, ownerId: topUp.owner, amount }),
+    rows: RETURNED,
+    values: [topUp.id, amount],
+  });
+}
+
 const takeBack = fc.tuple(index, fc.double({ min: 0.1, max: 1, noNaN: true })).map(([at, part]) =>
   command(
     `takeBack(${at},${part})`,
@@ -197,17 +230,19 @@ const takeBack = fc.tuple(index, fc.double({ min: 0.1, max: 1, noNaN: true })).m
         world.topUps.filter((t) => leftOf(t) > 0),
         at,
       );
-      const amount = Math.max(1, Math.floor(leftOf(topUp) * part));
-      const key = `c${topUp.takenBack.length}`;
-      await play(world, {
-        name: "takeBack",
-        expected: world.books.takeBack(topUp, amount),
-        real: (db) => chargeBackTopUp({ db }, { topUpId: topUp.id, key, ownerId: topUp.owner, amount }),
-        rows: RETURNED,
-        values: [topUp.id, amount],
-      });
+      await playTakeBack(world, topUp, Math.max(1, Math.floor(leftOf(topUp) * part)));
     },
   ),
+);
+
+/** An owner who tops up, spends it all and has it charged back: the straight way into debt. */
+const spendAndLose = fc.tuple(index, cents).map(([at, amount]) =>
+  command(`spendAndLose(${at},${amount})`, always, async (world) => {
+    const owner = pick(world.owners, at);
+    const topUp = await playTopUp(world, owner, amount);
+    await playHold(world, owner, at, Math.min(1_000_000, world.books.of(`pool:${owner}`)));
+    await playTakeBack(world, topUp, amount);
+  }),
 );
 
 const giveAgain = index.map((at) =>
@@ -295,7 +330,7 @@ const startPayouts = fc
         rows: "insert into withdrawal (id, owner_id, amount, sources, created_at) values ($1, $2, $3, $4::jsonb, city_now())",
         values: [id, owner, sources.reduce((sum, { amount }) => sum + amount, 0), JSON.stringify(sources)],
       });
-      if (expected === null) world.payouts.push({ id, owner, sources, state: "started" });
+      if (expected === null) world.payouts.push({ id, owner, sources, state: "started", settled: false });
     }),
   );
 
@@ -306,7 +341,7 @@ const endPayout = (name: "settlePayout" | "failPayout", status: string) =>
       (world) => world.payouts.length > 0,
       async (world) => {
         const payout: Named<PayoutBook> = pick(world.payouts, at);
-        if (payout.state === (name === "settlePayout" ? "paid" : "failed")) return;
+        if (name === "settlePayout" ? payout.settled : payout.state === "failed") return;
         await play(world, {
           name,
           expected: world.books[name](payout),
@@ -340,6 +375,7 @@ export const ledgerCommands: fc.Arbitrary<Command>[] = [
   ...times(4, freeze),
   ...times(2, unfreeze),
   takeBack,
+  spendAndLose,
   giveAgain,
   returnUnspent,
   undoReturn,

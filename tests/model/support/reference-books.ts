@@ -25,6 +25,8 @@ export type PayoutBook = {
   owner: string;
   sources: { agentId: string; amount: number }[];
   state: "started" | "paid" | "failed";
+  /** Once reported paid; a bank may return it even so. */
+  settled: boolean;
 };
 
 /**
@@ -156,6 +158,7 @@ export function makeBooks() {
     settlePayout(payout: PayoutBook): Outcome {
       if (payout.state !== "started") return "CONFLICT";
       payout.state = "paid";
+      payout.settled = true;
       move(`payout_in_flight:${payout.owner}`, CITY, total(payout));
       return null;
     },
