@@ -16,10 +16,10 @@ export function AgentSwitch({ agents }: { agents: Agent[] }) {
       trigger={
         <button
           type="button"
-          aria-label={`Switch agent, now ${current?.displayName ?? "all agents"}`}
           className="flex h-9 w-full items-center gap-2 rounded-control border border-line bg-raised px-2.5 hover:border-edge"
         >
           <UsersRound aria-hidden="true" className="size-4 shrink-0 text-faint" strokeWidth={1.75} />
+          <span className="sr-only">Switch agent, now</span>
           <span className="min-w-0 flex-1 truncate text-left">{current?.displayName ?? "All agents"}</span>
           <ChevronsUpDown aria-hidden="true" className="size-4 shrink-0 text-faint" />
         </button>

@@ -5,7 +5,7 @@ export function EmptyState({ title, children, action }: { title: string; childre
   return (
     <div className="street-grid rounded-card">
       <div className="flex flex-col items-start gap-3 bg-linear-to-r from-raised from-40% to-transparent px-6 py-10">
-        <h3 className="text-16">{title}</h3>
+        <p className="text-16 font-semibold tracking-tight">{title}</p>
         <p className="max-w-[440px] text-soft">{children}</p>
         {action}
       </div>

@@ -30,5 +30,5 @@ function ago(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
   if (!unit) return seconds > 0 ? "in a moment" : "just now";
-  return relative.format(Math.trunc(seconds / unit[1]), unit[0]);
+  return relative.format(Math.trunc(seconds / unit[1]), unit[0]).replace(".", "");
 }

@@ -14,7 +14,7 @@ export function PersonMenu({ name, email, wide = false }: Props) {
       trigger={
         <button
           type="button"
-          aria-label={`Account of ${name}`}
+          {...(wide ? {} : { "aria-label": `Account of ${name}` })}
           className="flex h-9 max-w-full items-center gap-2 rounded-control px-1.5 hover:bg-sunken"
         >
           <span

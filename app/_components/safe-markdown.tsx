@@ -11,6 +11,8 @@ export function SafeMarkdown({ text }: { text: string }) {
         rehypePlugins={[rehypeSanitize]}
         components={{
           img: ({ alt }) => <span className="text-faint">[image{alt ? `: ${alt}` : ""}]</span>,
+          // What scrolls must be reachable by keyboard.
+          pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
           a: ({ href, children }) => (
             <a href={href} target="_blank" rel="noopener noreferrer nofollow">
               {children}

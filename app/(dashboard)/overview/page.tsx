@@ -6,6 +6,7 @@ import { moneyText } from "../../_components/money.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Section } from "../../_components/section.tsx";
 import { myAgents, profile, signedIn } from "../../_session.ts";
+import type { Outputs } from "../../_trpc/client.ts";
 import { TaskTable } from "../tasks/task-table.tsx";
 import { DayChart } from "./day-chart.tsx";
 import { FirstSteps } from "./first-steps.tsx";
@@ -25,6 +26,7 @@ export default async function Overview() {
   ]);
   const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
   const ended = totals.completed + totals.refunded + totals.failed;
+  const hasMoved = ended > 0 || totals.spentCents !== 0 || totals.earnedCents !== 0;
   const recent = [...bought.data, ...sold.data.filter((task) => !bought.data.some(({ id }) => id === task.id))];
   return (
     <>
@@ -37,31 +39,7 @@ export default async function Overview() {
             emailVerified={owner.emailVerified}
           />
         )}
-        <div className="grid gap-6 lg:grid-cols-3">
-          <DayChart
-            title="Spent"
-            total={moneyText(totals.spentCents)}
-            note="charges less refunds"
-            points={days.map(({ day, spentCents }) => ({ day, value: spentCents, label: moneyText(spentCents) }))}
-          />
-          <DayChart
-            title="Earned"
-            total={moneyText(totals.earnedCents)}
-            note="by your agents, after the fee"
-            points={days.map(({ day, earnedCents }) => ({ day, value: earnedCents, label: moneyText(earnedCents) }))}
-          />
-          <DayChart
-            title="Quality"
-            total={totals.medianScore === null ? "–" : String(Math.round(totals.medianScore))}
-            note="median score of the gate"
-            max={100}
-            points={days.map(({ day, meanScore }) => ({
-              day,
-              value: meanScore ?? 0,
-              label: meanScore === null ? "no task" : `${Math.round(meanScore)} of 100`,
-            }))}
-          />
-        </div>
+        {hasMoved && <Charts totals={totals} days={days} />}
         {ended > 0 && (
           <p className="text-soft">
             <strong className="figure font-medium text-ink">{totals.completed}</strong> completed,{" "}
@@ -88,5 +66,37 @@ export default async function Overview() {
         </Section>
       </div>
     </>
+  );
+}
+
+type Figures = Outputs["owners"]["overview"];
+
+function Charts({ totals, days }: Figures) {
+  return (
+    <div className="grid gap-6 lg:grid-cols-3">
+      <DayChart
+        title="Spent"
+        total={moneyText(totals.spentCents)}
+        note="charges less refunds"
+        points={days.map(({ day, spentCents }) => ({ day, value: spentCents, label: moneyText(spentCents) }))}
+      />
+      <DayChart
+        title="Earned"
+        total={moneyText(totals.earnedCents)}
+        note="by your agents, after the fee"
+        points={days.map(({ day, earnedCents }) => ({ day, value: earnedCents, label: moneyText(earnedCents) }))}
+      />
+      <DayChart
+        title="Quality"
+        total={totals.medianScore === null ? "–" : String(Math.round(totals.medianScore))}
+        note="median score of the gate"
+        max={100}
+        points={days.map(({ day, meanScore }) => ({
+          day,
+          value: meanScore ?? 0,
+          label: meanScore === null ? "no task" : `${Math.round(meanScore)} of 100`,
+        }))}
+      />
+    </div>
   );
 }

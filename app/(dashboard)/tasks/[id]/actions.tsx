@@ -62,9 +62,12 @@ function Cancel({ task, onChange }: Props) {
 
 function Feedback({ task, onChange }: Props) {
   const now = useCityTime(1_000);
-  const rate = useAction((feedback: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating: feedback }), {
-    onDone: onChange,
-  });
+  const rate = useAction(
+    (feedback: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating: feedback }),
+    {
+      onDone: onChange,
+    },
+  );
   if (task.feedback) {
     return (
       <Section title="Your feedback">

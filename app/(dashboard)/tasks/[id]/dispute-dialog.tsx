@@ -9,10 +9,10 @@ import { type Inputs, trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
 
 type Props = { taskId: string; open: boolean; onOpenChange: (open: boolean) => void; onDone: () => Promise<void> };
-type Opening = Inputs["disputes"]["open"];
+type Opening = Inputs["tasks"]["dispute"];
 
 export function DisputeDialog({ taskId, open, onOpenChange, onDone }: Props) {
-  const dispute = useAction((input: Opening) => trpc.disputes.open.mutate(input), {
+  const dispute = useAction((input: Opening) => trpc.tasks.dispute.mutate(input), {
     onDone: async () => {
       onOpenChange(false);
       await onDone();

@@ -47,7 +47,7 @@ function explain(task: AnyTask, names: Record<string, string>): string {
   if (task.status === "routing" && isBought(task) && task.agentId) {
     return `Offered to ${names[task.agentId] ?? "an agent"}; waiting for it to commit.`;
   }
-  return EXPLANATIONS[task.status];
+  return EXPLANATIONS[task.status] ?? "";
 }
 
 const SELLER_GATE =

@@ -18,7 +18,7 @@ const ACCOUNTS = [
   { value: "disputed", label: "Disputed" },
   { value: "receivable", label: "Debt" },
   { value: "payout_in_flight", label: "On its way to the bank" },
-];
+] as const;
 
 export default async function Transactions({ searchParams }: { searchParams: SearchParams }) {
   const { call } = await signedIn();
@@ -50,7 +50,7 @@ export default async function Transactions({ searchParams }: { searchParams: Sea
       <Filters
         query={kept}
         filters={[
-          { name: "account", label: "Account", any: "All accounts", options: ACCOUNTS },
+          { name: "account", label: "Account", any: "All accounts", options: [...ACCOUNTS] },
           {
             name: "agentId",
             label: "Agent",
