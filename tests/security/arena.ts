@@ -13,6 +13,8 @@ import type { BubblewrapProvider } from "#server/ports/sandbox/bubblewrap/provid
 import { buildBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 import type { Sandbox, SandboxLimits, SandboxSpec } from "#server/ports/sandbox.ts";
 
+import { HostileRemote } from "./hostile-remote.ts";
+
 /** Small, so that bombs show their effect within a second. */
 const LIMITS: Partial<SandboxLimits> = {
   memoryBytes: 256 * 1024 * 1024,
@@ -44,6 +46,9 @@ export type Host = {
 
 export type Arena = {
   readonly host: Host;
+  /** The one remote that the broker is allowed to reach here. */
+  readonly remote: HostileRemote;
+  readonly remoteUrl: string;
   readonly provider: BubblewrapProvider;
   /** True in the control run: the defence is away. */
   readonly open: boolean;
@@ -58,10 +63,12 @@ export type Arena = {
 export type Stage = { arena(without: readonly Defence[]): Promise<Arena>; host: Host; end(): Promise<void> };
 
 /** Sets up the host once; arenas with the same defences share a provider. */
-export async function openStage(repos?: RepoFetcher): Promise<Stage> {
+export async function openStage(): Promise<Stage> {
   const { host, end: endHost } = await openHost();
+  const remote = new HostileRemote();
+  const remoteUrl = await remote.listen();
   const providers = new Map<string, Promise<{ provider: BubblewrapProvider; home: string }>>();
-  const fetcher = repos ?? repoBroker({ allowedHosts: ["github.com"], localRemotes: [] });
+  const fetcher = repoBroker({ allowedHosts: ["github.com"], localRemotes: [remoteUrl] });
   const open = (without: readonly Defence[]) => {
     const key = [...without].sort().join("|");
     const known = providers.get(key) ?? build(join(host.folder, `data-${providers.size}`), without, fetcher);
@@ -72,12 +79,13 @@ export async function openStage(repos?: RepoFetcher): Promise<Stage> {
     host,
     async arena(without) {
       const { provider, home } = await open(without);
-      return arenaOf(host, provider, home, without.length > 0);
+      return { ...arenaOf(host, provider, home, without.length > 0), remote, remoteUrl };
     },
     async end() {
       for (const built of providers.values()) {
         await (await built).provider.sweep(new Set());
       }
+      remote.close();
       await endHost();
     },
   };
@@ -89,8 +97,13 @@ async function build(dataDir: string, without: readonly Defence[], repos: RepoFe
   return { provider: built.provider, home: built.machine.home };
 }
 
-function arenaOf(host: Host, provider: BubblewrapProvider, home: string, open: boolean): Arena {
-  const arena: Arena = {
+function arenaOf(
+  host: Host,
+  provider: BubblewrapProvider,
+  home: string,
+  open: boolean,
+): Omit<Arena, "remote" | "remoteUrl"> {
+  const arena: Omit<Arena, "remote" | "remoteUrl"> = {
     host,
     provider,
     open,
@@ -204,6 +217,12 @@ export function makeFolder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o777 });
   chmodSync(path, 0o777);
   return path;
+}
+
+/** The same without holding up our own servers, for programs that shall connect to them. */
+export async function onHostMeanwhile(program: string, args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(program, args, { stdio: "ignore", env: { ...process.env, ...env } as NodeJS.ProcessEnv });
+  await new Promise((resolve) => child.once("close", resolve));
 }
 
 export function onHost(program: string, args: readonly string[], env: Record<string, string> = {}): string {

@@ -2,6 +2,7 @@
  * Which network addresses the city may reach on someone else's behalf. Shared by the repo broker and by outgoing
  * webhooks. The rule is an allow-list: only globally routable unicast passes, whatever way the address is written.
  */
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /** NAT64 (RFC 6052, RFC 8215), 6to4, Teredo and IPv4-compatible addresses carry an IPv4 address inside. */
@@ -22,7 +23,7 @@ const REFUSED = [
 export function isPublicAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, "");
   // A zone ("fe80::1%eth0") only makes sense on a local link.
-  if (bare.includes("%") || !ipaddr.isValid(bare)) return false;
+  if (bare.includes("%") || isIP(bare) === 0) return false;
   // `process` turns an IPv4-mapped address into the IPv4 address it is.
   const parsed = ipaddr.process(bare);
   const within = (ranges: readonly [ipaddr.IPv4 | ipaddr.IPv6, number][]) =>
@@ -39,7 +40,7 @@ export function isPublicAddress(address: string): boolean {
 export function isPublicHost(host: string): boolean {
   const name = host.replace(/\.$/, "").toLowerCase();
   if (name.startsWith("[")) return isPublicAddress(name);
-  if (ipaddr.isValid(name)) return isPublicAddress(name);
+  if (isIP(name) !== 0) return isPublicAddress(name);
   if (!/^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/.test(name)) return false;
   return !/(^|\.)(localhost|local|localdomain|internal|intranet|lan|home|corp|private|onion|test|invalid|example|home\.arpa)$/.test(
     name,

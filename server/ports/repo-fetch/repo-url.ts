@@ -15,7 +15,9 @@ export type RepoUrl = { readonly url: URL; readonly local: boolean };
 
 /** The URL when it may be fetched, else a plain reason. */
 export function readRepoUrl(text: string, policy: RepoPolicy): RepoUrl | { readonly refusal: string } {
-  if (text.length > 2048 || /[\p{Cc}\s\\]/u.test(text)) return { refusal: "The repository URL is not valid." };
+  // Percent-encoding and dots would let one path be written in many ways.
+  if (text.length > 2048 || /[\p{Cc}\p{Cf}\s\\%]|\/\.{1,2}(\/|$)/u.test(text))
+    return { refusal: "The repository URL is not valid." };
   if (!/^https?:\/\//i.test(text)) return { refusal: "Only https repository URLs are allowed." };
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null) return { refusal: "The repository URL is not valid." };
@@ -25,7 +27,6 @@ export function readRepoUrl(text: string, policy: RepoPolicy): RepoUrl | { reado
   if (url.search !== "" || url.hash !== "" || text.includes("?") || text.includes("#")) {
     return { refusal: "The repository URL must not have a query or a fragment." };
   }
-  // Percent-encoding would let one path be written in many ways.
   const steps = url.pathname.split("/").filter((step) => step !== "");
   if (
     steps.length === 0 ||

@@ -48,11 +48,6 @@ export const evidence: readonly Attempt[] = [
   bend("hiding a change as binary", "echo '* -diff' > .gitattributes"),
   bend("hiding a change by marking it unchanged", "git update-index --assume-unchanged a.txt", "git diff"),
   bend("hiding a change with a file-system monitor that sees nothing", MONITOR(), "git status >/dev/null; git diff"),
-  bend(
-    "hiding a change with a hook",
-    "printf '#!/bin/sh\\ngit checkout -q HEAD a.txt\\n' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit",
-    "git commit -qam x; git diff HEAD~ ; git show",
-  ),
   bend("hiding a change by ignoring it", "git rm -q --cached a.txt; echo a.txt > .gitignore; git commit -qam x"),
   {
     name: "blocking the diff with a repository inside the repository",

@@ -9,7 +9,8 @@ const OUTSIDE_TEXT = "root:x:0:0";
 /** The content, or "" when the sandbox refused. Anything but a refusal is a fault of the test. */
 async function tryRead(sandbox: Sandbox, path: string): Promise<string> {
   try {
-    return (await sandbox.readFile(path)).content;
+    const { content, encoding } = await sandbox.readFile(path);
+    return Buffer.from(content, encoding).toString("latin1");
   } catch (error) {
     if (isCityError(error)) return "";
     throw error;
@@ -67,10 +68,10 @@ export const files: readonly Attempt[] = [
     reach: reads("../../../proc/self/root/etc/passwd", "true"),
   },
   {
-    name: "read the reader's own environment in /proc",
+    name: "read a file of /proc",
     group: "files",
     without: ["path rules", "checks on the open file"],
-    reach: reads("../../../proc/self/environ", "true", "PATH="),
+    reach: reads("../../../proc/version", "true", "Linux version"),
   },
   {
     name: "read a link that leads out of the repository",
@@ -95,7 +96,7 @@ export const files: readonly Attempt[] = [
     name: "read an endless device through a link",
     group: "files",
     without: ["checks on the open file"],
-    reach: reads("zero", "ln -s /dev/zero zero", Buffer.alloc(300).toString("base64").slice(0, 100)),
+    reach: reads("zero", "ln -s /dev/zero zero", "\0".repeat(100)),
   },
   {
     name: "hang the reader on a FIFO",

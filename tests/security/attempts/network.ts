@@ -151,7 +151,7 @@ s.bind(("0.0.0.0", ${port})); s.listen(); s.settimeout(3); s.accept()[0].send(b"
     name: "packet socket (raw frames)",
     group: "network",
     without: ["seccomp socket-family", "no capabilities", "no nested user namespaces"],
-    reach: opens(17, "SOCK_RAW", 768),
+    reach: opens(17, "SOCK_RAW"),
   },
   {
     name: "raw ICMP socket (ping tunnel)",
