@@ -66,7 +66,7 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<{ spe
 }
 
 /** A lost sandbox is made again at the very commit of the first, so that price and gate stay true. */
-async function sourceOf(ctx: Ctx, task: TaskRow): Promise<SandboxSpec["source"]> {
+export async function sourceOf(ctx: Ctx, task: TaskRow): Promise<SandboxSpec["source"]> {
   if (task.repoUrl) {
     const first = await ctx.db.sandbox.findFirst({ where: { taskId: task.id, commit: { not: null } } });
     const ref = first?.commit ?? task.repoRef;

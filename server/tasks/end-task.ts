@@ -19,7 +19,7 @@ export const FAILURE_MESSAGES: Record<FailureReason, string> = {
 };
 
 /** Failures that count against the agent: three in a row suspend it. */
-const PENALISED: readonly FailureReason[] = ["quality_gate", "agent_failed", "execution_timeout"];
+export const PENALISED: readonly FailureReason[] = ["quality_gate", "agent_failed", "execution_timeout"];
 
 /**
  * Ends a locked, unfinished task: the whole hold goes back, the open offer ends, both sides are told, the sandbox is

@@ -1,3 +1,4 @@
+import type { Task } from "#prisma";
 import type { Ctx } from "../context.ts";
 import type { PristineTree } from "../ports/sandbox.ts";
 import { applyJudge, judgeQuestion } from "../quality/apply-judge.ts";
@@ -11,11 +12,16 @@ import type { GateVerdict } from "../quality/verdict.ts";
 export async function judgeTask(ctx: Ctx, input: { taskId: string }): Promise<GateVerdict | null> {
   const task = await ctx.db.task.findUnique({ where: { id: input.taskId } });
   if (task?.status !== "quality_check") return null;
+  return scoreDelivery(ctx, task, await pristineTree(ctx, task.id));
+}
+
+/** The gate itself: what was delivered, against the tree it was worked on. */
+export async function scoreDelivery(ctx: Ctx, task: Task, tree: PristineTree | null): Promise<GateVerdict> {
   const gateInput = {
     taskType: task.taskType,
     description: task.description,
     output: task.output ?? "",
-    tree: await pristineTree(ctx, task.id),
+    tree,
     ...(task.code !== null && { material: task.code }),
     ...(task.repoUrl && { repoName: repoName(task.repoUrl) }),
     patch: {

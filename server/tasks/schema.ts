@@ -198,6 +198,7 @@ export const completeInput = z.strictObject({
 
 const why = { id, reason: text(200).trim().min(1), message: text(2_000).optional() };
 export const failInput = z.strictObject(why);
+export const appealInput = z.strictObject(why);
 export const declineInput = z.strictObject({ ...why, reason: why.reason.default("declined") });
 
 export const patchView = z.object({ patch: z.string(), truncated: z.boolean() });

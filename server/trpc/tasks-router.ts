@@ -7,6 +7,7 @@ import { provisionSandbox } from "../sandbox/provision-sandbox.ts";
 import { readFile } from "../sandbox/read-file.ts";
 import * as sandboxSchema from "../sandbox/schema.ts";
 import { writeFile } from "../sandbox/write-file.ts";
+import { appealTask } from "../tasks/appeal-task.ts";
 import { cancelTask } from "../tasks/cancel-task.ts";
 import { completeTask } from "../tasks/complete-task.ts";
 import { declineTask } from "../tasks/decline-task.ts";
@@ -163,6 +164,18 @@ export const tasksRouter = router({
     .input(schema.declineInput)
     .output(schema.declinedTask)
     .mutation(({ ctx, input }) => declineTask(ctx, input)),
+
+  appeal: by("agent")
+    .meta({
+      rest: {
+        route: "POST /tasks/{id}/appeal",
+        summary: "Have a failed quality gate run again, once",
+        idempotency: "stepwise",
+      },
+    })
+    .input(schema.appealInput)
+    .output(schema.sellerTask)
+    .mutation(({ ctx, input }) => appealTask(ctx, input)),
 });
 
 export const sandboxRouter = router({
