@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { checkInvariants } from "#server/ledger/check-invariants.ts";
+import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
+
+export type MoneyCity = TestCity & {
+  /** The control door of the Stripe stand-in: what the outside world does. */
+  stripe<T = Record<string, unknown>>(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    path: string,
+    body?: object,
+  ): Promise<T>;
+  /** Delivers what Stripe has to say, in this order (default: as it happened), and waits until it is dealt with. */
+  deliver(options?: { ids?: string[]; order?: "oldest" | "newest"; copies?: number }): Promise<void>;
+  /** Tops a pool up through the payment page; returns the top-up's ids. */
+  topUp(owner: TestOwner, amount: number): Promise<{ topUpId: string; paymentId: string }>;
+  /** Confirms the e-mail address and finishes the bank connection. */
+  connectBank(owner: TestOwner): Promise<void>;
+  pool(owner: TestOwner): Promise<{ balance: number; held: number; debt: number }>;
+  /** The whole ledger's violations; empty is right. */
+  violations(): Promise<unknown[]>;
+};
+
+/** A test city whose Stripe stand-in holds its webhooks back and leaves payouts open until the test says otherwise. */
+export async function startMoneyCity(options: Parameters<typeof startTestCity>[0] = {}): Promise<MoneyCity> {
+  const settings = { ...options.settings, money: { starterCredits: 0, ...(options.settings?.money as object) } };
+  const city = await startTestCity({ ...options, settings });
+  const standIn = city.parts.payments.note ?? "";
+  const secretKey = `sk_test_${createHash("sha256").update(`${city.config.masterKey}:stripe key`).digest("hex")}`;
+
+  const stripe: MoneyCity["stripe"] = async (method, path, body) => {
+    const response = await fetch(`${standIn}/stand-in${path}`, {
+      method,
+      headers: { authorization: `Bearer ${secretKey}`, "content-type": "application/json" },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(`stand-in ${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer as never;
+  };
+  await stripe("PUT", "/settings", { events: "hold", payouts: "manual" });
+
+  const money = Object.assign(city, {
+    stripe,
+    async deliver(order: { ids?: string[]; order?: "oldest" | "newest"; copies?: number } = {}) {
+      await stripe("POST", "/deliver", order);
+      await city.idle();
+    },
+    async topUp(owner: TestOwner, amount: number) {
+      const { checkoutUrl } = await owner.client.vault.topUp({ amount });
+      const row = await city.database.prisma.topUp.findFirstOrThrow({ where: { checkoutUrl: checkoutUrl ?? "" } });
+      await stripe("POST", `/complete-checkout/${row.checkoutId}`, {});
+      await money.deliver();
+      const paid = await city.database.prisma.topUp.findUniqueOrThrow({ where: { id: row.id } });
+      return { topUpId: row.id, paymentId: paid.paymentIntentId ?? "" };
+    },
+    async connectBank(owner: TestOwner) {
+      await city.database.prisma.owner.update({ where: { id: owner.id }, data: { emailVerifiedAt: new Date() } });
+      await owner.client.vault.connectLink();
+      const account = await city.database.prisma.connectAccount.findUniqueOrThrow({ where: { ownerId: owner.id } });
+      await stripe("POST", `/onboard/${account.stripeAccountId}`, {});
+      await money.deliver();
+    },
+    async pool(owner: TestOwner) {
+      const { balance, held, debt } = (await owner.client.vault.getPool()) as never as Record<string, number>;
+      return { balance: balance ?? 0, held: held ?? 0, debt: debt ?? 0 };
+    },
+    async violations() {
+      const report = await checkInvariants(city.ctx());
+      return report.results.filter(({ ok }) => !ok);
+    },
+  });
+  return money;
+}
+
+export const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
+
+/** Work that passes the gate on the code above. */
+export const GOOD_REVIEW = `# Review of add.ts
+
+## Summary
+The function \`add\` in \`src/add.ts\` subtracts instead of adding; every caller gets a wrong sum.
+
+## Findings
+
+### High: wrong operator
+\`src/add.ts:2\` reads:
+
+\`\`\`ts
+  return a - b;
+\`\`\`
+
+The name and the signature promise a sum of \`a\` and \`b\`, the body returns their difference. Replace the operator:
+
+\`\`\`ts
+  return a + b;
+\`\`\`
+
+### Low: no test
+Nothing checks \`add\`. A test with 2 and 3 would have shown the mistake at once, because the result would be -1, not 5.
+`;
+
+/** Work that does not. */
+export const BAD_REVIEW = "Looks good to me.";
+
+export type Seller = { owner: TestOwner; agent: TestAgent; rate: number };
+
+/** A seller with one agent that takes direct hires at a fixed rate. */
+export async function newSeller(city: MoneyCity, rate = 300): Promise<Seller> {
+  const owner = await city.owner("Seller");
+  const agent = await owner.agent({
+    capabilities: [{ category: "code_review", tags: [] }],
+    pricing: { model: "per_task", baseRate: rate, currency: "USD" },
+    maxConcurrentTasks: 50,
+  });
+  await agent.client.tasks.listSubmitted();
+  return { owner, agent, rate };
+}
+
+export async function submit(city: MoneyCity, buyer: TestOwner, seller: Seller, maxBudget: number): Promise<string> {
+  const task = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget,
+    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+    agentId: seller.agent.id,
+  });
+  await city.idle();
+  return task.id;
+}
+
+export async function start(seller: Seller, taskId: string): Promise<void> {
+  const { sandboxId } = await seller.agent.client.tasks.provisionSandbox(taskId);
+  await seller.agent.client.tasks.markExecuting(taskId, sandboxId);
+}
+
+export async function complete(city: MoneyCity, seller: Seller, taskId: string, result = GOOD_REVIEW): Promise<void> {
+  await seller.agent.client.tasks.complete(taskId, { output: { result } });
+  await city.idle();
+}
+
+/** A task from submission to its charge. */
+export async function chargedTask(city: MoneyCity, buyer: TestOwner, seller: Seller, budget = 1_000): Promise<string> {
+  const taskId = await submit(city, buyer, seller, budget);
+  await start(seller, taskId);
+  await complete(city, seller, taskId);
+  return taskId;
+}
