@@ -1,5 +1,6 @@
 /** Imports point one way: transports → slices → kernel, ports' types, database. The README draws it. */
-const SLICES = "(?:owners|agents|tasks|routing|sandbox|quality|reputation|payments|disputes|webhooks|trust|mail|auth)";
+const SLICES =
+  "(?:owners|agents|tasks|routing|sandbox|quality|reputation|payments|disputes|webhooks|trust|mail|auth|operators)";
 const COMPOSITION = "^server/(?:main|start-city|start-.*|log|config|page-build|seed-agents|setup|tools)\\.ts$";
 
 export default {
@@ -17,7 +18,7 @@ export default {
       comment: "A use case takes plain values; HTTP, tRPC, Next, Stripe and Inngest stay outside.",
       from: {
         path: `^server/(?:${SLICES}|ledger|kernel)/`,
-        pathNot: "^server/(?:auth/next-auth-options|ledger/check)\\.ts$",
+        pathNot: "^server/(?:auth/next-auth-options|ledger/check|operators/grant)\\.ts$",
       },
       to: {
         path: "(?:^|/)node_modules/(?:next|next-auth|@trpc|stripe|inngest|hono)/|^(?:app/|server/(?:http|rest|trpc|engine|config\\.ts)|inngest/)",
@@ -48,7 +49,7 @@ export default {
       name: "config-is-read-once",
       severity: "error",
       comment: "config.ts is the only reader of the environment; it is handed on by start-city.ts.",
-      from: { pathNot: `${COMPOSITION}|^server/ledger/check\\.ts$|^(?:tests|bench)/` },
+      from: { pathNot: `${COMPOSITION}|^server/(?:ledger/check|operators/grant)\\.ts$|^(?:tests|bench)/` },
       to: { path: "^server/config\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {

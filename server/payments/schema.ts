@@ -134,6 +134,12 @@ export const receiptView = z
   })
   .meta({ id: "Receipt" });
 
+export const listSealsInput = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+});
+export const seals = z.array(z.object({ no: z.int(), transactions: z.int(), hash: z.string() }));
+
 export const ledgerReportView = z.object({
   ok: z.boolean(),
   results: z.array(

@@ -2,6 +2,7 @@ import { agentsRouter } from "./agents-router.ts";
 import { authRouter, emailRouter, tokensRouter } from "./auth-router.ts";
 import { disputesRouter } from "./disputes-router.ts";
 import { createCallerFactory, router } from "./init.ts";
+import { operatorsRouter } from "./operators-router.ts";
 import { ownersRouter } from "./owners-router.ts";
 import { sandboxRouter, tasksRouter } from "./tasks-router.ts";
 import { trustRouter } from "./trust-router.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   webhooks: webhooksRouter,
   trust: trustRouter,
   disputes: disputesRouter,
+  operators: operatorsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,5 +1,7 @@
 import { openDispute } from "../disputes/open-dispute.ts";
 import * as disputeSchema from "../disputes/schema.ts";
+import { getReceipt } from "../payments/get-receipt.ts";
+import { receiptInput, receiptView } from "../payments/schema.ts";
 import { destroySandbox } from "../sandbox/destroy-sandbox.ts";
 import { execCommand } from "../sandbox/exec-command.ts";
 import { listFiles } from "../sandbox/list-files.ts";
@@ -81,6 +83,12 @@ export const tasksRouter = router({
     .input(schema.taskIdInput)
     .output(schema.patchView)
     .query(({ ctx, input }) => getPatch(ctx, input)),
+
+  getReceipt: by("agent", "owner")
+    .meta({ rest: { route: "GET /tasks/{id}/receipt", summary: "What the ledger did for a task, with proofs" } })
+    .input(receiptInput)
+    .output(receiptView)
+    .query(({ ctx, input }) => getReceipt(ctx, input)),
 
   giveFeedback: by("agent", "owner")
     .meta({

@@ -1,4 +1,5 @@
 import { walletView } from "../agents/schema.ts";
+import { listSeals } from "../ledger/list-seals.ts";
 import { readWallet } from "../ledger/read-wallet.ts";
 import { connectLink } from "../payments/connect-link.ts";
 import { connectStatus } from "../payments/connect-status.ts";
@@ -89,6 +90,12 @@ export const vaultRouter = router({
     .meta({ rest: { route: "GET /vault/connect", summary: "Whether payouts are set up" } })
     .output(schema.connectStatusView)
     .query(({ ctx }) => connectStatus(ctx)),
+
+  listSeals: by("anonymous", "owner", "agent")
+    .meta({ rest: { route: "GET /vault/seals", summary: "The ledger's hash chain, to check receipts against" } })
+    .input(schema.listSealsInput)
+    .output(schema.seals)
+    .query(({ ctx, input }) => listSeals(ctx, input)),
 
   /** The dashboard's download. */
   getStatement: by("owner")

@@ -1,0 +1,17 @@
+import { checkBooks } from "../operators/check-books.ts";
+import { listOverdue, overdueTasks } from "../operators/list-overdue.ts";
+import { ledgerReportView } from "../payments/schema.ts";
+import { by, router } from "./init.ts";
+
+/** What operators see. Deciding disputes is `disputes.resolve`. */
+export const operatorsRouter = router({
+  checkLedger: by("owner")
+    .meta({ rest: { route: "GET /operator/ledger", summary: "The ledger's invariants, checked now" } })
+    .output(ledgerReportView)
+    .query(({ ctx }) => checkBooks(ctx)),
+
+  listOverdue: by("owner")
+    .meta({ rest: { route: "GET /operator/overdue", summary: "Tasks past their deadline" } })
+    .output(overdueTasks)
+    .query(({ ctx }) => listOverdue(ctx)),
+});
