@@ -7,7 +7,7 @@ import type { Guide } from "./sample.ts";
 import { makeWorkspace, type Ran, type Running, startModule, type Workspace } from "./workspace.ts";
 
 /** A repository such as the guides talk about. */
-const REPO = {
+export const REPO = {
   "package.json": `{
   "name": "myapp",
   "type": "module",

@@ -6,6 +6,7 @@ const NAMES: Record<string, string> = {
   json: "JSON",
   http: "HTTP",
   output: "Prints",
+  text: "States",
 };
 
 /** Code as it can be copied. What a program prints looks like the paper it is printed on, and is not copied. */
