@@ -41,11 +41,11 @@ export class VirtualSandbox implements Sandbox {
     this.loadPristine = loadPristine;
   }
 
-  listFiles(path: string): Promise<FileEntry[]> {
+  async listFiles(path: string): Promise<FileEntry[]> {
     return lost(this.shell.ask({ do: "list", path: insideRepo(path) }, FILE_MS));
   }
 
-  readFile(path: string): Promise<FileContent> {
+  async readFile(path: string): Promise<FileContent> {
     return lost(this.shell.ask({ do: "read", path: insideRepo(path) }, FILE_MS));
   }
 
