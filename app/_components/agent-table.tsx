@@ -48,7 +48,7 @@ export function AgentTable({ agents }: { agents: Outputs["agents"]["search"]["da
               {agent.completedTasks}
             </td>
             <td data-label="From" className="number">
-              <Money cents={agent.pricing.baseRate} />
+              <Money cents={agent.capabilities.length > 0 ? agent.pricing.baseRate : null} />
             </td>
           </tr>
         ))}

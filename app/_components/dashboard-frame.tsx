@@ -21,7 +21,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
         </a>
         <div className="md:grid md:grid-cols-[208px_minmax(0,1fr)] lg:grid-cols-[232px_minmax(0,1fr)]">
           <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line px-3 py-4 md:flex">
-            <Link href="/overview" className="mb-4 rounded-control px-2.5">
+            <Link href="/overview" className="mb-4 flex rounded-control px-2.5">
               <Wordmark />
             </Link>
             <AgentSwitch agents={switchable} />

@@ -3,7 +3,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { classNames } from "./class-names.ts";
 
 export const CONTROL =
-  "w-full rounded-control border border-edge bg-raised px-3 text-14 text-ink placeholder:text-faint transition-colors hover:border-soft aria-invalid:border-wrong";
+  "rounded-control border border-edge bg-raised px-3 text-14 text-ink placeholder:text-faint transition-colors hover:border-soft aria-invalid:border-wrong";
 
 type Common = { label: string; help?: ReactNode; error?: string | undefined; optional?: boolean };
 type Wiring = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };
@@ -37,7 +37,7 @@ export function Field({
 export function TextField({ label, help, error, optional, className, ...input }: Common & ComponentProps<"input">) {
   return (
     <Field label={label} help={help} error={error} optional={optional ?? false}>
-      {(wiring) => <input {...input} {...wiring} className={classNames(CONTROL, "h-9", className)} />}
+      {(wiring) => <input {...input} {...wiring} className={classNames(CONTROL, "w-full h-9", className)} />}
     </Field>
   );
 }
@@ -56,7 +56,7 @@ export function MoneyField({ label, help, error, optional, ...input }: Common & 
             {...wiring}
             inputMode="decimal"
             autoComplete="off"
-            className={classNames(CONTROL, "figure h-9 pl-7")}
+            className={classNames(CONTROL, "w-full figure h-9 pl-7")}
           />
         </div>
       )}
@@ -67,7 +67,7 @@ export function MoneyField({ label, help, error, optional, ...input }: Common & 
 export function TextArea({ label, help, error, optional, className, ...input }: Common & ComponentProps<"textarea">) {
   return (
     <Field label={label} help={help} error={error} optional={optional ?? false}>
-      {(wiring) => <textarea {...input} {...wiring} className={classNames(CONTROL, "py-2", className)} />}
+      {(wiring) => <textarea {...input} {...wiring} className={classNames(CONTROL, "w-full py-2", className)} />}
     </Field>
   );
 }
@@ -85,7 +85,7 @@ export function SelectField({
   return (
     <Field label={label} help={help} error={error}>
       {(wiring) => (
-        <select {...input} {...wiring} className={classNames(CONTROL, "h-9 pr-8")}>
+        <select {...input} {...wiring} className={classNames(CONTROL, "w-full h-9 pr-8")}>
           {empty !== undefined && <option value="">{empty}</option>}
           {options.map((option) => (
             <option key={option.value} value={option.value}>

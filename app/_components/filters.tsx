@@ -22,9 +22,9 @@ export function Filters({ filters, query, search }: Props) {
   };
   return (
     <search>
-      <form onSubmit={submit} aria-busy={pending} className="mb-4 flex flex-wrap gap-2">
+      <form onSubmit={submit} aria-busy={pending} className="mb-4 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
         {search && (
-          <div className="relative min-w-[200px] flex-1">
+          <div className="relative col-span-2 min-w-[200px] flex-1">
             <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
             <input
               key={query[search.name] ?? ""}
@@ -34,7 +34,7 @@ export function Filters({ filters, query, search }: Props) {
               placeholder={search.label}
               defaultValue={query[search.name] ?? ""}
               maxLength={200}
-              className={classNames(CONTROL, "h-9 pl-9")}
+              className={classNames(CONTROL, "h-9 w-full pl-9")}
             />
           </div>
         )}
@@ -44,11 +44,7 @@ export function Filters({ filters, query, search }: Props) {
             aria-label={filter.label}
             value={query[filter.name] ?? ""}
             onChange={(event) => change({ [filter.name]: event.target.value })}
-            className={classNames(
-              CONTROL,
-              "h-9 w-auto max-w-full pr-8",
-              query[filter.name] && "border-ink font-medium",
-            )}
+            className={classNames(CONTROL, "h-9 min-w-0 pr-8", query[filter.name] && "border-ink font-medium")}
           >
             <option value="">{filter.any}</option>
             {filter.options.map((option) => (

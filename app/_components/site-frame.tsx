@@ -9,7 +9,7 @@ export function SiteFrame({ signedIn, children }: { signedIn: boolean; children:
     <div className="flex min-h-dvh flex-col">
       <header className="border-b border-line">
         <div className="mx-auto flex h-14 max-w-[1120px] items-center justify-between gap-4 px-4 sm:px-6">
-          <Link href="/" className="rounded-control">
+          <Link href="/" className="flex rounded-control">
             <Wordmark />
           </Link>
           <nav aria-label="Site" className="flex items-center gap-1 sm:gap-2">

@@ -19,12 +19,12 @@ export function PoolFigures({ pool }: { pool: Outputs["vault"]["getPool"] }) {
       : []),
   ];
   return (
-    <div className="grid gap-px overflow-hidden rounded-card border border-line bg-line sm:grid-cols-[repeat(auto-fit,minmax(200px,1fr))]">
+    <div className="divide-y divide-line overflow-hidden rounded-card border border-line bg-raised sm:flex sm:divide-x sm:divide-y-0">
       {figures.map(({ label, cents, account, note }) => (
         <Link
           key={account}
           href={`/wallet/transactions?account=${account}`}
-          className="bg-raised px-4 py-3 hover:bg-sunken"
+          className="block flex-1 px-4 py-3 hover:bg-sunken"
         >
           <span className="block text-13 text-soft">{label}</span>
           <Money cents={cents} className={account === "receivable" ? "text-28 text-wrong" : "text-28"} />

@@ -42,7 +42,7 @@ function absence(task: AnyTask): string {
   return "Nothing was delivered.";
 }
 
-const LONG = 6_000;
+const LONG = 2_500;
 
 /** JSON is shown as code, the rest as Markdown; what is very long opens on request. */
 function Text({ text }: { text: string }) {
@@ -50,13 +50,22 @@ function Text({ text }: { text: string }) {
   const shown = open ? text : `${text.slice(0, LONG)}…`;
   return (
     <>
-      {isJson(text) ? <pre className="figure overflow-x-auto text-13">{shown}</pre> : <SafeMarkdown text={shown} />}
+      {isJson(text) ? <Json text={shown} /> : <SafeMarkdown text={shown} />}
       {!open && (
         <Button className="mt-4" onClick={() => setOpen(true)}>
           Show all {Math.ceil(text.length / 1000)} kB
         </Button>
       )}
     </>
+  );
+}
+
+function Json({ text }: { text: string }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <pre tabIndex={0} className="figure overflow-x-auto text-13">
+      {text}
+    </pre>
   );
 }
 

@@ -1,0 +1,94 @@
+import { expect, expectSound, signIn, test } from "./city-test.ts";
+
+test("sign-up says in place what is wrong, keeps what was typed, and then opens the dashboard", async ({ page }) => {
+  await page.goto("/signup");
+  await page.getByLabel("Name").fill("Sam Field");
+  await page.getByLabel("E-mail").fill(`sam-${Date.now()}@example.com`);
+  await page.getByLabel("Password").fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByLabel("Password")).toHaveAttribute("aria-invalid", "true");
+  await expect(page.getByLabel("Name")).toHaveValue("Sam Field");
+  await page.getByLabel("Password").fill("a long enough password");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await page.waitForURL("**/overview");
+  await expect(page.getByRole("heading", { name: "Good day, Sam" })).toBeVisible();
+  await expectSound(page);
+});
+
+test("a known e-mail is told apart in words, not by an error page", async ({ page, newPerson }) => {
+  const known = await newPerson();
+  await page.goto("/signup");
+  await page.getByLabel("Name").fill("Somebody");
+  await page.getByLabel("E-mail").fill(known.email);
+  await page.getByLabel("Password").fill("a long enough password");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("There is already an account with this e-mail.")).toBeVisible();
+});
+
+test("a wrong password is refused with a sentence", async ({ page, newPerson }) => {
+  const { email } = await newPerson();
+  await page.goto("/signin");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The e-mail or the password is wrong.")).toBeVisible();
+  await expect(page).toHaveURL(/signin/);
+});
+
+test("whoever must sign in first comes back to where they wanted to go, and never to another site", async ({
+  page,
+  newPerson,
+}) => {
+  const person = await newPerson();
+  await page.goto("/tasks?role=seller");
+  await expect(page).toHaveURL(/\/signin\?next=%2Ftasks%3Frole%3Dseller/);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL("**/tasks?role=seller");
+  for (const next of ["//evil.example", "/\\evil.example", "https://evil.example"]) {
+    await page.goto(`/signin?next=${encodeURIComponent(next)}`);
+    await expect(page).toHaveURL(/\/overview$/);
+  }
+});
+
+test("signing out ends the session itself: the old cookie opens nothing", async ({ page, person }) => {
+  const kept = await page.context().cookies();
+  await page.getByRole("button", { name: person.name }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL(/\/$/);
+  await page.context().addCookies(kept);
+  await page.goto("/wallet");
+  await expect(page).toHaveURL(/\/signin/);
+});
+
+test("an address is confirmed through the mail in the local outbox", async ({ page, person }) => {
+  await page.goto("/settings");
+  await expect(page.getByText("Not confirmed")).toBeVisible();
+  await page.getByRole("button", { name: "Send a new link" }).click();
+  await expect(page.getByText("A new link is on its way.")).toBeVisible();
+  await page.getByRole("link", { name: "Open the local outbox" }).click();
+  await expect(page.getByText(`to ${person.email}`).first()).toBeVisible();
+  await expectSound(page);
+  await page
+    .getByRole("link", { name: /\/verify\?token=/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page.getByText("Your address is confirmed.")).toBeVisible();
+  await page.goto("/settings");
+  await expect(page.getByText("Confirmed", { exact: true })).toBeVisible();
+});
+
+test("a new password works and the old one does not", async ({ page, person }) => {
+  await page.goto("/settings");
+  await page.getByLabel("Current password").fill("not the password");
+  await page.getByLabel("New password").fill("another long password");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("This is not your current password.")).toBeVisible();
+  await page.getByLabel("Current password").fill(person.password);
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("The password is changed.")).toBeVisible();
+  await page.context().clearCookies();
+  await signIn(page, { ...person, password: "another long password" });
+});

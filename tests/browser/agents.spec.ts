@@ -1,0 +1,75 @@
+import { AgentCity } from "@ai-city/sdk";
+import type { Page } from "@playwright/test";
+import { expect, expectSound, test } from "./city-test.ts";
+
+async function register(page: Page, name: string): Promise<string> {
+  await page.goto("/agents/new");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("checkbox", { name: "Code review" }).check();
+  await page.getByLabel("Code review, tags").fill("typescript, react");
+  await page.getByLabel(/Price for one task/).fill("4.20");
+  await page.getByRole("button", { name: "Register agent" }).click();
+  return (await page.locator("[data-secret]").textContent()) ?? "";
+}
+
+test("an agent is registered, its key works and is shown once", async ({ page, url, person }) => {
+  await page.goto("/agents");
+  await expect(page.getByText("No agent yet")).toBeVisible();
+  await expectSound(page);
+  const key = await register(page, "Night Shift");
+  const me = await new AgentCity({ apiKey: key, baseUrl: url }).agents.me();
+  expect(me).toMatchObject({ displayName: "Night Shift", pricing: { baseRate: 420 } });
+  expect(me.capabilities).toEqual([{ category: "code_review", tags: ["typescript", "react"] }]);
+  expect((await person.client.agents.listMine()).map(({ id }) => id)).toEqual([me.id]);
+  await expectSound(page);
+  await page.getByRole("link", { name: /I have stored it/ }).click();
+  await expect(page.getByRole("heading", { name: "Night Shift" })).toBeVisible();
+  await expect(page.getByText(key)).toHaveCount(0);
+  await page.goBack();
+  await expect(page.locator("[data-secret]")).toHaveCount(0);
+});
+
+test("price, availability and limits are edited in place", async ({ page, person }) => {
+  await register(page, "Price Tag");
+  await page.getByRole("link", { name: /I have stored it/ }).click();
+  await page.getByLabel("Availability").selectOption("busy");
+  await page.getByLabel("Price for one task").fill("a lot");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
+  await page.getByLabel("Price for one task").fill("7.05");
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  await page.getByLabel("A day (UTC)").fill("20");
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect(page.getByText("Saved.")).toHaveCount(2);
+  await page.reload();
+  await expect(page.getByLabel("Price for one task")).toHaveValue("7.05");
+  await expect(page.getByLabel("A day (UTC)")).toHaveValue("20.00");
+  const [agent] = await person.client.agents.listMine();
+  expect(agent).toMatchObject({ availability: "busy", pricing: { baseRate: 705 } });
+  await expectSound(page);
+});
+
+test("rotating and deactivating ask for the name; the old key dies at once", async ({ page, url }) => {
+  const old = await register(page, "Short Life");
+  await page.getByRole("link", { name: /I have stored it/ }).click();
+  await page.getByRole("button", { name: "Rotate key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Type Short Life to confirm").fill("Short");
+  await dialog.getByRole("button", { name: "Rotate key" }).click();
+  await expect(dialog.getByText("This is not the name.")).toBeVisible();
+  await dialog.getByLabel("Type Short Life to confirm").fill("Short Life");
+  await expectSound(page);
+  await dialog.getByRole("button", { name: "Rotate key" }).click();
+  const key = (await page.locator("[data-secret]").textContent()) ?? "";
+  const asks = (apiKey: string) => new AgentCity({ apiKey, baseUrl: url, retries: 0 }).agents.me();
+  await expect(asks(old)).rejects.toMatchObject({ code: "INVALID_API_KEY" });
+  expect((await asks(key)).displayName).toBe("Short Life");
+  await page.getByRole("button", { name: "Deactivate" }).click();
+  await dialog.getByLabel("Type Short Life to confirm").fill("Short Life");
+  await dialog.getByRole("button", { name: "Deactivate" }).click();
+  await expect(page.getByText("Deactivated").first()).toBeVisible();
+  await expect(asks(key)).rejects.toMatchObject({ code: "AGENT_DEACTIVATED" });
+  await page.getByRole("button", { name: "Reactivate" }).click();
+  await expect(page.getByRole("button", { name: "Deactivate" })).toBeVisible();
+});

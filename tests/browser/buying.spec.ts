@@ -1,0 +1,118 @@
+import type { Page } from "@playwright/test";
+import { expect, expectSound, test } from "./city-test.ts";
+
+async function payAtCheckout(page: Page): Promise<void> {
+  await page.getByLabel("Card number").fill("4242 4242 4242 4242");
+  await page.getByLabel(/Expiry/).fill("12 / 34");
+  await page.getByLabel("Security code").fill("123");
+  await page.getByLabel("Name on card").fill("Riley Chen");
+  await page.getByRole("button", { name: /^Pay/ }).click();
+}
+
+async function submitReview(page: Page, url: string): Promise<void> {
+  await page.goto("/tasks/new");
+  await page
+    .getByLabel("What is to be done")
+    .fill("Review the shop for injection and missing checks. Name files and lines.");
+  await page.getByRole("textbox", { name: "Repository" }).fill(`${url}/git/storefront.git`);
+  await page.getByRole("button", { name: "Get a quote" }).click();
+  await expect(page.getByText(/Likely/)).toBeVisible();
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await page.waitForURL(/\/tasks\/(?!new)[a-z0-9]+$/);
+}
+
+test("a person tops up, buys a review from a seed agent, reads it, and gets all of it back", async ({
+  page,
+  url,
+  person,
+}) => {
+  const status = page.getByRole("region", { name: "Status" });
+  const money = page.getByRole("region", { name: "Money" });
+  const before = (await person.client.vault.getPool()).balance;
+
+  await page.goto("/wallet");
+  await expectSound(page);
+  await page.getByRole("button", { name: "Top up" }).click();
+  await page.getByLabel("Amount").fill("twelve");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
+  await page.getByLabel("Amount").fill("25");
+  await expectSound(page);
+  await page.getByRole("button", { name: "Pay $25.00" }).click();
+  await payAtCheckout(page);
+  await page.waitForURL("**/wallet?topup=*");
+  await expect.poll(async () => (await person.client.vault.getPool()).balance).toBe(before + 2_500);
+  await expect(page.getByText("Top-up by card")).toBeVisible();
+
+  await submitReview(page, url);
+  await expect(status.getByText("Completed", { exact: true })).toBeVisible({ timeout: 45_000 });
+  await expect(page.getByRole("region", { name: "Output" })).toContainText("critical");
+  const gate = page.getByRole("region", { name: "Quality gate" });
+  await expect(gate.getByText("Relevance to the task")).toBeVisible();
+  await expect(gate.getByText(/references confirmed/)).toBeVisible();
+  await expect(page.getByRole("region", { name: "Why this agent" })).toBeVisible();
+  await expectSound(page);
+
+  await page.getByRole("button", { name: "Refund" }).click();
+  await expect(status.getByText("Refunded", { exact: true })).toBeVisible();
+  await expect(money.getByText("Returned")).toBeVisible();
+  expect(await person.client.vault.getPool()).toMatchObject({ balance: before + 2_500, held: 0 });
+  await page.getByRole("link", { name: "See the postings" }).click();
+  await expect(page.getByRole("table")).toContainText("Refund");
+  await expectSound(page);
+  await page.goto("/tasks?status=refunded");
+  await expect(page.getByRole("link", { name: /Review the shop/ })).toBeVisible();
+  await expectSound(page);
+});
+
+test("a dispute is opened on completed work and taken back", async ({ page, url, person }) => {
+  await submitReview(page, url);
+  await expect(page.getByRole("region", { name: "Status" }).getByText("Completed", { exact: true })).toBeVisible({
+    timeout: 45_000,
+  });
+  await page.getByRole("button", { name: "Good" }).click();
+  await expect(page.getByText("Thumbs up").first()).toBeVisible();
+  await page.getByRole("button", { name: "Open a dispute" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Open dispute" }).click();
+  await expect(dialog.getByLabel("Describe it")).toHaveAttribute("aria-invalid", "true");
+  await dialog.getByLabel("Describe it").fill("Two of the findings are about files I did not ask for.");
+  await dialog.getByRole("button", { name: "Open dispute" }).click();
+  await page.getByRole("link", { name: "Open the dispute" }).click();
+  await expect(page.getByText("Two of the findings")).toBeVisible();
+  await expectSound(page);
+  await page.getByRole("button", { name: "Withdraw the dispute" }).click();
+  await expect(page.getByText("Withdrawn")).toBeVisible();
+  expect((await person.client.disputes.list()).data[0]?.status).toBe("withdrawn");
+  await page.goto("/disputes");
+  await expectSound(page);
+});
+
+test("a task that costs more than the pool is refused with the way out", async ({ page, person }) => {
+  const { balance } = await person.client.vault.getPool();
+  await page.goto("/tasks/new");
+  await page.getByLabel("What is to be done").fill("Anything at all.");
+  await page.getByLabel("What it works on").selectOption("none");
+  await page.getByLabel("At most").fill("9000");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await expect(page.getByText(/This needs \$9,000\.00/)).toBeVisible();
+  await expect(page.getByLabel("What is to be done")).toHaveValue("Anything at all.");
+  expect(await person.client.vault.getPool()).toMatchObject({ balance, held: 0 });
+  await page.getByLabel("At most").fill("0.10");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await expect(page.getByText("At least 50 cents.")).toBeVisible();
+});
+
+test("a task is cancelled while nobody has committed, and the budget is back", async ({ page, person }) => {
+  const { balance } = await person.client.vault.getPool();
+  await page.goto("/tasks/new");
+  await page.getByLabel("Kind of work").selectOption("design");
+  await page.getByLabel("What is to be done").fill("Draw a letterhead. No agent of this city takes such work.");
+  await page.getByLabel("What it works on").selectOption("none");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await page.getByRole("button", { name: "Cancel task" }).click();
+  await expect(page.getByRole("region", { name: "Status" }).getByText("Failed", { exact: true })).toBeVisible();
+  await expect(page.getByText(/cancelled before an agent started/)).toBeVisible();
+  expect(await person.client.vault.getPool()).toMatchObject({ balance, held: 0 });
+  await expectSound(page);
+});

@@ -1,0 +1,29 @@
+import { AgentCity } from "@ai-city/sdk";
+import { expect, expectSound, test } from "./city-test.ts";
+
+test("an owner token is shown once, works, and is dead once revoked", async ({ page, url, person }) => {
+  await page.goto("/settings/developer");
+  await page.getByPlaceholder("CI pipeline").fill("Build server");
+  await page.getByRole("button", { name: "Create token" }).click();
+  const token = (await page.locator("[data-secret]").textContent()) ?? "";
+  const asks = () => new AgentCity({ ownerToken: token, baseUrl: url, retries: 0 }).vault.getPool();
+  expect((await asks()).ownerId).toBe((await person.client.vault.getPool()).ownerId);
+  await expectSound(page);
+  await page.reload();
+  await expect(page.locator("[data-secret]")).toHaveCount(0);
+  await page.getByRole("button", { name: "Revoke Build server" }).click();
+  await page.getByLabel("Type Build server to confirm").fill("Build server");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await expect(page.getByRole("button", { name: "Revoke Build server" })).toHaveCount(0);
+  await expect(asks()).rejects.toMatchObject({ code: "INVALID_TOKEN" });
+});
+
+test("a trust key is shown once and reads a summary", async ({ page, url, person }) => {
+  const { agent } = await person.client.agents.register({ displayName: "Known Agent", framework: "custom" });
+  await page.goto("/settings/developer");
+  await page.getByPlaceholder("Partner site").fill("Partner");
+  await page.getByRole("button", { name: "Create trust key" }).click();
+  const key = (await page.locator("[data-secret]").textContent()) ?? "";
+  const summary = await new AgentCity({ trustApiKey: key, baseUrl: url }).trust.get(agent.id);
+  expect(summary.recommendation).toBe("not_yet_rated");
+});

@@ -1,0 +1,117 @@
+import { AgentCity } from "@ai-city/sdk";
+import type { Page } from "@playwright/test";
+import { expect, expectSound, type Person, test } from "./city-test.ts";
+
+const ESCROW_MS = 15 * 60_000;
+const DESCRIPTION =
+  "Compare retry strategies for HTTP clients and recommend one, with backoff, jitter and idempotency.";
+const OUTPUT = `# Retry strategies for HTTP clients
+
+## Recommendation
+
+Use exponential backoff with full jitter, at most two retries, and an idempotency key on every request that changes
+something. The strategies compare as follows.
+
+## Comparison
+
+- **Immediate retry** repeats a request at once. HTTP clients that do so turn a short outage into a storm.
+- **Fixed backoff** waits the same second each time. All clients come back together, so the load has spikes.
+- **Exponential backoff without jitter** doubles the wait: 0.5 s, 1 s, 2 s. The spikes stay, only further apart.
+- **Exponential backoff with full jitter** draws the wait between 0 and that bound, which spreads the load evenly.
+
+## Idempotency
+
+A timeout does not tell whether the server did the work. Send the same \`Idempotency-Key\` with each retry, so that
+the server answers the second request from the first result. Retry GET, PUT and DELETE without one.
+
+## What to retry
+
+1. Connection errors and timeouts.
+2. Status 429 and 503, after the seconds that \`Retry-After\` names.
+3. Status 500 and 502 for idempotent requests only. Never 400, 401, 403, 404 or 422.
+`;
+
+/** Buys from the given agent and does its work, all over the API. */
+async function sell(url: string, buyer: Person, agentId: string, seller: AgentCity): Promise<string> {
+  const task = await buyer.client.tasks.submit({
+    taskType: "research",
+    maxBudget: 2_000,
+    agentId,
+    input: { description: DESCRIPTION },
+  });
+  await expect.poll(async () => (await seller.tasks.listSubmitted()).length, `an offer in ${url}`).toBe(1);
+  const { sandboxId } = await seller.tasks.provisionSandbox(task.id);
+  await seller.tasks.markExecuting(task.id, sandboxId);
+  await seller.tasks.complete(task.id, { output: { result: OUTPUT } });
+  await expect.poll(async () => (await buyer.client.tasks.get(task.id)).status).toBe("completed");
+  return task.id;
+}
+
+async function confirmAddress(page: Page): Promise<void> {
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Send a new link" }).click();
+  await page.getByText("A new link is on its way.").waitFor();
+  await page.goto("/outbox");
+  await page
+    .getByRole("link", { name: /\/verify\?token=/ })
+    .first()
+    .click();
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await page.getByText("Your address is confirmed.").waitFor();
+}
+
+test("earnings wait in escrow with a countdown, are released, and are withdrawn to a bank", async ({
+  page,
+  url,
+  request,
+  person,
+  newPerson,
+}) => {
+  test.setTimeout(120_000);
+  const { agent, apiKey } = await person.client.agents.register({
+    displayName: "Careful Researcher",
+    framework: "custom",
+    capabilities: [{ category: "research", tags: ["http"] }],
+    pricing: { model: "per_task", baseRate: 1_000, currency: "USD" },
+  });
+  const taskId = await sell(url, await newPerson("A Buyer"), agent.id, new AgentCity({ apiKey, baseUrl: url }));
+
+  await page.goto("/wallet");
+  const escrow = page.getByRole("region", { name: "Escrow" });
+  await expect(escrow).toContainText(/released to your wallet in 1\d:\d\d/);
+  await expect(escrow).toContainText("$8.50");
+  await expectSound(page);
+  await page.goto(`/tasks/${taskId}`);
+  await expect(page.getByText(/Released to the wallet in/)).toBeVisible();
+  await expectSound(page);
+
+  await request.post("/local/clock", { data: { advanceMs: ESCROW_MS + 1_000 } });
+  await expect.poll(async () => (await person.client.agents.listMine())[0]?.wallet.available).toBe(850);
+
+  await confirmAddress(page);
+  await page.goto("/wallet");
+  await page.getByRole("button", { name: "Set up payouts" }).click();
+  await finishOnboarding(page);
+  await page.waitForURL("**/wallet?connect=done");
+  const withdraw = page.getByRole("region", { name: "Withdraw", exact: true });
+  await withdraw.getByLabel("Amount").fill("1000");
+  await withdraw.getByRole("button", { name: "Withdraw $1,000.00" }).click();
+  await expect(withdraw.getByRole("alert")).toBeVisible();
+  await withdraw.getByLabel("Amount").fill("8.50");
+  await withdraw.getByRole("button", { name: "Withdraw $8.50" }).click();
+  const list = page.getByRole("region", { name: "Withdrawals" });
+  await expect(list.getByText(/Requested|Processing|Paid/).first()).toBeVisible();
+  await expectSound(page);
+  expect((await person.client.agents.listMine())[0]?.wallet.available).toBe(0);
+  await page.goto("/overview");
+  await expect(page.getByRole("region", { name: "Earned" })).toContainText("$8.50");
+  await expectSound(page);
+});
+
+async function finishOnboarding(page: Page): Promise<void> {
+  await page.getByLabel("First name").fill("Riley");
+  await page.getByLabel("Last name").fill("Chen");
+  await page.getByLabel("Bank account number").fill("000123456789");
+  await page.getByLabel("I agree to the terms").check();
+  await page.getByRole("button", { name: "Agree and submit" }).click();
+}
