@@ -86,12 +86,26 @@ async function read(path: string): Promise<FileContent> {
   };
 }
 
+/** Goes down folder by folder, so that a link on the way is judged before anything is made behind it. */
+async function makeFolder(path: string): Promise<string> {
+  let real = REPO_PATH;
+  let walked = "";
+  for (const part of path.split("/").filter((step) => step !== "")) {
+    walked = posix.join(walked, part);
+    if (await files.lstat(posix.join(real, part)).then(Boolean, () => false)) {
+      real = await resolve(walked, "folder");
+      if (!(await files.stat(real)).isDirectory) throw new CityError("VALIDATION_ERROR", "The path is not a folder.");
+    } else {
+      real = posix.join(real, part);
+      await files.mkdir(real);
+    }
+  }
+  return real;
+}
+
 async function write(path: string, data: Uint8Array): Promise<{ sizeBytes: number }> {
   const { dir, base } = posix.parse(path);
-  await files.mkdir(absoluteInRepo(dir), { recursive: true }).catch(() => {
-    throw new CityError("VALIDATION_ERROR", "The path is not a folder.");
-  });
-  const target = posix.join(await resolve(dir, "folder"), base);
+  const target = posix.join(await makeFolder(dir), base);
   const existing = await files.lstat(target).catch(() => null);
   if (existing?.isDirectory) throw new CityError("VALIDATION_ERROR", "The path is not a regular file.");
   if (existing?.isSymbolicLink) await files.rm(target);

@@ -1,0 +1,110 @@
+/**
+ * Sandbox figures: time to ready without a clone, a burst, and what a thousand sandboxes leave behind.
+ * Run: `node bench/sandbox.ts [how many for the last part]`. Targets: p95 ≤ 30 ms one by one with 20 alive, ≤ 150 ms
+ * in a burst of 20, nothing left.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { newId } from "../server/kernel/ids.ts";
+import { repoBroker } from "../server/ports/repo-fetch/broker.ts";
+import { findProgram, inspectMachine } from "../server/ports/sandbox/bubblewrap/machine.ts";
+import { startBubblewrap } from "../server/ports/sandbox/bubblewrap/start.ts";
+
+const total = Number(process.argv[2] ?? 1000);
+const ALIVE = 20;
+const source = { kind: "files" as const, files: [{ path: "a.ts", content: "export const a = 1;\n" }] };
+
+const dataDir = mkdtempSync(join(tmpdir(), "city-bench-"));
+const city = await startBubblewrap({ dataDir, repos: repoBroker({ allowedHosts: [], localRemotes: [] }) });
+if ("missing" in city) throw new Error(`No figures: ${city.missing}`);
+
+const timed = async (work: () => Promise<unknown>) => {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+};
+const report = (name: string, times: number[], target?: number) => {
+  const sorted = [...times].sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const verdict = target === undefined ? "" : `  target p95 ${target} ms: ${at(0.95) <= target ? "met" : "MISSED"}`;
+  const figures = `p50 ${at(0.5).toFixed(1)}  p95 ${at(0.95).toFixed(1)}  max ${at(1).toFixed(1)} ms`;
+  console.log(`${name.padEnd(44)} ${figures}  (n=${times.length})${verdict}`);
+};
+
+console.log(
+  `cores ${availableParallelism()}, load ${loadavg()[0]?.toFixed(2)} at start; root: ${process.getuid?.() === 0}`,
+);
+
+// What the machine gives at all: one start of a program, and one of bubblewrap with nothing in it.
+const spawnTimes: number[] = [];
+const bareTimes: number[] = [];
+const bwrap = findProgram("bwrap") ?? "bwrap";
+for (let i = 0; i < 50; i++) {
+  spawnTimes.push(await timed(async () => execFileSync("/bin/true")));
+  bareTimes.push(await timed(async () => execFileSync(bwrap, ["--unshare-all", "--ro-bind", "/", "/", "/bin/true"])));
+}
+report("reference: /bin/true", spawnTimes);
+report("reference: bwrap --unshare-all /bin/true", bareTimes);
+
+const alive: string[] = [];
+const fresh = () => city.create({ id: alive[alive.push(newId()) - 1] ?? "", source });
+for (let i = 0; i < ALIVE; i++) await fresh();
+const oneByOne: number[] = [];
+for (let i = 0; i < 100; i++) {
+  oneByOne.push(await timed(fresh));
+  await city.destroy(alive.shift() ?? "");
+}
+report("ready, one by one, 20 alive", oneByOne, 30);
+
+const sandbox = await city.create({ id: newId(), source });
+const [execs, reads, writes, diffs]: number[][] = [[], [], [], []];
+for (let i = 0; i < 50; i++) {
+  execs?.push(await timed(() => sandbox.exec("true")));
+  reads?.push(await timed(() => sandbox.readFile("a.ts")));
+  writes?.push(await timed(() => sandbox.writeFile("b.ts", "x")));
+  diffs?.push(await timed(() => sandbox.diff()));
+}
+report("exec of `true`", execs ?? []);
+report("read a file", reads ?? []);
+report("write a file", writes ?? []);
+report("diff", diffs ?? []);
+await city.destroy(sandbox.id);
+for (const id of alive.splice(0)) await city.destroy(id);
+
+const bursts: number[] = [];
+for (let round = 0; round < 5; round++) {
+  bursts.push(...(await Promise.all(Array.from({ length: ALIVE }, () => timed(fresh)))));
+  for (const id of alive.splice(0)) await city.destroy(id);
+}
+report("ready, bursts of 20", bursts, 150);
+
+const processes = () => readdirSync("/proc").filter((name) => /^\d+$/.test(name)).length;
+const machine = inspectMachine(dataDir);
+const home = "missing" in machine ? "" : machine.home;
+const mounts = () => execFileSync("mount", { encoding: "utf8" }).split(`${home}/`).length - 1;
+const started = performance.now();
+for (let i = 0; i < total; i++) {
+  const each = await city.create({ id: newId(), source });
+  if (i % 10 === 0)
+    await each.exec("(setsid sleep 4711 >/dev/null 2>&1 &); echo x > /tmp/left; echo x > /dev/shm/left");
+  await city.destroy(each.id);
+}
+const swept = await city.sweep(new Set());
+const left = {
+  sandboxes: swept.length,
+  mounts: mounts(),
+  daemons: execFileSync(
+    "sh",
+    ["-c", "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '[s]leep 4711' || :"],
+    { encoding: "utf8" },
+  ).trim(),
+  files: existsSync(home) ? readdirSync(home).length : 0,
+};
+console.log(
+  `${total} sandboxes in ${((performance.now() - started) / 1000).toFixed(1)} s; left:`,
+  left,
+  `processes on the machine: ${processes()}`,
+);
+rmSync(dataDir, { recursive: true, force: true });
