@@ -158,9 +158,9 @@ export const commonHeaders = Object.fromEntries(
 );
 
 /** Every error status an operation can answer with, from what it declares. */
-export function errorStatuses(route: Route): number[] {
+export function errorStatuses(route: Route, inputNames: readonly string[]): number[] {
   const changes = route.method !== "GET";
-  const namesThing = route.path.includes("{") || route.path.startsWith("/agents/me") || route.name === "tasks.submit";
+  const namesThing = inputNames.some((name) => /^id$|Id$/.test(name)) || route.path.startsWith("/agents/me");
   const spends = route.rest.money || route.name === "tasks.submit" || route.name === "tasks.quote";
   const takesKey = changes && route.rest.idempotency !== "none";
   const always = [400, 401, 429, 500, 503];
@@ -168,7 +168,7 @@ export function errorStatuses(route: Route): number[] {
     ...always,
     ...(spends ? [402] : []),
     ...(route.auth.includes("anonymous") ? [] : [403]),
-    ...(namesThing || route.name === "tasks.quote" || spends ? [404] : []),
+    ...(namesThing || spends ? [404] : []),
     ...(changes || route.path.includes("{") ? [409] : []),
     ...(changes ? [413, 415] : []),
     ...(takesKey ? [422] : []),

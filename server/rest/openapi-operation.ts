@@ -32,7 +32,9 @@ export function operationOf(route: Route, schemas: SchemaCollection): JsonSchema
     }),
     responses: {
       ...successOf(route, schemas, takesKey),
-      ...Object.fromEntries(errorStatuses(route).map((status) => [status, errorReference(status)])),
+      ...Object.fromEntries(
+        errorStatuses(route, Object.keys(input.properties ?? {})).map((status) => [status, errorReference(status)]),
+      ),
     },
   };
 }
