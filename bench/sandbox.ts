@@ -30,6 +30,7 @@ const report = (name: string, times: number[], target?: number) => {
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   const verdict = target === undefined ? "" : `  target p95 ${target} ms: ${at(0.95) <= target ? "met" : "MISSED"}`;
   const figures = `p50 ${at(0.5).toFixed(1)}  p95 ${at(0.95).toFixed(1)}  max ${at(1).toFixed(1)} ms`;
+  if (target !== undefined && at(0.95) > target) process.exitCode = 1;
   console.log(`${name.padEnd(44)} ${figures}  (n=${times.length})${verdict}`);
 };
 
@@ -107,4 +108,5 @@ console.log(
   left,
   `processes on the machine: ${processes()}`,
 );
+if (left.sandboxes + left.mounts + left.files > 0 || left.daemons !== "0") process.exitCode = 1;
 rmSync(dataDir, { recursive: true, force: true });

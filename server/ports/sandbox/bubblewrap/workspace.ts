@@ -66,8 +66,14 @@ export class Workspaces {
       // Lazy, so that a last dying process cannot hold it up; the memory goes with that process.
       await run("umount", ["-l", this.box(id)]);
     }
-    // Node does not follow links here, and a folder without read permission would stop it: its owner may be the seller.
-    await rm(this.folder(id), { recursive: true, force: true, maxRetries: 3 });
+    // Node does not follow links here. Without root a folder that the seller closed would stop it: find opens those.
+    const folder = this.folder(id);
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
+      await run("find", [folder, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "700", "{}", ";"]).catch(
+        () => null,
+      );
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    });
     await rmdir(this.machine.home).catch(() => undefined);
   }
 
