@@ -1,22 +1,13 @@
 import { z } from "zod";
 
-const ITEMS = new WeakMap<z.ZodType, z.ZodType>();
-
 /**
- * The output of an operation that sends items one by one. Only that it can be iterated is checked at run time; the
- * item's own schema types the items and describes them in the API document.
+ * The output of an operation that sends items one by one. The item's schema gives the items their type; at run time only
+ * that the output can be iterated is checked, since each item is made by one view.
  */
-export function streamOf<T extends z.ZodType>(item: T): z.ZodType<AsyncIterable<z.output<T>, void>> {
-  const schema = z.custom<AsyncIterable<z.output<T>, void>>(
+export function streamOf<T extends z.ZodType>(_item: T): z.ZodType<AsyncIterable<z.output<T>, void>> {
+  return z.custom<AsyncIterable<z.output<T>, void>>(
     (value) => typeof value === "object" && value !== null && Symbol.asyncIterator in value,
   );
-  ITEMS.set(schema, item);
-  return schema;
-}
-
-/** The schema of a stream's items, or undefined for what is no stream. */
-export function itemOf(schema: z.ZodType): z.ZodType | undefined {
-  return ITEMS.get(schema);
 }
 
 /** A stream that will never have an item: over REST the answer is 204, which tells browsers not to come back. */

@@ -19,6 +19,7 @@ export async function redeliver(ctx: Ctx<AgentActor>, input: { id: string }): Pr
     if (!endpoint) throw noWebhook();
     if (!endpoint.enabled) throw invalidState("The webhook is off. Register it again first.", "disabled", ["enabled"]);
     const now = await cityNow(tx);
+    const isDue = delivery.status === "pending" && delivery.nextAt <= now;
     const again = await tx.db.webhookDelivery.update({
       where: { id: delivery.id },
       data: {
@@ -28,7 +29,8 @@ export async function redeliver(ctx: Ctx<AgentActor>, input: { id: string }): Pr
       },
       include: withLog,
     });
-    await emit(tx, "webhook/queued", { deliveryId: delivery.id });
+    // One that is due already has a run at work on it.
+    if (!isDue) await emit(tx, "webhook/queued", { deliveryId: delivery.id });
     return viewDelivery(again);
   });
 }
