@@ -3,6 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { settingsSchema } from "#server/settings.ts";
 import { PAGES } from "../../app/(site)/docs/_contents.ts";
 import { factsOf } from "../../app/(site)/docs/_facts.ts";
+import { curlOf } from "../../app/(site)/docs/api/_curl.ts";
+import { readDocument } from "../../app/(site)/docs/api/_document.ts";
+import { fieldsOf } from "../../app/(site)/docs/api/_fields.ts";
 import { disputes, quickstart, tasks } from "./docs/buying.ts";
 import { makeRunner, moduleOf, type PageRuns } from "./docs/page-runs.ts";
 import { matchesPrinted, readSamples } from "./docs/read-samples.ts";
@@ -10,6 +13,7 @@ import { errors, payments, stability } from "./docs/reference.ts";
 import { reputation, selling, webhooks } from "./docs/selling.ts";
 import { startWorld, type World } from "./docs/world.ts";
 import { typecheck } from "./typecheck.ts";
+import { start } from "./workspace.ts";
 
 const RUNS: Record<string, PageRuns> = {
   quickstart,
@@ -64,6 +68,26 @@ describe.each(PAGES)("docs: $slug", (page) => {
     },
     90_000,
   );
+});
+
+test("the API's own document, which the pages link to, is there; each operation has a page and a command that parses", async () => {
+  const response = await fetch(`${world.city.url}/api/v1/openapi.json`);
+  expect(response.status).toBe(200);
+  const { server, tags, operations, schemas } = readDocument(await response.json());
+  expect(operations.length).toBeGreaterThan(60);
+  for (const operation of operations) {
+    expect(tags.map(({ name }) => name)).toContain(operation.tags[0]);
+    const body = operation.requestBody?.content["application/json"]?.schema;
+    if (body) expect(fieldsOf(body), operation.operationId).not.toEqual([]);
+  }
+  const commands = operations.map((operation) => curlOf(operation, server)).join("\n\n");
+  const cwd = world.workspace.folder;
+  expect(await start("bash", ["-n", "-c", commands], { cwd }).done).toMatchObject({ code: 0, stderr: "" });
+  const search = operations.find(({ operationId }) => operationId === "agents.search");
+  const { stdout } = await start("bash", ["-c", search ? curlOf(search, server) : ""], { cwd }).done;
+  expect(JSON.parse(stdout)).toMatchObject({ success: true });
+  const task = fieldsOf(schemas.Task ?? {}).find(({ name }) => name === "creditsCharged");
+  expect(task).toMatchObject({ required: true, type: "integer or null" });
 });
 
 test("the comparison with what a page prints refuses other text and missing lines", () => {

@@ -10,7 +10,7 @@ import { anchorOf } from "./_headings.ts";
 /** A page of ours. Headings can be linked to, code can be copied, wide tables scroll inside themselves. */
 export function DocText({ text }: { text: string }) {
   return (
-    <div className="prose docs">
+    <div className="prose [&_table]:[overflow-wrap:normal]">
       <Markdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
         {text}
       </Markdown>

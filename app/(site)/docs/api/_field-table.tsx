@@ -21,7 +21,9 @@ export function FieldTable({ fields, types, answer = false }: Props) {
           {required !== answer && (
             <span className="ml-1.5 text-12 text-wait">{answer ? "may be absent" : "required"}</span>
           )}
-          {notes.length > 0 && <span className="block text-12 text-faint">{notes.join("; ")}</span>}
+          {notes.length > 0 && (
+            <span className="block text-12 text-faint">{notes.map((note) => note.replace(/\.$/, "")).join(" · ")}</span>
+          )}
         </li>
       ))}
     </ul>
