@@ -20,7 +20,7 @@ export function problemOf(error: unknown): Problem {
   }
   const details = data.city?.details ?? {};
   const fields = fieldsOf(details);
-  return { code, fields, message: sentence(code, (error as Error).message, details, Object.keys(fields).length > 0) };
+  return { code, fields, message: sentence(code, (error as Error).message, details, Object.values(fields)) };
 }
 
 function fieldsOf(details: Record<string, unknown>): Record<string, string> {
@@ -28,8 +28,9 @@ function fieldsOf(details: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(list.filter(({ path }) => path).map(({ path, message }) => [path, message]));
 }
 
-function sentence(code: string, message: string, details: Record<string, unknown>, hasFields: boolean): string {
-  if (code === "VALIDATION_ERROR" && hasFields) return "Please check the fields marked below.";
+function sentence(code: string, message: string, details: Record<string, unknown>, marked: string[]): string {
+  // The first one is repeated, in case it is about something that has no field of its own.
+  if (code === "VALIDATION_ERROR" && marked[0]) return `Please check what is marked. ${marked[0]}`;
   if (
     code === "INSUFFICIENT_CREDITS" &&
     typeof details.required === "number" &&

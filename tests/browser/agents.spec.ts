@@ -50,7 +50,8 @@ test("price, availability and limits are edited in place", async ({ page, person
   await expectSound(page);
 });
 
-test("rotating and deactivating ask for the name; the old key dies at once", async ({ page, url }) => {
+test("rotating and deactivating ask for the name; the old key dies at once", async ({ page, url, person }) => {
+  expect(await person.client.agents.listMine()).toEqual([]);
   const old = await register(page, "Short Life");
   await page.getByRole("link", { name: /I have stored it/ }).click();
   await page.getByRole("button", { name: "Rotate key" }).click();

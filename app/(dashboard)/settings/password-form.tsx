@@ -16,7 +16,6 @@ export function PasswordForm({ email }: { email: string }) {
     const data = new FormData(event.currentTarget);
     change.run({ current: String(data.get("current")), next: String(data.get("next")) });
   };
-  const wrongNow = change.problem?.code === "INVALID_CREDENTIALS";
   return (
     <form ref={form} noValidate onSubmit={submit} className="space-y-4">
       <input type="hidden" name="username" autoComplete="username" defaultValue={email} />
@@ -25,7 +24,7 @@ export function PasswordForm({ email }: { email: string }) {
         name="current"
         type="password"
         autoComplete="current-password"
-        error={wrongNow ? "This is not your current password." : change.fields.current}
+        error={change.fields.current}
       />
       <TextField
         label="New password"
@@ -35,7 +34,7 @@ export function PasswordForm({ email }: { email: string }) {
         help="At least 10 characters."
         error={change.fields.next}
       />
-      {change.problem && !wrongNow && <Notice tone="wrong">{change.problem.message}</Notice>}
+      {change.problem && <Notice tone="wrong">{change.problem.message}</Notice>}
       {change.done && !change.pending && (
         <Notice tone="good">The password is changed. All other sessions have ended.</Notice>
       )}

@@ -14,9 +14,12 @@ import { type AnyTask, isBought } from "./task-types.ts";
 /** What was delivered. Work that failed the gate was not paid for and is not shown to the buyer. */
 export function Output({ task }: { task: AnyTask }) {
   if (!task.output) {
+    // While it is awaited it keeps the room that an output usually takes.
     return (
       <Section title="Output">
-        <p className="text-soft">{absence(task)}</p>
+        <p className={FINAL.includes(task.status) ? "text-soft" : "min-h-[calc(100dvh-200px)] text-soft"}>
+          {absence(task)}
+        </p>
       </Section>
     );
   }

@@ -13,7 +13,7 @@ export function Progress({ task, events, names }: Props) {
   return (
     <div aria-live="polite">
       <Status status={status} large />
-      <p className="mt-1 text-13 text-soft">{explain(task, names)}</p>
+      <p className="mt-1 min-h-10 text-13 text-soft">{explain(task, names)}</p>
       {isBought(task) && task.agentId && (
         <p className="mt-2 text-13">
           Agent{" "}
@@ -22,7 +22,8 @@ export function Progress({ task, events, names }: Props) {
           </Link>
         </p>
       )}
-      <ol className="mt-4 border-l border-line">
+      {/* Room for the seven steps of the usual way, so that nothing below moves while they come in. */}
+      <ol className="mt-4 min-h-[308px] border-l border-line">
         {events.map((event) => (
           <li key={event.id} className="relative pb-3 pl-4 last:pb-0">
             <span aria-hidden="true" className="absolute top-[7px] -left-[3.5px] size-1.5 rounded-full bg-faint" />
