@@ -65,8 +65,7 @@ const SELLER_CONFIG = `[core]
 export const LAY_OUT = `set -eu
 umask 022
 kind=$1 commit=$2 mine=/box/repo/.git
-mkdir -p -m 700 /box/repo /box/tmp
-mkdir -p /box/git/objects/pack /box/git/objects/info /box/git/refs/heads /box/git/refs/tags /box/git/info \\
+mkdir -p /box/tmp /box/git/objects/pack /box/git/objects/info /box/git/refs/heads /box/git/refs/tags /box/git/info \\
   $mine/objects/pack $mine/objects/info $mine/refs/heads $mine/refs/tags $mine/info $mine/hooks
 cd /box/git
 export GIT_DIR=/box/git

@@ -8,7 +8,7 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { checkedFiles, fastImportStream } from "../fast-import.ts";
-import { checkSandboxId } from "../ids.ts";
+import { checkSandboxId, isSandboxId } from "../ids.ts";
 import { describeAbilities } from "./abilities.ts";
 import { groupIds, makeGroup, removeGroup, removeParents } from "./cgroups.ts";
 import { allDefences, type Defences } from "./defences.ts";
@@ -61,8 +61,11 @@ export class BubblewrapProvider implements SandboxProvider {
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     checkSandboxId(spec.id);
-    const existing = await this.alive.get(spec.id);
-    if (existing) return existing;
+    // An `open` under way may find nothing; only then is it ours to build.
+    for (let running = this.alive.get(spec.id); running !== undefined; running = this.alive.get(spec.id)) {
+      const existing = await running;
+      if (existing !== null) return existing;
+    }
     return this.remember(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec)) as Promise<Sandbox>;
   }
 
@@ -82,7 +85,7 @@ export class BubblewrapProvider implements SandboxProvider {
   async sweep(keep: ReadonlySet<string>): Promise<string[]> {
     const groups = this.machine.cgroups === null ? [] : groupIds(this.machine.cgroups);
     const found = new Set([...(await this.workspaces.ids()), ...groups]);
-    const unowned = [...found].filter((id) => !keep.has(id));
+    const unowned = [...found].filter((id) => isSandboxId(id) && !keep.has(id));
     for (const id of unowned) await this.destroy(id);
     if (found.size === unowned.length && this.machine.cgroups !== null) removeParents(this.machine.cgroups);
     return unowned;

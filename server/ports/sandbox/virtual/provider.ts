@@ -13,7 +13,7 @@ import {
 } from "../../sandbox.ts";
 import { checkedFiles } from "../fast-import.ts";
 import { countLines } from "../file-content.ts";
-import { checkSandboxId } from "../ids.ts";
+import { checkSandboxId, isSandboxId } from "../ids.ts";
 import type { StoredFile } from "./protocol.ts";
 import { VirtualSandbox, type VirtualState } from "./sandbox.ts";
 import { ShellClient, ShellFailed } from "./shell-client.ts";
@@ -56,8 +56,11 @@ export class VirtualProvider implements SandboxProvider {
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     checkSandboxId(spec.id);
-    const existing = await this.alive.get(spec.id);
-    if (existing) return existing;
+    // An `open` under way may find nothing; only then is it ours to build.
+    for (let running = this.alive.get(spec.id); running !== undefined; running = this.alive.get(spec.id)) {
+      const existing = await running;
+      if (existing !== null) return existing;
+    }
     return this.remember(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec)) as Promise<Sandbox>;
   }
 
@@ -75,7 +78,7 @@ export class VirtualProvider implements SandboxProvider {
   }
 
   async sweep(keep: ReadonlySet<string>): Promise<string[]> {
-    const unowned = (await readdir(this.home).catch(() => [])).filter((id) => !keep.has(id));
+    const unowned = (await readdir(this.home).catch(() => [])).filter((id) => isSandboxId(id) && !keep.has(id));
     for (const id of unowned) await this.destroy(id);
     return unowned;
   }
