@@ -2,6 +2,7 @@ import { autoTopUpFunction } from "./auto-top-up.ts";
 import { cancelFrozenTasksFunction } from "./cancel-frozen-tasks.ts";
 import { checkLedgerFunction } from "./check-ledger.ts";
 import { expireDisputesFunction } from "./expire-disputes.ts";
+import { keepPoolsFilledFunction } from "./keep-pools-filled.ts";
 import { payWithdrawalFunction } from "./pay-withdrawal.ts";
 import { reconcilePaymentsFunction } from "./reconcile-payments.ts";
 import { returnTopUpFunction } from "./return-top-up.ts";
@@ -13,6 +14,7 @@ export const moneyFunctions = [
   settleStripeEventFunction,
   payWithdrawalFunction,
   autoTopUpFunction,
+  keepPoolsFilledFunction,
   returnTopUpFunction,
   cancelFrozenTasksFunction,
   reconcilePaymentsFunction,

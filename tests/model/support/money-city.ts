@@ -22,7 +22,12 @@ export type MoneyCity = TestCity & {
 
 /** A test city whose Stripe stand-in holds its webhooks back and leaves payouts open until the test says otherwise. */
 export async function startMoneyCity(options: Parameters<typeof startTestCity>[0] = {}): Promise<MoneyCity> {
-  const settings = { ...options.settings, money: { starterCredits: 0, ...(options.settings?.money as object) } };
+  const settings = {
+    ...options.settings,
+    money: { starterCredits: 0, ...(options.settings?.money as object) },
+    // The clock jumps by weeks; nobody wants to sign in again each time.
+    auth: { sessionDays: 100_000 },
+  };
   const city = await startTestCity({ ...options, settings });
   const standIn = city.parts.payments.note ?? "";
   const secretKey = `sk_test_${createHash("sha256").update(`${city.config.masterKey}:stripe key`).digest("hex")}`;
@@ -33,9 +38,9 @@ export async function startMoneyCity(options: Parameters<typeof startTestCity>[0
       headers: { authorization: `Bearer ${secretKey}`, "content-type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(`stand-in ${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
-    return answer as never;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`stand-in ${method} ${path}: ${response.status} ${text.slice(0, 1_000)}`);
+    return JSON.parse(text);
   };
   await stripe("PUT", "/settings", { events: "hold", payouts: "manual" });
 
