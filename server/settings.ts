@@ -64,6 +64,13 @@ export const settingsSchema = z.strictObject({
       streamsPerOwner: z.int().default(20),
     })
     .prefault({}),
+  retention: z
+    .strictObject({
+      /** Buyers' code, files and repository tokens, counted from the task's end. */
+      inputDays: z.int().min(1).default(7),
+      transcriptDays: z.int().min(1).default(30),
+    })
+    .prefault({}),
   repos: z
     .strictObject({
       allowedHosts: z.array(z.string()).default(["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"]),

@@ -2,6 +2,7 @@ import type { City } from "#server/city.ts";
 import { deliverWebhookFunction } from "./deliver-webhook.ts";
 import { expireExecutionFunction } from "./expire-execution.ts";
 import { expireOfferFunction } from "./expire-offer.ts";
+import { forgetInputsFunction } from "./forget-inputs.ts";
 import { judgeTaskFunction } from "./judge-task.ts";
 import { moneyFunctions } from "./money.ts";
 import { offerTaskFunction } from "./offer-task.ts";
@@ -26,5 +27,6 @@ export const cityFunctions = (city: City) =>
     deliverWebhookFunction,
     sweepDeliveriesFunction,
     sweepFunction,
+    forgetInputsFunction,
     ...moneyFunctions,
   ].map((make) => make(city));

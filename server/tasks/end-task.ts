@@ -38,7 +38,6 @@ export async function failTask(
       failureReason: reason,
       errorMessage: options.message ?? FAILURE_MESSAGES[reason],
       commitBy: null,
-      repoToken: null,
       ...(options.quality && { qualityScore: options.quality.score, quality: options.quality.verdict }),
     },
     include: withDispute,

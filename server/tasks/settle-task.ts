@@ -48,7 +48,6 @@ async function payFor(ctx: Ctx, task: TaskRow, verdict: GateVerdict): Promise<Ta
       feedbackUntil: after(now, refundMinutes * 60_000),
       escrowReleasesAt,
       deadlineAt: escrowReleasesAt,
-      repoToken: null,
     },
     include: withDispute,
   });

@@ -1,0 +1,18 @@
+import type { Ctx } from "../context.ts";
+
+/**
+ * Forgets what need not be kept: buyers' code, files and repository tokens some days after the task is final, transcripts
+ * a while later, and answers to idempotency keys past their time. Outputs, patches and the ledger stay.
+ */
+export async function forgetInputs(ctx: Ctx): Promise<{ tasks: number; transcripts: number; keys: number }> {
+  const { inputDays, transcriptDays } = ctx.settings.retention;
+  const tasks = await ctx.db.$executeRaw`
+    update task set code = null, files = null, repo_token = null
+    where status in ('completed', 'refunded', 'failed')
+      and coalesce(completed_at, delivered_at, deadline_at) < city_now() - make_interval(days => ${inputDays})
+      and (code is not null or files is not null or repo_token is not null)`;
+  const transcripts = await ctx.db.$executeRaw`
+    delete from transcript_entry where at < city_now() - make_interval(days => ${transcriptDays})`;
+  const keys = await ctx.db.$executeRaw`delete from idempotency_key where expires_at < city_now()`;
+  return { tasks, transcripts, keys };
+}
