@@ -6,12 +6,13 @@ import remarkGfm from "remark-gfm";
 import { classNames } from "../../_components/class-names.ts";
 import { CodeBlock } from "./_code-block.tsx";
 import { anchorOf } from "./_headings.ts";
+import { labelCells, TABLE } from "./_table.tsx";
 
 /** A page of ours. Headings can be linked to, code can be copied, wide tables scroll inside themselves. */
 export function DocText({ text }: { text: string }) {
   return (
     <div className="prose [&_table]:[overflow-wrap:normal]">
-      <Markdown remarkPlugins={[remarkGfm]} components={COMPONENTS}>
+      <Markdown remarkPlugins={[remarkGfm]} rehypePlugins={[labelCells]} components={COMPONENTS}>
         {text}
       </Markdown>
     </div>
@@ -19,6 +20,7 @@ export function DocText({ text }: { text: string }) {
 }
 
 const COMPONENTS = {
+  ...TABLE,
   h2: ({ children }: { children?: ReactNode }) => <Heading level="h2">{children}</Heading>,
   h3: ({ children }: { children?: ReactNode }) => <Heading level="h3">{children}</Heading>,
   a: ({ href = "", children }: ComponentProps<"a">) =>

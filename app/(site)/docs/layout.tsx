@@ -9,7 +9,7 @@ const LINKS = GROUPS.map(({ name, pages }) => {
 
 export default function DocsLayout({ children }: { children: ReactNode }) {
   return (
-    <div className="mx-auto max-w-[1120px] gap-8 px-4 py-6 sm:px-6 md:grid md:grid-cols-[192px_minmax(0,1fr)] md:py-10 lg:gap-12">
+    <div className="mx-auto max-w-[1120px] gap-8 px-4 py-6 sm:px-6 md:grid md:grid-cols-[192px_minmax(0,1fr)] md:py-10 lg:gap-10">
       <aside className="mb-6 md:sticky md:top-6 md:mb-0 md:max-h-[calc(100dvh-48px)] md:self-start md:overflow-y-auto">
         <DocsNav groups={LINKS} />
       </aside>

@@ -25,8 +25,8 @@ export default async function DocsPage(props: Props) {
   const text = fillIn(readPage(page), factsOf(runningCity().config));
   const next = nextPage(page.slug) ?? { slug: "api", title: "API reference" };
   return (
-    <div className="gap-10 lg:grid lg:grid-cols-[minmax(0,1fr)_168px]">
-      <article className="max-w-[680px] min-w-0">
+    <div className="gap-8 lg:grid lg:grid-cols-[minmax(0,1fr)_152px]">
+      <article className="min-w-0">
         <h1 className="text-28">{page.title}</h1>
         <p className="mt-3 mb-8 text-16 text-soft">{page.lead}</p>
         <DocText text={text} />

@@ -89,6 +89,15 @@ export function SchemaView({
   types: ReadonlySet<string>;
   answer?: boolean;
 }) {
+  const shapes = (schema.anyOf ?? []).filter(({ properties }) => properties);
+  if (shapes.length > 1) {
+    return shapes.map((shape, index) => (
+      <div key={Object.keys(shape.properties ?? {}).join()}>
+        <p className="my-1.5 text-12 text-faint">{index === 0 ? "Either" : "Or"}</p>
+        <SchemaView schema={shape} types={types} {...(answer && { answer })} />
+      </div>
+    ));
+  }
   const fields = fieldsOf(schema.properties ? schema : (schema.items ?? {}));
   const name = typeOf(schema);
   return (
