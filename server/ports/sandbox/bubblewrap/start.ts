@@ -1,8 +1,8 @@
 /** Prepares the seal and tries it before anyone relies on it. */
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { cp, mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import { DEFAULT_LIMITS } from "../../sandbox.ts";
 import { allDefences, type Defences } from "./defences.ts";
@@ -70,22 +70,30 @@ async function writeFilter(folder: string, defences: Defences): Promise<string |
 }
 
 /** The least that programs want to find in /etc: who they are, where libraries lie, and no name servers. */
+const ETC: Readonly<Record<string, string>> = {
+  passwd: "root:x:0:0:root:/:/bin/false\nuser:x:1000:1000:user:/home/user:/bin/bash\n",
+  group: "root:x:0:\nuser:x:1000:\n",
+  hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
+  "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+  gitconfig: "[user]\n\tname = agent\n\temail = agent@sandbox.invalid\n[safe]\n\tdirectory = *\n[gc]\n\tauto = 0\n",
+  "resolv.conf": "",
+};
+const ETC_OF_HOST = ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives"];
+
+/** Made whole under another name, then renamed: servers that start at the same time share it. */
 async function writeEtc(folder: string): Promise<string> {
-  const etc = join(folder, "etc");
-  await mkdir(etc, { recursive: true, mode: 0o755 });
-  const files: Readonly<Record<string, string>> = {
-    passwd: "root:x:0:0:root:/:/bin/false\nuser:x:1000:1000:user:/home/user:/bin/bash\n",
-    group: "root:x:0:\nuser:x:1000:\n",
-    hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
-    "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
-    gitconfig: "[user]\n\tname = agent\n\temail = agent@sandbox.invalid\n[safe]\n\tdirectory = *\n[gc]\n\tauto = 0\n",
-    "resolv.conf": "",
-  };
-  for (const [name, content] of Object.entries(files)) await writeWhole(join(etc, name), content);
-  for (const name of ["ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives"]) {
-    const from = join("/etc", name);
-    if (existsSync(from)) await cp(from, join(etc, name), { recursive: true, verbatimSymlinks: true, force: true });
-  }
+  const copied = ETC_OF_HOST.map((name) => join("/etc", name)).filter((path) => existsSync(path));
+  const facts = JSON.stringify([ETC, copied.map((path) => [path, statSync(path).mtimeMs])]);
+  const etc = join(folder, `etc-${createHash("sha256").update(facts).digest("hex").slice(0, 16)}`);
+  if (existsSync(etc)) return etc;
+  const fresh = `${etc}.${randomBytes(6).toString("hex")}`;
+  await mkdir(fresh, { recursive: true, mode: 0o755 });
+  for (const [name, content] of Object.entries(ETC)) await writeFile(join(fresh, name), content, { mode: 0o644 });
+  for (const path of copied) await cp(path, join(fresh, basename(path)), { recursive: true, verbatimSymlinks: true });
+  await rename(fresh, etc).catch(async (error: unknown) => {
+    await rm(fresh, { recursive: true, force: true });
+    if (!existsSync(etc)) throw error;
+  });
   return etc;
 }
 
