@@ -9,6 +9,10 @@ const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|
 /** Headers by which a client could pretend to be our own proxy, or Next's own router. */
 const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
 
+/** How long a client may take to send, in milliseconds, and how often that is looked at. */
+export type Patience = { headersMs: number; requestMs: number; checkMs: number };
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_000 };
+
 /**
  * One HTTP server for everything: our own handlers where every millisecond counts, Next for pages. Slow and oversized
  * requests are cut here, before either sees them.
@@ -16,9 +20,10 @@ const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
 export function makeFrontDoor(
   api: (request: Request) => Promise<Response> | Response,
   next: NextHandler | null,
+  patience: Patience = PATIENCE,
 ): Server {
   const ours = getRequestListener(api, { overrideGlobalObjects: false });
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: patience.checkMs }, (request, response) => {
     dropForbidden(request);
     const address = request.socket.remoteAddress ?? "unknown";
     request.headers["x-city-address"] = address;
@@ -30,8 +35,8 @@ export function makeFrontDoor(
       void next(request, response);
     }
   });
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  server.headersTimeout = patience.headersMs;
+  server.requestTimeout = patience.requestMs;
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
   return server;

@@ -7,7 +7,7 @@ import { CityError } from "../kernel/errors.ts";
 import { toCityError } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
-import { type Limits, limitHeaders } from "./limits.ts";
+import { exhausted, type Limits, limitHeaders } from "./limits.ts";
 import { makeDocument } from "./openapi.ts";
 import { readInput } from "./read-input.ts";
 import { callProcedure, type Route, routes } from "./routes.ts";
@@ -32,15 +32,7 @@ export function makeRestApi(city: City, limits: Limits): Hono {
   methods.set(documentPath, ["GET"]);
   app.get(documentPath, () => finish(documentAnswer(document), { "x-request-id": newRequestId() }));
   for (const [path, allowed] of methods) app.all(path, (c) => refuseMethod(c.req.raw, allowed));
-  app.all(`${API_PREFIX}/*`, (c) =>
-    finish(
-      errorAnswer(
-        new CityError("ROUTE_NOT_FOUND", "There is no such endpoint."),
-        newRequestId(),
-        c.req.raw.headers.get("accept"),
-      ),
-    ),
-  );
+  app.all(`${API_PREFIX}/*`, (c) => refuse(c.req.raw, new CityError("ROUTE_NOT_FOUND", "There is no such endpoint.")));
   return app;
 }
 
@@ -52,6 +44,7 @@ async function answer(city: City, limits: Limits, route: Route, request: Request
     return finish(response, headers);
   } catch (thrown) {
     const error = toCityError(thrown);
+    if (error.code === "RATE_LIMITED") Object.assign(headers, exhausted(error));
     report(city, route, requestId, error, thrown);
     return finish(errorAnswer(error, requestId, request.headers.get("accept")), headers);
   }
@@ -68,7 +61,11 @@ async function handle(
 ): Promise<Response> {
   const address = request.headers.get("x-city-address") ?? "unknown";
   const stranger = city.ctx({ kind: "anonymous" }, requestId);
-  const actor = await authenticate(stranger, credentialsOf(request), route.auth);
+  const actor = await authenticate(stranger, credentialsOf(request), route.auth).catch(async (refusal) => {
+    // Whoever tries keys is a stranger, and has a stranger's budget.
+    Object.assign(headers, limitHeaders(await limits.count(stranger.actor, address)));
+    throw refusal;
+  });
   Object.assign(headers, limitHeaders(await limits.count(actor, address)));
   const ctx: Ctx = { ...stranger, actor };
   const input = await readInput(route, request, params);
@@ -131,11 +128,18 @@ function refuseMethod(request: Request, allowed: readonly string[]): Response {
   const error = new CityError("METHOD_NOT_ALLOWED", `This path takes ${allowed.join(", ")}.`, {
     details: { allowed: [...allowed] },
   });
-  return finish(errorAnswer(error, newRequestId(), request.headers.get("accept")), { allow: allowed.join(", ") });
+  return refuse(request, error, { allow: allowed.join(", ") });
+}
+
+function refuse(request: Request, error: CityError, headers: Record<string, string> = {}): Response {
+  const requestId = newRequestId();
+  const answer = errorAnswer(error, requestId, request.headers.get("accept"));
+  return finish(answer, { "x-request-id": requestId, ...headers });
 }
 
 function preflight(allowed: readonly string[]): Response {
   return finish(new Response(null, { status: 204 }), {
+    "x-request-id": newRequestId(),
     "access-control-allow-methods": allowed.filter((method) => method === "GET").join(", "),
     "access-control-allow-headers": "Authorization, X-API-Key, X-Trust-API-Key, Accept, Last-Event-ID",
     "access-control-max-age": "600",

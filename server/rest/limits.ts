@@ -70,3 +70,10 @@ export function limitHeaders(budget: Budget): Record<string, string> {
     ratelimit: `"${budget.policy}";r=${budget.remaining};t=${budget.resetSeconds}`,
   };
 }
+
+/** The same two for a refusal: nothing is left of the budget that refused. */
+export function exhausted(refusal: CityError): Record<string, string> {
+  const { policy, quota } = (refusal.details ?? {}) as { policy?: string; quota?: number };
+  if (policy === undefined || quota === undefined) return {};
+  return limitHeaders({ policy, quota, remaining: 0, resetSeconds: refusal.retryAfter ?? WINDOW_SECONDS });
+}
