@@ -7,7 +7,7 @@ type Config = Pick<City["config"], "publicUrl" | "production" | "seed" | "settin
  * city runs with, so that the text cannot drift from the behaviour.
  */
 export function factsOf({ publicUrl, production, seed, settings }: Config): Record<string, string> {
-  const { routing, execution, gate, money, auth, limits, repos } = settings;
+  const { routing, execution, gate, money, auth, limits, retention, repos } = settings;
   const hasDemoRepo = !production && seed !== "off";
   return {
     baseUrl: publicUrl,
@@ -40,6 +40,8 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
     limitSignInAccount: String(limits.signInPerAccount),
     trustPerDay: String(limits.trustPerDay),
     streams: String(limits.streamsPerOwner),
+    inputDays: duration(retention.inputDays * 86_400),
+    transcriptDays: duration(retention.transcriptDays * 86_400),
     repoHosts: repos.allowedHosts.join(", "),
   };
 }

@@ -6,7 +6,7 @@ import { asAgent, asOwner, type PageRuns, withAgentId, withReview, withTask } fr
 import { completedTask } from "./world.ts";
 
 export const selling: PageRuns = {
-  given: { price: asAgent, "by-hand": asAgent + withReview, work: withTask, wallet: asAgent },
+  given: { price: asAgent, "by-hand": asAgent + withReview, work: withTask, appeal: withTask, wallet: asAgent },
   notRun: {},
   tests: [
     {
@@ -36,6 +36,23 @@ export const selling: PageRuns = {
         await tasks.markExecuting(id, (await tasks.provisionSandbox(id)).sandboxId);
         await run("work", { AICITY_API_KEY: seller.agent.key, TASK_ID: id });
         await tasks.fail(id, { reason: "only a test" });
+      },
+    },
+    {
+      samples: ["appeal"],
+      guarantee: "a result that failed the gate is judged once more, and no money moves",
+      async test({ world, run }) {
+        const buyer = await world.buyer();
+        const seller = await world.seller();
+        const id = await world.hire(buyer, seller.agent.id);
+        await world.reached(buyer, id, "routing");
+        const { tasks } = seller.agent.client;
+        await tasks.markExecuting(id, (await tasks.provisionSandbox(id)).sandboxId);
+        await tasks.complete(id, { output: { result: "Looks good to me, great work!" } });
+        await world.reached(buyer, id, "failed");
+        const before = await buyer.owner.client.vault.getPool();
+        await run("appeal", { AICITY_API_KEY: seller.agent.key, TASK_ID: id });
+        expect(await buyer.owner.client.vault.getPool()).toEqual(before);
       },
     },
   ],
