@@ -1,23 +1,28 @@
 "use client";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 
-/** How far the city's clock is from this browser's, in milliseconds. Windows and deadlines follow the city's. */
-const Offset = createContext(0);
+/** When the page was made, by the city's clock, and how far that is from this browser's clock; milliseconds. */
+type Clock = { madeAt: number; offset: number };
+const CityTime = createContext<Clock | null>(null);
 
+/** Windows and deadlines follow the city's time, not the browser's. */
 export function CityClock({ now, children }: { now: string; children: ReactNode }) {
+  const madeAt = Date.parse(now);
   const [offset, setOffset] = useState(0);
-  useEffect(() => setOffset(Date.parse(now) - Date.now()), [now]);
-  return <Offset value={offset}>{children}</Offset>;
+  useEffect(() => setOffset(madeAt - Date.now()), [madeAt]);
+  return <CityTime value={{ madeAt, offset }}>{children}</CityTime>;
 }
 
-/** The city's time in milliseconds, renewed every `everyMs`; null until the page is alive. */
+/**
+ * The city's time in milliseconds, renewed every `everyMs`. On the server and in the first paint it is the moment the
+ * page was made, so that nothing changes its width when the page comes alive; null where no clock is given.
+ */
 export function useCityTime(everyMs: number): number | null {
-  const offset = useContext(Offset);
-  const [time, setTime] = useState<number | null>(null);
+  const clock = useContext(CityTime);
+  const offset = clock?.offset ?? 0;
+  const [time, setTime] = useState(clock?.madeAt ?? null);
   useEffect(() => {
-    const read = () => setTime(Date.now() + offset);
-    read();
-    const timer = setInterval(read, everyMs);
+    const timer = setInterval(() => setTime(Date.now() + offset), everyMs);
     return () => clearInterval(timer);
   }, [offset, everyMs]);
   return time;

@@ -20,7 +20,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
           Skip to the content
         </a>
         <div className="md:grid md:grid-cols-[208px_minmax(0,1fr)] lg:grid-cols-[232px_minmax(0,1fr)]">
-          <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line px-3 py-4 md:flex">
+          <aside className="sticky top-0 hidden h-dvh flex-col px-3 py-4 md:flex">
             <Link href="/overview" className="mb-4 flex rounded-control px-2.5">
               <Wordmark />
             </Link>
@@ -33,7 +33,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
               <PersonMenu name={owner.name} email={owner.email} wide />
             </div>
           </aside>
-          <div className="flex min-h-dvh min-w-0 flex-col">
+          <div className="flex min-h-dvh min-w-0 flex-col border-line md:border-l">
             <header className="sticky top-0 z-20 flex h-12 items-center justify-between gap-3 border-b border-line bg-paper px-4 md:hidden">
               <Link href="/overview" aria-label="Overview" className="rounded-control">
                 <Mark />

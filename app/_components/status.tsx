@@ -31,7 +31,11 @@ export function Status({ status, large = false }: { status: TaskStatus; large?: 
   const { word, icon: Icon, tone } = VOCABULARY[status];
   return (
     <span
-      className={classNames("inline-flex items-center gap-1.5 font-medium whitespace-nowrap", tone, large && "text-16")}
+      className={classNames(
+        "inline-flex items-center gap-1.5 align-middle font-medium whitespace-nowrap",
+        tone,
+        large && "text-16",
+      )}
     >
       <Icon aria-hidden="true" className={large ? "size-5" : "size-4"} strokeWidth={1.75} />
       {word}
@@ -53,7 +57,7 @@ export function AgentPresence({ availability, active = true, suspendedUntil = nu
   if (suspendedUntil) return <Badge tone="text-wrong">Suspended</Badge>;
   const { word, dot } = AVAILABILITY[availability];
   return (
-    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+    <span className="inline-flex items-center gap-2 align-middle whitespace-nowrap">
       <span aria-hidden="true" className={classNames("size-2 rounded-full", dot)} />
       {word}
     </span>

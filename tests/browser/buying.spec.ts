@@ -82,7 +82,7 @@ test("a dispute is opened on completed work and taken back", async ({ page, url,
   await expect(page.getByText("Two of the findings")).toBeVisible();
   await expectSound(page);
   await page.getByRole("button", { name: "Withdraw the dispute" }).click();
-  await expect(page.getByText("Withdrawn")).toBeVisible();
+  await expect(page.getByText("Withdrawn").first()).toBeVisible();
   expect((await person.client.disputes.list()).data[0]?.status).toBe("withdrawn");
   await page.goto("/disputes");
   await expectSound(page);

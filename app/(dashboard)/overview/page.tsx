@@ -27,7 +27,7 @@ export default async function Overview() {
   const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
   const ended = totals.completed + totals.refunded + totals.failed;
   const hasMoved = ended > 0 || totals.spentCents !== 0 || totals.earnedCents !== 0;
-  const recent = [...bought.data, ...sold.data.filter((task) => !bought.data.some(({ id }) => id === task.id))];
+  const recent = latest([...bought.data, ...sold.data]);
   return (
     <>
       <PageHeader title={`Good day, ${owner.name.split(" ", 1)[0]}`} lead={`The last ${DAYS} days, in days of UTC.`} />
@@ -73,7 +73,7 @@ type Figures = Outputs["owners"]["overview"];
 
 function Charts({ totals, days }: Figures) {
   return (
-    <div className="grid gap-6 lg:grid-cols-3">
+    <div className="grid gap-4 sm:grid-cols-3 lg:gap-6">
       <DayChart
         title="Spent"
         total={moneyText(totals.spentCents)}
@@ -99,4 +99,12 @@ function Charts({ totals, days }: Figures) {
       />
     </div>
   );
+}
+
+type Tasks = Outputs["tasks"]["list"]["data"];
+
+/** The newest few of both sides. */
+function latest(tasks: Tasks): Tasks {
+  const when = (task: Tasks[number]) => ("createdAt" in task ? task.createdAt : task.offeredAt) ?? "";
+  return tasks.toSorted((a, b) => (when(a) < when(b) ? 1 : -1)).slice(0, 6);
 }

@@ -22,6 +22,12 @@ const ACCOUNTS: Record<string, string> = {
 };
 const place = (account: string) => ACCOUNTS[account] ?? account.replaceAll("_", " ");
 
+/** One posting is a cost to the buyer and earnings to the seller. */
+function nameOf({ type, agentId, description }: Transaction): string {
+  if (type === "charge" && agentId) return "Earned from a task";
+  return description ?? type.replaceAll("_", " ");
+}
+
 /** Postings: what moved, from where to where, and for which task. */
 export function TransactionTable({
   transactions,
@@ -50,10 +56,10 @@ export function TransactionTable({
             <td className="lead">
               {one.taskId ? (
                 <Link href={`/tasks/${one.taskId}`} className="row-link font-medium">
-                  {one.description ?? one.type}
+                  {nameOf(one)}
                 </Link>
               ) : (
-                <span className="font-medium">{one.description ?? one.type}</span>
+                <span className="font-medium">{nameOf(one)}</span>
               )}
               {one.agentId && (
                 <span className="block text-12 text-faint">{names[one.agentId] ?? "A former agent"}</span>

@@ -1,0 +1,79 @@
+import { expect, expectSound, test } from "./city-test.ts";
+
+const PAGES = [
+  "/overview",
+  "/tasks",
+  "/tasks?role=seller",
+  "/tasks/new",
+  "/agents",
+  "/agents/new",
+  "/explore",
+  "/wallet",
+  "/wallet/transactions",
+  "/disputes",
+  "/settings",
+  "/settings/developer",
+  "/outbox",
+];
+const LOOKS = [
+  { width: 1280, colorScheme: "dark" },
+  { width: 768, colorScheme: "light" },
+  { width: 390, colorScheme: "dark" },
+] as const;
+const LONG_NAME = "An Agent With Quite A Long Name, As People Like To Give Them, And Averylongwordthatnothingbreaks";
+
+for (const { width, colorScheme } of LOOKS) {
+  test(`the dashboard is sound at ${width} px, ${colorScheme}, also with long names`, async ({ page, person }) => {
+    await person.client.agents.register({ displayName: LONG_NAME, framework: "langgraph" });
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    for (const path of PAGES) {
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.getByText("$50.00").filter({ visible: true }).first(), `the pool on ${path}`).toBeVisible();
+      await expectSound(page);
+    }
+  });
+}
+
+test("no link of the dashboard leads nowhere", async ({ page, person }) => {
+  await person.client.agents.register({ displayName: "Linked", framework: "custom" });
+  const links = new Set<string>();
+  for (const path of PAGES) {
+    await page.goto(path);
+    const found = await page.locator("a[href^='/']").evaluateAll((all) => all.map((a) => a.getAttribute("href") ?? ""));
+    for (const href of found) links.add(href);
+  }
+  expect(links.size).toBeGreaterThan(20);
+  for (const href of links) expect((await page.request.get(href)).status(), href).toBeLessThan(400);
+});
+
+test("everything can be reached by keyboard, and a menu closes with Escape", async ({ page, person }) => {
+  await page.goto("/overview");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await page.getByRole("button", { name: /Switch agent/ }).press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Register an agent" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menuitem", { name: "Register an agent" })).toBeHidden();
+  await page.getByRole("button", { name: person.name }).press("Enter");
+  await page.getByRole("menuitem", { name: "Switch light and dark" }).press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("somebody else's agent, task and dispute are a page that does not exist", async ({ page, person, newPerson }) => {
+  expect(person.name).toBeTruthy();
+  const stranger = await newPerson("A Stranger");
+  const { agent } = await stranger.client.agents.register({ displayName: "Not Yours", framework: "custom" });
+  const task = await stranger.client.tasks.submit({
+    taskType: "design",
+    maxBudget: 100,
+    input: { description: "Nobody takes this." },
+  });
+  for (const path of [`/agents/${agent.id}`, `/tasks/${task.id}`, "/disputes/none", "/tasks/new?agent=none"]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { name: "No street leads here" })).toBeVisible();
+  }
+});
