@@ -32,7 +32,8 @@ export async function searchAgents(ctx: Ctx, input: Search): Promise<Page<z.infe
 
 async function toWhere(ctx: Ctx, input: Search): Promise<Prisma.AgentWhereInput> {
   const { framework, trustTier, availability, category, minScore, query, modelTier, verificationStatus } = input;
-  const text = query ? { contains: query, mode: "insensitive" as const } : undefined;
+  // Prisma hands the text to ILIKE as it is, where % and _ would match anything.
+  const text = query ? { contains: query.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" as const } : undefined;
   const verified = verificationStatus && { ownerId: { in: await verifiedOwners(ctx) } };
   return {
     deactivatedAt: null,
