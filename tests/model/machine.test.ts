@@ -1,0 +1,114 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { checkInvariants } from "#server/ledger/check-invariants.ts";
+import { verifyChain } from "#server/ledger/verify-chain.ts";
+import { edgeCommands } from "./support/city-edge-commands.ts";
+import { moneyCommands } from "./support/city-money-commands.ts";
+import { taskCommands } from "./support/city-task-commands.ts";
+import { makeCityWorld, resetWholeCheck } from "./support/city-world.ts";
+import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { makeTally, replay, runsOf, type Tally, tallyLines, totalOf } from "./support/tally.ts";
+
+const RUNS = runsOf(2);
+const COMMANDS = 400;
+/** A city's queue history and lists grow with every run; a fresh one keeps the pace. */
+const RUNS_A_CITY = 25;
+
+/** Money edges: from which kind of account to which, and why. Each must have been travelled in a long run. */
+const EDGES = [
+  "cash → pool top_up",
+  "cash → receivable debt_repaid",
+  "pool → held hold",
+  "held → pool hold_release",
+  "held → escrow charge",
+  "held → fees fee",
+  "escrow → wallet escrow_release",
+  "escrow → pool refund",
+  "fees → pool fee_refund",
+  "escrow → disputed dispute_freeze",
+  "wallet → disputed dispute_freeze",
+  "disputed → escrow dispute_unfreeze",
+  "disputed → wallet dispute_unfreeze",
+  "disputed → pool refund",
+  "wallet → pool refund",
+  "receivable → pool refund",
+  "escrow → receivable debt_repaid",
+  "wallet → payout_in_flight withdrawal",
+  "payout_in_flight → cash withdrawal_paid",
+  "payout_in_flight → wallet withdrawal_failed",
+  "cash → wallet withdrawal_failed",
+  "pool → cash chargeback",
+  "receivable → cash chargeback",
+  "cash → pool chargeback_won",
+  "pool → cash top_up_returned",
+  "cash → pool top_up_returned_undone",
+];
+
+async function addEdges(city: MoneyCity, edges: Map<string, number>): Promise<void> {
+  const { rows } = await city.database.pool.query<{ edge: string; n: number }>(`
+    select f.kind || ' → ' || t.kind || ' ' || p.reason as edge, count(*)::int as n
+    from ledger.posting p join ledger.account f on f.id = p.from_account join ledger.account t on t.id = p.to_account group by 1`);
+  for (const { edge, n } of rows) edges.set(edge, (edges.get(edge) ?? 0) + n);
+}
+
+/** Runs in one city; every run has tenants of its own. */
+async function runCity(
+  tally: Tally,
+  edges: Map<string, number>,
+  options: { seed: number; runs: number; path?: string },
+): Promise<void> {
+  const city = await startMoneyCity({ settings: { auth: { sessionDays: 100_000 } } });
+  try {
+    const operator = await city.owner("Operator");
+    await city.database.prisma.owner.update({ where: { id: operator.id }, data: { role: "operator" } });
+    await city.stripe("POST", "/funds/add", { amount: 90_000_000 });
+    resetWholeCheck(tally);
+    const commands = [...taskCommands, ...moneyCommands, ...edgeCommands];
+    await fc.assert(
+      fc.asyncProperty(fc.commands(commands, { maxCommands: COMMANDS, size: "max" }), async (sequence) => {
+        const world = await makeCityWorld(city, operator, tally);
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), sequence);
+      }),
+      {
+        numRuns: options.runs,
+        seed: options.seed,
+        endOnFailure: process.env.MODEL_SHRINK !== "1",
+        ...(options.path && { path: options.path }),
+      },
+    );
+    await addEdges(city, edges);
+    const books = await checkInvariants(city.ctx());
+    expect(books.results.filter(({ ok }) => !ok)).toEqual([]);
+    expect((await verifyChain(city.ctx())).problems).toEqual([]);
+  } finally {
+    await city.stop();
+  }
+}
+
+test("whatever buyers, sellers, banks and the clock do, every balance is what the contract says", {
+  timeout: 24 * 3_600_000,
+}, async () => {
+  const { seed, path } = replay();
+  const tally = makeTally();
+  const edges = new Map<string, number>();
+  for (let done = 0; done < RUNS; done += RUNS_A_CITY) {
+    const runs = Math.min(RUNS_A_CITY, RUNS - done);
+    console.log(
+      `runs ${done + 1} to ${done + runs}: MODEL_SEED=${seed + done} MODEL_RUNS=${runs}; ${totalOf(tally.accepted)} accepted moves so far`,
+    );
+    await runCity(tally, edges, { seed: seed + done, runs, ...(path && { path }) });
+  }
+  const missing = EDGES.filter((edge) => !edges.has(edge));
+  console.log(
+    [
+      `seed ${seed}, ${RUNS} runs`,
+      tallyLines("accepted moves", tally.accepted),
+      tallyLines("refused moves", tally.refused),
+      tallyLines("postings by money edge", edges),
+      `edges not travelled: ${missing.join(", ") || "none"}`,
+    ].join("\n"),
+  );
+  // A long run must have been everywhere; a short one only shows that it moved.
+  if (RUNS >= RUNS_A_CITY) expect(missing).toEqual([]);
+  expect(totalOf(tally.accepted)).toBeGreaterThan(path ? 0 : RUNS * 20);
+});
