@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { LinkButton } from "../../_components/button.tsx";
+import { DisputeTable } from "../../_components/dispute-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Pagination } from "../../_components/pagination.tsx";
 import { readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
 import { signedIn } from "../../_session.ts";
-import { DisputeTable } from "./dispute-table.tsx";
 
 export const metadata: Metadata = { title: "Disputes" };
 

@@ -23,9 +23,7 @@ export const TABLE = {
       <table className="table w-full border-0 @max-[560px]:block">{children}</table>
     </div>
   ),
-  thead: ({ children }: { children?: ReactNode }) => (
-    <thead className="hidden has-[th:not(:empty)]:table-header-group @max-[560px]:sr-only">{children}</thead>
-  ),
+  thead: ({ children }: { children?: ReactNode }) => <thead className="@max-[560px]:sr-only">{children}</thead>,
   tbody: ({ children }: { children?: ReactNode }) => (
     <tbody className="divide-y divide-line @max-[560px]:block">{children}</tbody>
   ),
@@ -33,7 +31,7 @@ export const TABLE = {
     <tr className="@max-[560px]:block @max-[560px]:py-2.5">{children}</tr>
   ),
   th: ({ children }: { children?: ReactNode }) => (
-    <th className="border-0 border-b border-line px-4 py-2 text-12 font-medium text-faint empty:py-0">{children}</th>
+    <th className="border-0 border-b border-line px-4 py-2 text-12 font-medium text-faint">{children}</th>
   ),
   td: ({ children, ...rest }: ComponentProps<"td">) => {
     const label = String((rest as Record<string, unknown>)["data-label"] ?? "");

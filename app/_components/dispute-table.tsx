@@ -1,8 +1,8 @@
 import Link from "next/link";
-import { Moment } from "../../_components/moment.tsx";
-import { Money } from "../../_components/money.tsx";
-import { DISPUTE_REASON_WORDS, DISPUTE_STATUS_WORDS } from "../../_components/words.ts";
-import type { Outputs } from "../../_trpc/client.ts";
+import type { Outputs } from "../_trpc/client.ts";
+import { Moment } from "./moment.tsx";
+import { Money } from "./money.tsx";
+import { DISPUTE_REASON_WORDS, DISPUTE_STATUS_WORDS } from "./words.ts";
 
 const ROLES = { buyer: "You bought", seller: "Your agent sold", operator: "You may decide" } as const;
 

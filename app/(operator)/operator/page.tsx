@@ -1,0 +1,110 @@
+import { CircleCheck, CircleX } from "lucide-react";
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { DisputeTable } from "../../_components/dispute-table.tsx";
+import { Moment } from "../../_components/moment.tsx";
+import { PageHeader } from "../../_components/page-header.tsx";
+import { Section } from "../../_components/section.tsx";
+import { Status, type TaskStatus } from "../../_components/status.tsx";
+import { signedIn } from "../../_session.ts";
+import type { Outputs } from "../../_trpc/client.ts";
+
+export const metadata: Metadata = { title: "City hall" };
+
+export default async function CityHall() {
+  const { actor, call } = await signedIn();
+  if (actor.role !== "operator") notFound();
+  const [books, overdue, open, reviewed] = await Promise.all([
+    call.operators.checkLedger(),
+    call.operators.listOverdue(),
+    call.disputes.list({ status: "open", pageSize: 50 }),
+    call.disputes.list({ status: "under_review", pageSize: 50 }),
+  ]);
+  const disputes = [...reviewed.data, ...open.data];
+  return (
+    <>
+      <PageHeader title="City hall" lead="Whether the books are right, what is stuck, and what waits for a decision." />
+      <div className="space-y-8">
+        <Section title="Ledger" lead="The invariants, checked for this page over the whole city." flush>
+          <Books books={books} />
+        </Section>
+        <Section title="Stuck work" lead="Tasks whose state should have ended by now." flush={overdue.length > 0}>
+          {overdue.length > 0 ? (
+            <Overdue tasks={overdue} />
+          ) : (
+            <p className="text-soft">None. Every task is inside its deadline.</p>
+          )}
+        </Section>
+        <Section title="Open disputes" lead="You cannot decide one you are a party to." flush={disputes.length > 0}>
+          {disputes.length > 0 ? (
+            <DisputeTable disputes={disputes} />
+          ) : (
+            <p className="text-soft">None waits for a decision.</p>
+          )}
+        </Section>
+      </div>
+    </>
+  );
+}
+
+function Books({ books }: { books: Outputs["operators"]["checkLedger"] }) {
+  return (
+    <ul className="divide-y divide-line">
+      {books.results.map(({ no, name, ok, violations, examples }) => (
+        <li key={no} className="flex gap-3 px-4 py-2.5">
+          {ok ? (
+            <CircleCheck
+              role="img"
+              aria-label="Holds"
+              className="mt-0.5 size-4 shrink-0 text-soft"
+              strokeWidth={1.75}
+            />
+          ) : (
+            <CircleX role="img" aria-label="Broken" className="mt-0.5 size-4 shrink-0 text-wrong" strokeWidth={1.75} />
+          )}
+          <div className="min-w-0 wrap-anywhere">
+            {name}
+            {!ok && (
+              <p className="text-13 text-wrong">
+                Broken {violations} times, for example <span className="figure">{examples.join(", ")}</span>
+              </p>
+            )}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Overdue({ tasks }: { tasks: Outputs["operators"]["listOverdue"] }) {
+  return (
+    <table className="data-table">
+      <thead>
+        <tr>
+          <th scope="col">Task</th>
+          <th scope="col">Status</th>
+          <th scope="col">Agent</th>
+          <th scope="col" className="number">
+            Was due
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {tasks.map((task) => (
+          <tr key={task.id}>
+            <td className="lead figure text-13">{task.id}</td>
+            <td data-label="Status">
+              <Status status={task.status as TaskStatus} />
+            </td>
+            <td data-label="Agent" className="figure text-13">
+              {task.agentId ?? "none"}
+            </td>
+            <td data-label="Was due" className="number text-13 text-soft">
+              <Moment at={task.deadlineAt} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
