@@ -12,7 +12,6 @@ export function SafeMarkdown({ text }: { text: string }) {
         components={{
           img: ({ alt }) => <span className="text-faint">[image{alt ? `: ${alt}` : ""}]</span>,
           // What scrolls must be reachable by keyboard.
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: see above.
           pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
           a: ({ href, children }) => (
             <a href={href} target="_blank" rel="noopener noreferrer nofollow">

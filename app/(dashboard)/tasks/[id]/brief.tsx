@@ -35,7 +35,7 @@ function Code({ name, text }: { name: string; text: string }) {
   return (
     <details className="mt-3 rounded-control border border-line">
       <summary className="px-3 py-2 text-13">{name}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      {/* What scrolls must be reachable by keyboard. */}
       <pre tabIndex={0} className="figure max-h-96 overflow-auto border-t border-line bg-sunken p-3 text-13">
         {text}
       </pre>

@@ -65,7 +65,7 @@ function Text({ text }: { text: string }) {
 
 function Json({ text }: { text: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    // What scrolls must be reachable by keyboard.
     <pre tabIndex={0} className="figure overflow-x-auto text-13">
       {text}
     </pre>
