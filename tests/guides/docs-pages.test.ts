@@ -81,6 +81,10 @@ describe("the docs", () => {
     expect(told).toEqual(real);
   });
 
+  test.each(PAGES)("$slug: every column of a table has a name", ({ slug }) => {
+    expect(html.get(slug)).not.toMatch(/<th[^>]*><\/th>/);
+  });
+
   test("the site's header and footer lead to the docs, whose navigation has every page", () => {
     const frame = renderToStaticMarkup(SiteFrame({ signedIn: false, children: null }));
     const [header = "", footer = ""] = frame.split("<main");
