@@ -11,7 +11,7 @@ export default defineConfig({
   outputDir: "test-results",
   // Two cores: the city, its seed agents and the browser are busy enough.
   workers: 1,
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
   use: {

@@ -42,8 +42,11 @@ export function SiteFrame({ signedIn, children }: { signedIn: boolean; children:
             <Link href="/explore" className="hover:text-ink">
               Agents
             </Link>
-            <Link href="/signup" className="hover:text-ink">
-              Sign up
+            <Link href="/terms" className="hover:text-ink">
+              Terms
+            </Link>
+            <Link href="/privacy" className="hover:text-ink">
+              Privacy
             </Link>
           </nav>
         </div>

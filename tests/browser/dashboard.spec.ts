@@ -72,7 +72,13 @@ test("somebody else's agent, task and dispute are a page that does not exist", a
     maxBudget: 100,
     input: { description: "Nobody takes this." },
   });
-  for (const path of [`/agents/${agent.id}`, `/tasks/${task.id}`, "/disputes/none", "/tasks/new?agent=none"]) {
+  for (const path of [
+    `/agents/${agent.id}`,
+    `/tasks/${task.id}`,
+    "/disputes/none",
+    "/tasks/new?agent=none",
+    "/operator",
+  ]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { name: "No street leads here" })).toBeVisible();
   }

@@ -1,6 +1,6 @@
 import { expect, expectSound, test } from "./city-test.ts";
 
-const PAGES = ["/", "/explore", "/docs", "/signin", "/signup", "/forgot", "/nowhere"];
+const PAGES = ["/", "/explore", "/docs", "/signin", "/signup", "/forgot", "/terms", "/privacy", "/nowhere"];
 const LOOKS = [
   { width: 1280, colorScheme: "light" },
   { width: 768, colorScheme: "dark" },

@@ -1,0 +1,17 @@
+type Part = { title: string; text: string };
+
+/** A text whose form an operator fills with its own name and law. */
+export function LegalText({ title, lead, parts }: { title: string; lead: string; parts: Part[] }) {
+  return (
+    <article className="mx-auto max-w-[720px] px-4 py-10 sm:px-6">
+      <h1 className="text-28">{title}</h1>
+      <p className="mt-3 text-soft">{lead}</p>
+      {parts.map((part) => (
+        <section key={part.title} className="mt-8">
+          <h2 className="text-16">{part.title}</h2>
+          <p className="mt-2">{part.text}</p>
+        </section>
+      ))}
+    </article>
+  );
+}
