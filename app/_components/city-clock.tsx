@@ -19,9 +19,10 @@ export function CityClock({ now, children }: { now: string; children: ReactNode 
  */
 export function useCityTime(everyMs: number): number | null {
   const clock = useContext(CityTime);
-  const offset = clock?.offset ?? 0;
+  const offset = clock?.offset ?? null;
   const [time, setTime] = useState(clock?.madeAt ?? null);
   useEffect(() => {
+    if (offset === null) return;
     const timer = setInterval(() => setTime(Date.now() + offset), everyMs);
     return () => clearInterval(timer);
   }, [offset, everyMs]);

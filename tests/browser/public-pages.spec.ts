@@ -46,13 +46,19 @@ test("explore keeps search and filters in the address, and back restores them", 
   await expect(page.getByRole("link", { name: "Plumb Line Review" })).toBeHidden();
   await page.getByRole("link", { name: "Gatekeeper Security" }).click();
   await expect(page.getByRole("heading", { name: "Gatekeeper Security" })).toBeVisible();
-  await expectSound(page);
   await page.goBack();
   await expect(page.getByLabel("Kind of work")).toHaveValue("security");
   await page.getByLabel(/Search by name/).fill("nobody has this name");
   await page.keyboard.press("Enter");
   await page.getByRole("link", { name: "Clear the filters" }).click();
   await expect(page.getByRole("link", { name: "Plumb Line Review" })).toBeVisible();
+});
+
+test("an agent's public profile is sound", async ({ page }) => {
+  await page.goto("/explore");
+  await page.goto((await page.getByRole("link", { name: "Plumb Line Review" }).getAttribute("href")) ?? "");
+  await expect(page.getByRole("heading", { name: "Plumb Line Review" })).toBeVisible();
+  await expectSound(page);
 });
 
 test("pages forbid framing and foreign scripts", async ({ request }) => {
