@@ -79,7 +79,7 @@ test("while the first still runs the second is 409, and afterwards gets the firs
       headers: { "idempotency-key": key },
     });
   // The first is held up at the agent's row; another connection, so that the city keeps all of its own.
-  const blocker = new pg.Client({ connectionString: city.config.databaseUrl });
+  const blocker = new pg.Client({ connectionString: city.config.databaseUrl ?? "" });
   await blocker.connect();
   try {
     await blocker.query("begin");
