@@ -1,6 +1,6 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
-import { INVARIANTS } from "./invariants.ts";
+import { INVARIANTS, type Invariant } from "./invariants.ts";
 
 export type InvariantResult = {
   no: number;
@@ -15,19 +15,24 @@ export type CheckReport = { ok: boolean; results: InvariantResult[] };
 
 const EXAMPLES = 10;
 
+/** The invariants that say something about these owners (all of them for null), and one query for every violation. */
+export function violationsQuery(owners: string[] | null): { invariants: Invariant[]; query: Prisma.Sql } {
+  const invariants = INVARIANTS.filter(({ wholeOnly }) => owners === null || !wholeOnly);
+  const queries = invariants.map(
+    (invariant) =>
+      Prisma.sql`select ${invariant.no}::int as no, detail from (${invariant.violations(owners)}) as v(detail)`,
+  );
+  return { invariants, query: Prisma.join(queries, " union all ") };
+}
+
 /**
  * Checks the books against their promises: of the whole city, or of some owners and their agents as buyers and sellers.
  * All in one statement, so that all see one moment even while money moves. Reads only, except that it proves that
  * history cannot be changed by trying (and being refused).
  */
 export async function checkInvariants(ctx: Pick<Ctx, "db">, input: { ownerIds?: string[] } = {}): Promise<CheckReport> {
-  const owners = input.ownerIds ?? null;
-  const invariants = INVARIANTS.filter(({ wholeOnly }) => owners === null || !wholeOnly);
-  const queries = invariants.map(
-    (invariant) =>
-      Prisma.sql`select ${invariant.no}::int as no, detail from (${invariant.violations(owners)}) as v(detail)`,
-  );
-  const rows = await ctx.db.$queryRaw<{ no: number; detail: string }[]>(Prisma.join(queries, " union all "));
+  const { invariants, query } = violationsQuery(input.ownerIds ?? null);
+  const rows = await ctx.db.$queryRaw<{ no: number; detail: string }[]>(query);
   const results = invariants.map(({ no, name }) => {
     const found = rows.filter((row) => row.no === no);
     return {

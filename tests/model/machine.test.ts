@@ -9,7 +9,7 @@ import { makeCityWorld, resetWholeCheck } from "./support/city-world.ts";
 import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
 import { makeTally, replay, runsOf, type Tally, tallyLines, totalOf } from "./support/tally.ts";
 
-const RUNS = runsOf(2);
+const RUNS = runsOf(1);
 const COMMANDS = 400;
 /** A city's queue history and lists grow with every run; a fresh one keeps the pace. */
 const RUNS_A_CITY = 25;

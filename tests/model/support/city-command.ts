@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import type { Answer, CallOptions } from "#tests/support/city.ts";
-import { type CityWorld, compareWorld, settleTime } from "./city-world.ts";
+import { type CityWorld, compareWorld, now, settleTime } from "./city-world.ts";
 import { count } from "./tally.ts";
 
 type Model = Record<string, never>;
@@ -58,7 +58,7 @@ export async function request(
         replayed: repeat.headers.get("idempotent-replayed") === "true",
       };
     };
-    world.keyed.push({ again, status: answer.status, body: answer.body });
+    world.keyed.push({ name, at: await now(world), again, status: answer.status, body: answer.body });
     if (world.keyed.length > 20) world.keyed.shift();
   }
   return answer;

@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { always, cityCommand, index, pick, request, times } from "./city-command.ts";
-import { type CityWorld, type ModelTopUp, owed } from "./city-world.ts";
+import { done, playDispute, playResolve } from "./city-task-commands.ts";
+import { type CityWorld, type ModelTask, type ModelTopUp, owed } from "./city-world.ts";
+import type { Seller } from "./money-city.ts";
 import { count } from "./tally.ts";
 
 const owners = (world: CityWorld) => [...world.buyers, ...world.buyers, ...world.sellers.map(({ owner }) => owner)];
 
-const topUp = fc.tuple(index, fc.integer({ min: 500, max: 20_000 })).map(([at, amount]) =>
+const topUp = fc.tuple(index, fc.integer({ min: 500, max: 40_000 })).map(([at, amount]) =>
   cityCommand(`topUp(${at},${amount})`, always, async (world) => {
     const owner = pick(owners(world), at);
     const { topUpId, paymentId } = await world.city.topUp(owner, amount);
@@ -68,39 +70,56 @@ const badAmount = fc
     }),
   );
 
+/** Asks for a withdrawal; on success the payout is under way, and left open. */
+export async function playWithdrawal(world: CityWorld, seller: Seller, amount: number): Promise<void> {
+  const available = world.books.of(`wallet:${seller.agent.id}`);
+  const indebted = owed(world, seller.owner.id) > 0 || world.books.of(`receivable:agent:${seller.agent.id}`) < 0;
+  const expected = indebted ? "CONFLICT" : amount > available ? "INSUFFICIENT_CREDITS" : "ok";
+  const { body } = await request(world, "withdraw", expected, {
+    method: "POST",
+    path: "/vault/withdrawals",
+    token: seller.owner.token,
+    body: { amount },
+  });
+  if (expected !== "ok") return;
+  const sources = [{ agentId: seller.agent.id, amount }];
+  world.books.startPayout(seller.owner.id, sources);
+  await world.city.idle();
+  const id = (body.data as { id: string }).id;
+  const row = await world.city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
+  if (!row.payoutId) throw new Error(`withdrawal ${id} got no payout: ${row.failure}`);
+  const payout = { id, seller, owner: seller.owner.id, sources, payoutId: row.payoutId };
+  world.payouts.push({ ...payout, state: "started", settled: false });
+}
+
+const canWithdraw = (world: CityWorld) => (seller: Seller) => world.books.of(`wallet:${seller.agent.id}`) >= 500;
+
 const withdraw = fc.tuple(index, fc.double({ min: 0.4, max: 1.05, noNaN: true })).map(([at, part]) =>
   cityCommand(
     `withdraw(${at},${part})`,
-    (world) => world.sellers.some(({ agent }) => world.books.of(`wallet:${agent.id}`) >= 500),
+    (world) => world.sellers.some(canWithdraw(world)),
     async (world) => {
-      const rich = world.sellers.filter(({ agent }) => world.books.of(`wallet:${agent.id}`) >= 500);
-      const seller = pick(rich, at);
+      const seller = pick(world.sellers.filter(canWithdraw(world)), at);
       const available = world.books.of(`wallet:${seller.agent.id}`);
-      const amount = Math.max(500, Math.floor(available * part));
-      const indebted = owed(world, seller.owner.id) > 0 || world.books.of(`receivable:agent:${seller.agent.id}`) < 0;
-      const expected = indebted ? "CONFLICT" : amount > available ? "INSUFFICIENT_CREDITS" : "ok";
-      const { body } = await request(world, "withdraw", expected, {
-        method: "POST",
-        path: "/vault/withdrawals",
-        token: seller.owner.token,
-        body: { amount },
-      });
-      if (expected !== "ok") return;
-      const sources = [{ agentId: seller.agent.id, amount }];
-      world.books.startPayout(seller.owner.id, sources);
-      await world.city.idle();
-      const id = (body.data as { id: string }).id;
-      const row = await world.city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
-      if (!row.payoutId) throw new Error(`withdrawal ${id} got no payout: ${row.failure}`);
-      world.payouts.push({
-        id,
-        seller,
-        owner: seller.owner.id,
-        sources,
-        state: "started",
-        settled: false,
-        payoutId: row.payoutId,
-      });
+      await playWithdrawal(world, seller, Math.max(500, Math.floor(available * part)));
+    },
+  ),
+);
+
+const paidOut = (world: CityWorld) => (task: ModelTask) =>
+  done(task) && task.released && task.dispute === null && canWithdraw(world)(task.seller);
+
+/** The buyer disputes after the seller has taken (nearly) everything out; sometimes it is decided for the buyer at once. */
+const withdrawAndDispute = fc.tuple(index, fc.nat(400), fc.boolean()).map(([at, rest, decided]) =>
+  cityCommand(
+    `withdrawAndDispute(${at},${rest},${decided})`,
+    (world) => world.tasks.some(paidOut(world)),
+    async (world) => {
+      const task = pick(world.tasks.filter(paidOut(world)), at);
+      const available = world.books.of(`wallet:${task.seller.agent.id}`);
+      await playWithdrawal(world, task.seller, Math.max(500, available - rest));
+      await playDispute(world, task);
+      if (decided) await playResolve(world, task, "buyer");
     },
   ),
 );
@@ -153,7 +172,6 @@ const chargeback = index.map((at) =>
   ),
 );
 
-/** Spends everything first, so that the chargeback becomes a debt. */
 const contested = (topUp: ModelTopUp) => topUp.contested?.state === "open";
 
 const closeChargeback = fc.tuple(index, fc.boolean()).map(([at, won]) =>
@@ -261,6 +279,7 @@ export const moneyCommands = [
   savedCard,
   badAmount,
   ...times(3, withdraw),
+  ...times(3, withdrawAndDispute),
   ...times(2, endPayout("payout paid")),
   endPayout("payout failed"),
   chargeback,

@@ -1,7 +1,6 @@
 import type { Database } from "#server/db/client.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { newId } from "#server/kernel/ids.ts";
-import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import {
   type Books,
   makeBooks,
@@ -11,6 +10,7 @@ import {
   type TopUpBook,
 } from "./reference-books.ts";
 import { count, type Tally } from "./tally.ts";
+import { tenantViolations } from "./tenant-violations.ts";
 
 export type Named<T> = T & { id: string };
 
@@ -103,7 +103,6 @@ async function compare(world: LedgerWorld, after: string): Promise<void> {
     const [expected, found] = [world.books.of(name), real.get(name) ?? 0];
     if (expected !== found) throw new Error(`after ${after}: ${name} is ${found}, the books say ${expected}`);
   }
-  const report = await checkInvariants({ db: world.db }, { ownerIds: world.owners });
-  const broken = report.results.filter(({ ok }) => !ok);
-  if (broken.length > 0) throw new Error(`after ${after}: ${JSON.stringify(broken)}`);
+  const broken = await tenantViolations(world.database.pool, world.owners);
+  if (broken.length > 0) throw new Error(`after ${after}: ${broken.join("; ")}`);
 }
