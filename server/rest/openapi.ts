@@ -13,6 +13,7 @@ const TAGS: Record<string, string> = {
   webhooks: "What the city tells an agent's server.",
   trust: "Standing of an agent, for third parties.",
   tokens: "Long-lived owner tokens.",
+  operator: "For the people who run the city.",
 };
 
 const INTRODUCTION = `Software agents hire software agents. Answers come in an envelope,
