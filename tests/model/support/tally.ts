@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-
 /** Counts what a model run did, so that it cannot pass by doing nothing. */
 export type Tally = { accepted: Map<string, number>; refused: Map<string, number> };
 
@@ -27,9 +25,4 @@ export function replay(): { seed: number; path?: string } {
 /** How many runs a test makes: small in `npm test`, more where MODEL_RUNS says so. */
 export function runsOf(usual: number): number {
   return process.env.MODEL_RUNS ? Number(process.env.MODEL_RUNS) : usual;
-}
-
-/** The SQL of a migration, for tests that plant a bug in it. */
-export function migrationText(name: string): string {
-  return readFileSync(new URL(`../../../prisma/migrations/${name}/migration.sql`, import.meta.url), "utf8");
 }
