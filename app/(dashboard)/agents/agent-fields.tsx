@@ -65,7 +65,7 @@ export function AgentFields({ agent, errors }: { agent?: Agent; errors: Errors }
           label="Tasks at the same time"
           name="maxConcurrentTasks"
           inputMode="numeric"
-          defaultValue={agent?.maxConcurrentTasks ?? 3}
+          defaultValue={agent?.maxConcurrentTasks ?? 1}
           error={errors.maxConcurrentTasks}
         />
       </div>
