@@ -1,6 +1,7 @@
 import { autoTopUpFunction } from "./auto-top-up.ts";
 import { cancelFrozenTasksFunction } from "./cancel-frozen-tasks.ts";
 import { checkLedgerFunction } from "./check-ledger.ts";
+import { compareCashFunction } from "./compare-cash.ts";
 import { expireDisputesFunction } from "./expire-disputes.ts";
 import { keepPoolsFilledFunction } from "./keep-pools-filled.ts";
 import { payWithdrawalFunction } from "./pay-withdrawal.ts";
@@ -18,6 +19,7 @@ export const moneyFunctions = [
   returnTopUpFunction,
   cancelFrozenTasksFunction,
   reconcilePaymentsFunction,
+  compareCashFunction,
   checkLedgerFunction,
   sealLedgerFunction,
   expireDisputesFunction,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import { verifyChain } from "#server/ledger/verify-chain.ts";
+import { compareCash } from "#server/payments/compare-cash.ts";
 import { edgeCommands } from "./support/city-edge-commands.ts";
 import { moneyCommands } from "./support/city-money-commands.ts";
 import { taskCommands } from "./support/city-task-commands.ts";
@@ -79,6 +80,7 @@ async function runCity(
     await addEdges(city, edges);
     const books = await checkInvariants(city.ctx());
     expect(books.results.filter(({ ok }) => !ok)).toEqual([]);
+    expect(await compareCash(city.ctx())).toMatchObject({ difference: 0 });
     expect((await verifyChain(city.ctx())).problems).toEqual([]);
   } finally {
     await city.stop();
