@@ -46,7 +46,7 @@ export type Ctx<A extends Actor = Actor> = {
 export async function inTransaction<A extends Actor, T>(ctx: Ctx<A>, work: (ctx: Ctx<A>) => Promise<T>): Promise<T> {
   if (!("$transaction" in ctx.db)) return work(ctx);
   const client = ctx.db as PrismaClient;
-  return client.$transaction((db) => work({ ...ctx, db }), { timeout: 15_000, maxWait: 10_000 });
+  return client.$transaction((db) => work({ ...ctx, db }), { timeout: 15_000, maxWait: 20_000 });
 }
 
 /** The same context, acting as the city itself. */

@@ -59,7 +59,7 @@ test("after kill -9 of the server in the middle of its tasks every task ends and
     const points = [["routing", "executing"], ["executing"], ["quality_check", "completed"]];
     await vi.waitFor(async () => expect(points[i]).toContain((await client.tasks.get(id)).status), {
       timeout: 30_000,
-      interval: 20,
+      interval: 150,
     });
     await server.kill("SIGKILL");
     server = await reachServer(port, dataDir);
