@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CityError } from "#server/kernel/errors.ts";
+import { explainShortfall } from "#server/payments/explain-shortfall.ts";
 import { requestAutoTopUp } from "#server/payments/request-auto-top-up.ts";
 import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
 import type { TestOwner } from "#tests/support/city.ts";
+import { ownerActor } from "./support/moments.ts";
 import { chargedTask, type MoneyCity, newSeller, type Seller, startMoneyCity } from "./support/money-city.ts";
 import { runsOf } from "./support/tally.ts";
 
@@ -32,6 +35,8 @@ test("of 64 submissions at once on a pool for ten, exactly ten are held", { time
     const answers = await many(64, () => city.call("POST", "/tasks", { token: owner.token, body }));
     const held = answers.filter(({ status }) => status === 201);
     const refused = answers.filter(({ status, body }) => status === 402 && body.error?.code === "INSUFFICIENT_CREDITS");
+    const others = answers.filter((answer) => !held.includes(answer) && !refused.includes(answer));
+    expect(others.map(({ status, body }) => `${status} ${body.error?.code}`)).toEqual([]);
     expect([held.length, refused.length]).toEqual([10, 54]);
     expect(await city.pool(owner)).toMatchObject({ balance: budget - 1, held: 10 * budget });
     await Promise.all(
@@ -152,4 +157,22 @@ test("automatic top-ups stop at the monthly cap", { timeout: LONG }, async () =>
     await city.advance(60_000);
   }
   expect(await city.pool(owner)).toMatchObject({ balance: 10_600 });
+});
+
+test("a submission that found too little starts one automatic top-up and says that it is on its way", async () => {
+  const owner = await city.owner("Short");
+  await city.topUp(owner, 1_000);
+  const body = { enabled: true, threshold: 0, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  const refusal = new CityError("INSUFFICIENT_CREDITS", "Too little.", {
+    details: { required: 2_000, available: 1_000 },
+    log: { account: `pool:${owner.id}` },
+  });
+  const answers = await many(8, () => explainShortfall(city.ctx(ownerActor(owner.id)), refusal));
+  expect(answers.map(({ details }) => details?.autoTopUp)).toEqual(Array(8).fill("pending"));
+  await city.idle();
+  await city.deliver();
+  expect(await city.pool(owner)).toMatchObject({ balance: 6_000 });
+  const wallet = new CityError("INSUFFICIENT_CREDITS", "Too little.", { details: {}, log: { account: "wallet:x" } });
+  expect(await explainShortfall(city.ctx(ownerActor(owner.id)), wallet)).toBe(wallet);
 });
