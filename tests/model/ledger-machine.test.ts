@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
+import { checkLately } from "#server/ledger/check-lately.ts";
 import { sealLedger } from "#server/ledger/seal-ledger.ts";
 import { verifyChain } from "#server/ledger/verify-chain.ts";
 import { ledgerCommands } from "./support/ledger-commands.ts";
@@ -67,4 +68,18 @@ test("what the machine did verifies in the hash chain, to the last transaction",
   expect(chain.problems).toEqual([]);
   expect(chain.unsealed).toBe(0);
   expect(chain.transactions).toBeGreaterThan(RUNS);
+});
+
+test("in a large ledger the check of each minute looks at whoever's money moved lately, and finds what is wrong", async () => {
+  const ctx = { db: database.prisma } as unknown as Parameters<typeof checkLately>[0];
+  expect((await checkLately(ctx)).ok).toBe(true);
+  // As if it were large; the planner's estimate is what is asked.
+  await database.pool.query("update pg_class set reltuples = 1e9 where oid = 'ledger.posting'::regclass");
+  const latest = "(select from_account from ledger.posting order by transaction_id desc limit 1)";
+  const [{ id, kind }] = (await database.pool.query(`select id, kind from ledger.account where id = ${latest}`)).rows;
+  expect((await checkLately(ctx)).ok).toBe(true);
+  await database.pool.query("update ledger.account set balance = balance + 1 where id = $1", [id]);
+  expect([kind, (await checkLately(ctx)).ok]).toEqual([kind, false]);
+  await database.pool.query("update ledger.account set balance = balance - 1 where id = $1", [id]);
+  expect((await checkLately(ctx)).ok).toBe(true);
 });
