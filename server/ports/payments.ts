@@ -1,7 +1,5 @@
 import type { Cents } from "#server/kernel/money.ts";
 
-export { isPaymentError, PaymentError, type PaymentErrorKind } from "./payments/payment-error.ts";
-
 /**
  * The card company as the city needs it. Plain values only: cents, ids, ISO times.
  *

@@ -70,7 +70,8 @@ describe("a body that is not what it should be", () => {
       token: owner.token,
       body: { displayName: "", framework: "abacus", capabilities: [{ category: "juggling", tags: [] }] },
     });
-    const fields = (body.error?.details?.fields as { path: string }[]).map(({ path }) => path);
+    const wrong = body.error?.details?.fields as { path: string }[] | undefined;
+    const fields = (wrong ?? []).map(({ path }) => path);
     expect(fields.sort()).toEqual(["capabilities.0.category", "displayName", "framework"]);
   });
 

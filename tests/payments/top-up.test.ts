@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isPaymentError } from "#server/ports/payments.ts";
+import { isPaymentError } from "#server/ports/payments/payment-error.ts";
 import { key, openCheckout, paidCustomer, type Scene, startPostgres, startScene } from "./support.ts";
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
