@@ -13,10 +13,15 @@ type OnceOnly<T> = {
  * Asks the card company for an effect that must happen once, however often this runs. The key stays the same while the
  * outcome is unknown. When the answer under a key is lost for ever (a server error that was stored, other values under
  * the same key), the effect is looked up, and only if it is not there a new key is taken.
+ * The card company forgets keys after a day, so a call first tried long ago is looked up before it is made again.
  * Throws `PaymentError`; after `insufficient_balance` the next run takes a new key, as the port asks.
  */
 export async function callOnce<T>(ctx: Ctx, { intent, call, find }: OnceOnly<T>): Promise<T> {
-  const refused = await readRefusals(ctx, intent);
+  const { refused, forgotten } = await recall(ctx, intent);
+  if (forgotten) {
+    const found = await find();
+    if (found) return found;
+  }
   try {
     return await call(keyOf(intent, refused));
   } catch (error) {
@@ -38,10 +43,16 @@ function keyOf(intent: string, refused: number): string {
   return refused === 0 ? intent : `${intent}:${refused}`;
 }
 
-async function readRefusals(ctx: Ctx, intent: string): Promise<number> {
-  const [row] = await ctx.db.$queryRaw<{ refused: number }[]>`
-    select refused from payments.outgoing_call where intent = ${intent}`;
-  return row?.refused ?? 0;
+/** Hours after which a key may have been forgotten; Stripe promises 24. */
+const KEY_HOURS = 20;
+
+/** What earlier tries of this call have left behind; remembers the first. */
+async function recall(ctx: Ctx, intent: string): Promise<{ refused: number; forgotten: boolean }> {
+  const [row] = await ctx.db.$queryRaw<[{ refused: number; forgotten: boolean }]>`
+    insert into payments.outgoing_call as earlier (intent, refused) values (${intent}, 0)
+    on conflict (intent) do update set refused = earlier.refused
+    returning refused, first_at < city_now() - make_interval(hours => ${KEY_HOURS}) as forgotten`;
+  return row;
 }
 
 /** The call under this number came to nothing for good. Racing callers count it once. */
