@@ -4,6 +4,7 @@ import { authenticate } from "../auth/authenticate.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
+import { explainShortfall } from "../payments/explain-shortfall.ts";
 import { toCityError } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
@@ -82,8 +83,12 @@ async function handle(
   });
   const key =
     route.method === "GET" || route.rest.idempotency === "none" ? null : request.headers.get("idempotency-key");
-  if (key === null) return json(await work(ctx));
-  const result = await once(ctx, route, key, input, work);
+  const done: Promise<{ status: number; body: string; replayed?: boolean }> =
+    key === null ? work(ctx) : once(ctx, route, key, input, work);
+  const result = await done.catch(async (thrown) => {
+    // Only here, where the refused transaction is over, may a top-up of its own begin.
+    throw await explainShortfall(ctx, toCityError(thrown));
+  });
   if (result.replayed) headers["idempotent-replayed"] = "true";
   return json(result);
 }
