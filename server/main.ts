@@ -14,6 +14,9 @@ process.noDeprecation = true;
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
+/** What a start under way stumbles over once it is being stopped is no failure. */
+let stopping = false;
+
 async function main(): Promise<void> {
   const config = readConfig();
   // Next decides by this, and nothing but start sets it.
@@ -25,9 +28,11 @@ async function main(): Promise<void> {
   const city = await startCity(config, log, config.web ? () => startNext(config) : undefined);
   let stopAgents = async () => {};
   const stop = onceSignalled(async () => {
+    stopping = true;
     say("\nStopping …");
     await stopAgents();
     await city.stop();
+    process.exit(0);
   });
   if (config.seed !== "off") await seedRepos(city);
   if (config.seed === "all") stopAgents = startSeedAgents(await seed(city), city.url, log);
@@ -74,6 +79,7 @@ function onceSignalled(act: () => Promise<void>): Promise<void> {
 main().then(
   () => process.exit(0),
   (error) => {
+    if (stopping) return;
     const plain = error instanceof ConfigError || (error instanceof Error && error.message.startsWith("Port "));
     process.stderr.write(`${plain ? error.message : (error?.stack ?? error)}\n`);
     process.exit(1);
