@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
@@ -8,6 +8,7 @@ import type { registerAgentInput } from "#server/agents/schema.ts";
 import type { OwnerActor } from "#server/auth/actor.ts";
 import { signUp } from "#server/auth/sign-up.ts";
 import type { City } from "#server/city.ts";
+import { writeWhole } from "#server/kernel/write-whole.ts";
 import { makeBareRepo } from "#server/ports/repo-fetch/bare-repo.ts";
 
 /** Who can look around at once in local mode. The account does not exist in production. */
@@ -61,7 +62,7 @@ export async function seed(city: City): Promise<SeededAgent[]> {
   const file = join(city.config.dataDir, "seed-agents.json");
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as SeededAgent[]) : [];
   const agents = await Promise.all(SEED_AGENTS.map((wanted) => seedAgent(city, house, wanted, kept)));
-  writeFileSync(file, JSON.stringify(agents, null, 2), { mode: 0o600 });
+  writeWhole(file, JSON.stringify(agents, null, 2), 0o600);
   return agents;
 }
 
@@ -85,14 +86,20 @@ async function seedAgent(city: City, house: OwnerActor, wanted: SeedAgent, kept:
   return { id: agent.id, name: agent.displayName, focus, apiKey };
 }
 
-/** Each folder of demo data becomes a git repository that the sandbox fetches like any other. */
-export async function seedRepos(city: City): Promise<void> {
+/**
+ * Each folder of demo data becomes a git repository that the sandbox fetches like any other. It is made beside its
+ * place and moved there whole: a start that is killed half-way must not leave half a repository for good.
+ * @param dataDir the city's data folder; the remotes of local mode lie in it.
+ */
+export async function seedRepos(dataDir: string): Promise<void> {
   if (!existsSync(DEMO_REPOS)) return;
   for (const name of readdirSync(DEMO_REPOS)) {
     const folder = join(DEMO_REPOS, name);
-    const target = join(city.config.dataDir, "remotes", `${name}.git`);
+    const target = join(dataDir, "remotes", `${name}.git`);
     if (!statSync(folder).isDirectory() || existsSync(target)) continue;
-    await makeBareRepo(target, readFolder(folder));
+    const unfinished = `${target}.unfinished`;
+    await makeBareRepo(unfinished, readFolder(folder));
+    renameSync(unfinished, target);
   }
 }
 

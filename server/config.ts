@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { writeWhole } from "./kernel/write-whole.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
 
 /** An empty variable counts as one that is not set, as in most shells' `VAR= command`. */
@@ -164,7 +165,7 @@ function readSettings(json: string | undefined, production: boolean): Settings {
 /** In local mode the secret is made once and kept beside the data it opens. */
 function keptSecret(dataDir: string): string {
   const file = join(dataDir, "city-secret");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  if (!existsSync(file)) writeWhole(file, randomBytes(32).toString("base64url"), 0o600);
   chmodSync(file, 0o600);
   return readFileSync(file, "utf8").trim();
 }

@@ -25,6 +25,8 @@ async function main(): Promise<void> {
   const log = makeLog(config);
   if (config.web && !config.dev) await ensurePageBuild(say);
 
+  // Before the doors open: whoever reads of the demo repository can use it.
+  if (config.seed !== "off") await seedRepos(config.dataDir);
   const city = await startCity(config, log, config.web ? () => startNext(config) : undefined);
   let stopAgents = async () => {};
   const stop = onceSignalled(async () => {
@@ -34,7 +36,6 @@ async function main(): Promise<void> {
     await city.stop();
     process.exit(0);
   });
-  if (config.seed !== "off") await seedRepos(city);
   if (config.seed === "all") stopAgents = startSeedAgents(await seed(city), city.url, log);
   announce(city, config);
   await stop;

@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_LIMIT_MS = 60_000;
 
-/** The journey's own city: its own data folder and port, no pages, a clock that can be moved. */
-const environment = (port: number, dataDir: string) => ({
+/** The environment of the journey's own city: its own data folder and port, no pages, a clock that can be moved. */
+export const startEnvironment = (port: number, dataDir: string) => ({
   ...process.env,
   CITY_ENV: "local",
   CITY_DATA_DIR: dataDir,
@@ -30,7 +30,7 @@ export type JourneyServer = {
 export async function reachServer(port: number, dataDir: string): Promise<JourneyServer> {
   const url = `http://127.0.0.1:${port}`;
   mkdirSync(dataDir, { recursive: true });
-  const env = environment(port, dataDir);
+  const env = startEnvironment(port, dataDir);
   const child = (await answers(url)) ? null : await start(url, env);
   return {
     url,

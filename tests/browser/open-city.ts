@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
 
 /** No person clicks as fast as these tests. */
 const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
@@ -53,17 +53,6 @@ async function untilReady(city: ChildProcess, url: string): Promise<void> {
     await new Promise((next) => setTimeout(next, 250));
   }
   throw new Error("It was not ready in time.");
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }
 
 function readLog(dataDir: string): string {

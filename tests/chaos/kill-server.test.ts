@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentCity, AgentRunner } from "@ai-city/sdk";
@@ -7,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type JourneyServer, reachServer } from "../../bench/journey/server.ts";
 import { registerAgent, signUp } from "../../bench/journey/strangers.ts";
 import { reviewTask } from "../../sdk/examples/reviewer/review-task.ts";
+import { freePort } from "../support/free-port.ts";
 
 const FINAL = ["completed", "failed", "refunded"];
 const TASKS = 4;
@@ -81,14 +81,4 @@ async function statuses(client: AgentCity, ids: readonly string[]): Promise<stri
 
 function allFinal(list: string[]): boolean {
   return list.every((status) => FINAL.includes(status));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port: free } = probe.address() as { port: number };
-      probe.close(() => resolve(free));
-    });
-  });
 }

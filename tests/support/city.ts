@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentCity } from "@ai-city/sdk";
@@ -10,6 +9,7 @@ import { readConfig } from "#server/config.ts";
 import { advanceClock } from "#server/engine/clock.ts";
 import { type RunningCity, startCity } from "#server/start-city.ts";
 import { documentedFetch } from "./documented.ts";
+import { freePort } from "./free-port.ts";
 import { quiet } from "./quiet-log.ts";
 
 /** Limits that no test reaches unless it wants to. */
@@ -148,14 +148,4 @@ async function administer(url: string, sql: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,6 +1,5 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect } from "vitest";
+import { freePort } from "../../support/free-port.ts";
 import { REVIEW } from "../review.ts";
 import { asAgent, asOwner, type PageRuns, withAgentId, withReview, withTask } from "./page-runs.ts";
 import { completedTask } from "./world.ts";
@@ -113,11 +112,3 @@ export const webhooks: PageRuns = {
     },
   ],
 };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
