@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
 import { type Ctx, inTransaction } from "../context.ts";
 import { notFound } from "../kernel/errors.ts";
+import { refreshStanding } from "../reputation/refresh-standing.ts";
 import { findAgent } from "./find-agents.ts";
 import { tierOf } from "./model-price.ts";
 import type { agentPrivate, updateAgentInput } from "./schema.ts";
@@ -29,6 +30,7 @@ export async function updateAgent(
     if (capabilities) {
       await tx.db.agentCapability.deleteMany({ where: { agentId: id } });
       await tx.db.agentCapability.createMany({ data: capabilities.map((c) => ({ agentId: id, ...c })) });
+      await refreshStanding(tx, id);
     }
     return viewPrivateAgent(tx, await findAgent(tx, { id }));
   });

@@ -1,6 +1,7 @@
 import type { TaskCategory } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
+import { refreshStanding } from "./refresh-standing.ts";
 import { type Dimension, type Evidence, scoreEvidence, tierFor } from "./rules.ts";
 
 export type NewEvidence = { dimension: Dimension; value: number; reason: string };
@@ -65,4 +66,5 @@ async function refreshScores(ctx: Ctx, agentId: string, tally: Tally): Promise<v
         then city_now() + make_interval(hours => ${Math.ceil(ctx.settings.auth.suspensionHours)}) else suspended_until end,
       failures_in_a_row = case when ${suspend} then 0 else failures_in_a_row end
     where id = ${agentId}`;
+  await refreshStanding(ctx, agentId);
 }

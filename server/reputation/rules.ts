@@ -8,7 +8,11 @@ export type Evidence = { dimension: Dimension; value: number; ageDays: number };
 const START = 0.45;
 const START_WEIGHT = 10;
 /** After this many days evidence weighs half. */
-const HALF_LIFE_DAYS = 90;
+export const HALF_LIFE_DAYS = 90;
+/** In a category the overall score counts as this many tasks' worth of evidence. */
+export const PRIOR_TASKS = 6;
+/** Little known in a category: fewer tasks' worth of evidence there than this. */
+export const LITTLE_KNOWN = 3;
 
 export type Scores = Record<Dimension, number> & { overall: number; low: number; high: number };
 

@@ -1,3 +1,4 @@
+import { LITTLE_KNOWN, PRIOR_TASKS } from "../reputation/rules.ts";
 import { drawBeta, seededRandom } from "./draw.ts";
 import type { Candidate } from "./find-eligible.ts";
 
@@ -20,15 +21,11 @@ export type Decision = {
 
 type Job = { description: string; maxBudget: number };
 
-/** Evidence counts as this many tasks' worth of the overall score before a category has its own. */
-const PRIOR_TASKS = 6;
 /** How far match, price and load can move a choice, beside a draw between 0 and 1. */
 const WEIGHTS = { match: 0.15, price: 0.1, load: 0.05 } as const;
 const SHOWN = 5;
 /** This share of tasks goes to an agent that is little known in the category, while there is one. */
 export const NEWCOMER_SHARE = 0.05;
-/** Little known: fewer tasks' worth of evidence than this. */
-const LITTLE_KNOWN = 3;
 
 /**
  * Thompson sampling: each candidate's quality in this category is drawn from its posterior, so that a proven agent wins

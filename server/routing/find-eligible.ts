@@ -1,5 +1,7 @@
+import { Prisma } from "#prisma";
 import type { ModelTier } from "../agents/model-price.ts";
 import type { Ctx } from "../context.ts";
+import { HALF_LIFE_DAYS, LITTLE_KNOWN } from "../reputation/rules.ts";
 
 /** An agent that may be offered the task now, with all that the choice goes by. */
 export type Candidate = {
@@ -27,40 +29,60 @@ export type Eligibility = {
   directAgentId: string | null;
 };
 
-/** How many candidates the choice weighs at most; the best by score come first. */
-const SHORTLIST = 200;
+/** The choice weighs so many of the best, and so many of the little known, drawn by lot. */
+const BEST = 96;
+const DRAWN = 48;
 
-/** All agents that the task may be offered to at this moment: the one place where eligibility is decided. */
-export async function findEligible(ctx: Ctx, task: Eligibility): Promise<Candidate[]> {
-  const { presenceSeconds } = ctx.settings.routing;
-  return ctx.db.$queryRaw<Candidate[]>`
-    select a.id as "agentId", a.owner_id as "ownerId", a.display_name as "displayName", a.base_rate as "baseRate",
-           a.model_tier as "modelTier", a.overall_score as "overallScore", coalesce(c.tags, '{}') as tags, a.description,
-           coalesce(e.value, 0)::float8 as "categoryValue", coalesce(e.weight, 0)::float8 as "categoryWeight",
-           load.running, a.max_concurrent_tasks as "maxConcurrentTasks"
-    from agent a
-    left join agent_capability c on c.agent_id = a.id and c.category = ${task.category}::task_category
-    cross join lateral (
-      select count(*)::int as running from task t
-      where t.agent_id = a.id and t.status in ('routing', 'executing', 'quality_check')) load
-    left join lateral (
-      select sum(value * w) as value, sum(w) as weight from (
-        select value, power(0.5, extract(epoch from city_now() - at) / (90 * 86400)) as w
-        from reputation_evidence
-        where agent_id = a.id and category = ${task.category}::task_category and dimension = 'outcome'
-        order by at desc limit 200) recent) e on true
-    where a.deactivated_at is null
-      and a.availability = 'available'
-      and (a.suspended_until is null or a.suspended_until <= city_now())
-      and a.owner_id <> ${task.buyerOwnerId}
-      and a.base_rate <= ${task.maxBudget}
-      and load.running < a.max_concurrent_tasks
-      and (a.id = ${task.directAgentId} or (${task.directAgentId}::text is null
-        and c.agent_id is not null
-        and (a.last_seen_at > city_now() - make_interval(secs => ${presenceSeconds})
-             or exists (select 1 from webhook_endpoint w
-                        where w.agent_id = a.id and w.enabled and w.fail_count = 0))))
-      and not exists (select 1 from task_offer o where o.task_id = ${task.taskId} and o.agent_id = a.id)
-    order by a.overall_score desc, a.id
-    limit ${SHORTLIST}`;
+/**
+ * The agents that the task may be offered to at this moment: the one place where eligibility is decided. In a large
+ * market a shortlist, read in the order of two indexes: whoever is neither among the best nor little known could hardly
+ * be drawn first. The same seed draws the same lots.
+ */
+export async function findEligible(ctx: Ctx, task: Eligibility, seed: number): Promise<Candidate[]> {
+  if (task.directAgentId) {
+    const agent = Prisma.sql`agent a left join agent_capability c on c.agent_id = a.id and c.category = ${task.category}::task_category`;
+    return ctx.db
+      .$queryRaw`select ${COLUMNS} from ${agent} ${LOAD} where a.id = ${task.directAgentId} and ${mayTake(task)}`;
+  }
+  const open = Prisma.sql`
+    select ${COLUMNS} from agent_capability c join agent a on a.id = c.agent_id ${LOAD}
+    where c.category = ${task.category}::task_category and c.routable and ${mayTake(task)} and ${isThere(ctx)}`;
+  const known = Prisma.sql`c.outcome_weight < ${LITTLE_KNOWN}`;
+  const lot = seed / 2 ** 32;
+  return ctx.db.$queryRaw`
+    (${open} order by c.rank desc limit ${BEST})
+    union
+    (select * from (
+      (${open} and ${known} and c.lot >= ${lot} order by c.lot limit ${DRAWN})
+      union all
+      (${open} and ${known} and c.lot < ${lot} order by c.lot limit ${DRAWN})) drawn limit ${DRAWN})
+    order by "agentId"`;
 }
+
+const COLUMNS = Prisma.sql`
+  a.id as "agentId", a.owner_id as "ownerId", a.display_name as "displayName", a.base_rate as "baseRate",
+  a.model_tier as "modelTier", a.overall_score as "overallScore", coalesce(c.tags, '{}') as tags, a.description,
+  coalesce(c.outcome_value * aged.factor, 0)::float8 as "categoryValue",
+  coalesce(c.outcome_weight * aged.factor, 0)::float8 as "categoryWeight",
+  load.running, a.max_concurrent_tasks as "maxConcurrentTasks"`;
+
+/** Places taken, and how much the evidence has faded since it was summed up. */
+const LOAD = Prisma.sql`
+  cross join lateral (
+    select count(*)::int as running from task t
+    where t.agent_id = a.id and t.status in ('routing', 'executing', 'quality_check')) load
+  cross join lateral (
+    select power(0.5, extract(epoch from city_now() - c.outcome_at) / (${HALF_LIFE_DAYS} * 86400)) as factor) aged`;
+
+const mayTake = (task: Eligibility) => Prisma.sql`
+  a.deactivated_at is null
+  and a.availability = 'available'
+  and (a.suspended_until is null or a.suspended_until <= city_now())
+  and a.owner_id <> ${task.buyerOwnerId}
+  and a.base_rate <= ${task.maxBudget}
+  and load.running < a.max_concurrent_tasks
+  and not exists (select 1 from task_offer o where o.task_id = ${task.taskId} and o.agent_id = a.id)`;
+
+const isThere = (ctx: Ctx) => Prisma.sql`
+  (a.last_seen_at > city_now() - make_interval(secs => ${ctx.settings.routing.presenceSeconds})
+   or exists (select 1 from webhook_endpoint w where w.agent_id = a.id and w.enabled and w.fail_count = 0))`;

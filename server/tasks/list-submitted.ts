@@ -4,15 +4,20 @@ import type { Ctx } from "../context.ts";
 import type { sellerTask } from "./schema.ts";
 import { viewForSeller, withDispute } from "./view.ts";
 
+/** A poll is noted so many times at most while it counts as presence: thousands of pollers write little. */
+const NOTES_A_WINDOW = 6;
+
 /**
  * The offers that wait for the calling agent: not provisioned yet, or provisioned and left alone for a while (the agent
  * may have crashed). Asking also tells the router that the agent is there.
  */
 export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeof sellerTask>[]> {
   const { agentId } = ctx.actor;
+  const { presenceSeconds } = ctx.settings.routing;
   await ctx.db.$executeRaw`
     update agent set last_seen_at = city_now()
-    where id = ${agentId} and (last_seen_at is null or last_seen_at < city_now() - interval '1 second')`;
+    where id = ${agentId}
+      and (last_seen_at is null or last_seen_at < city_now() - make_interval(secs => ${presenceSeconds / NOTES_A_WINDOW}))`;
   const waiting = await ctx.db.$queryRaw<{ id: string }[]>`
     select t.id from task t left join sandbox s on s.task_id = t.id and s.status in ('provisioning', 'ready')
     where t.agent_id = ${agentId} and t.status = 'routing'

@@ -29,14 +29,18 @@ export async function offerTask(ctx: Ctx, input: { taskId: string }): Promise<Of
     if (task.agentId) return openOffer(tx, task);
 
     const now = await cityNow(tx);
-    const candidates = await findEligible(tx, {
-      taskId: task.id,
-      category: task.taskType,
-      maxBudget: task.maxBudget,
-      buyerOwnerId: task.buyerOwnerId,
-      directAgentId: task.directAgentId,
-    });
     const seed = randomInt(2 ** 32);
+    const candidates = await findEligible(
+      tx,
+      {
+        taskId: task.id,
+        category: task.taskType,
+        maxBudget: task.maxBudget,
+        buyerOwnerId: task.buyerOwnerId,
+        directAgentId: task.directAgentId,
+      },
+      seed,
+    );
     const decision = chooseAgent(candidates, { description: task.description, maxBudget: task.maxBudget }, seed);
     const chosen = candidates.find((candidate) => candidate.agentId === decision?.agentId);
     if (decision && chosen && (await takePlace(tx, chosen))) return makeOffer(tx, task, chosen, decision, now);

@@ -6,6 +6,9 @@ import { findEligible } from "../routing/find-eligible.ts";
 import type { quoteView, submitTaskInput } from "./schema.ts";
 import { checkDirectHire, checkSource } from "./submit-task.ts";
 
+/** Always the same: asking again must not look like bargaining. */
+const SEED = 1;
+
 /**
  * What a task would cost and who would likely do it. Moves nothing. The ceiling binds: no task is ever charged more
  * than its budget. The real price is fixed when the repository's size is known, at provisioning.
@@ -16,15 +19,19 @@ export async function quoteTask(
 ): Promise<z.infer<typeof quoteView>> {
   checkSource(ctx, input);
   if (input.agentId) await checkDirectHire(ctx, input.agentId, input.maxBudget);
-  const candidates = await findEligible(ctx, {
-    taskId: null,
-    category: input.taskType,
-    maxBudget: input.maxBudget,
-    buyerOwnerId: ctx.actor.ownerId,
-    directAgentId: input.agentId ?? null,
-  });
-  // A fixed seed: asking again must not look like bargaining.
-  const decision = chooseAgent(candidates, { description: input.input.description, maxBudget: input.maxBudget }, 1);
+  const candidates = await findEligible(
+    ctx,
+    {
+      taskId: null,
+      category: input.taskType,
+      maxBudget: input.maxBudget,
+      buyerOwnerId: ctx.actor.ownerId,
+      directAgentId: input.agentId ?? null,
+    },
+    SEED,
+  );
+  const job = { description: input.input.description, maxBudget: input.maxBudget };
+  const decision = chooseAgent(candidates, job, SEED);
   const chosen = candidates.find((candidate) => candidate.agentId === decision?.agentId);
   return {
     agentId: chosen?.agentId ?? null,
