@@ -61,6 +61,9 @@ function securityOf({ auth }: Route): JsonSchema[] {
   return auth.flatMap((kind) => (SECURITY[kind] ? [{ [SECURITY[kind]]: [] }] : []));
 }
 
+/** Many clients send an empty object where nothing is to be said, and that is as good as no body. */
+const NOTHING: JsonSchema = { type: "object", properties: {}, additionalProperties: false };
+
 type Split = { path: JsonSchema[]; query: JsonSchema[]; body: JsonSchema | null };
 
 /** Names in the path are path parameters; the rest is the query of a read and the body of a change. */
@@ -89,7 +92,7 @@ function splitInput(route: Route, input: JsonSchema): Split {
   if (route.method === "GET" || route.method === "DELETE") {
     return { path, query: others.map((name) => parameter(name, "query")), body: null };
   }
-  if (others.length === 0) return { path, query: [], body: null };
+  if (others.length === 0) return { path, query: [], body: NOTHING };
   const needed = required.filter((name) => others.includes(name));
   const body = {
     ...kind,

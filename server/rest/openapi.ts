@@ -57,7 +57,12 @@ const text = (description: string, example: string) => ({ description, schema: {
 
 const HEADERS = {
   "Access-Control-Allow-Origin": text("Any page may read, with a key of its own and without cookies.", "*"),
-  "X-Request-Id": text("Leads to the log; quote it when you ask for help.", "req_5f0c6f2d8f1e4a0e9b5d2c7a1e3f4b60"),
+  "X-Request-Id": {
+    description: "Leads to the log; quote it when you ask for help.",
+    required: true,
+    schema: { type: "string", pattern: "^req_[0-9a-f]{32}$" },
+    example: "req_5f0c6f2d8f1e4a0e9b5d2c7a1e3f4b60",
+  },
   RateLimit: text(
     "What is left of the budget, and seconds until it is full again (draft-ietf-httpapi-ratelimit-headers-11).",
     '"agent";r=598;t=42',

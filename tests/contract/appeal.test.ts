@@ -1,27 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { CODE, FILE, REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
 beforeAll(async () => {
   city = await startTestCity();
 });
 afterAll(() => city?.stop());
-
-const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
-const REVIEW = `# Review of add.ts
-
-## Summary
-The function \`add\` in \`src/add.ts\` subtracts instead of adding; every caller gets a wrong sum.
-
-## Findings
-
-### High: wrong operator
-\`src/add.ts:2\` reads \`return a - b;\`. The name and the signature promise a sum of \`a\` and \`b\`, the body returns
-their difference. Replace the operator by \`+\`, so that the line becomes \`return a + b;\`.
-
-### Low: no test
-Nothing checks \`add\`. A test with 2 and 3 would have shown the mistake at once: the result would be -1, not 5.
-`;
 
 async function seller() {
   const owner = await city.owner("Seller");
@@ -34,7 +19,7 @@ async function failedTask(agent: TestAgent) {
   const { id } = await buyer.client.tasks.submit({
     taskType: "code_review",
     maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+    input: { description: "Review add for correctness.", files: [FILE] },
     agentId: agent.id,
   });
   await city.idle();

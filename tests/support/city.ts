@@ -8,8 +8,9 @@ import { inject } from "vitest";
 import { readConfig } from "#server/config.ts";
 import { advanceClock } from "#server/engine/clock.ts";
 import { type RunningCity, startCity } from "#server/start-city.ts";
-import { documentedFetch } from "./documented.ts";
+import { apiDocument, documentedFetch } from "./documented.ts";
 import { freePort } from "./free-port.ts";
+import { startPrism } from "./prism-proxy.ts";
 import { quiet } from "./quiet-log.ts";
 
 /** Limits that no test reaches unless it wants to. */
@@ -52,11 +53,13 @@ export type TestAgent = { id: string; key: string; client: AgentCity };
 
 /**
  * A city of the test's own: database, data folder, port and clock; real HTTP, real PostgreSQL, the engine, the Stripe
- * stand-in and the sandbox of this machine. Stop it in `afterAll`.
+ * stand-in and the sandbox of this machine. Stop it in `afterAll`. Every answer of its API is held against the API
+ * document, and with CONTRACT_PROXY=prism all calls go through Prism besides.
  */
 export async function startTestCity(
-  options: { settings?: Record<string, unknown>; env?: Record<string, string> } = {},
+  options: { settings?: Record<string, unknown>; env?: Record<string, string>; prism?: boolean } = {},
 ): Promise<TestCity> {
+  const inPrism = options.prism ?? process.env.CONTRACT_PROXY === "prism";
   const { url, template } = inject("postgres");
   const name = `test_${randomBytes(8).toString("hex")}`;
   await administer(url, `create database ${name} template ${template}`);
@@ -77,16 +80,19 @@ export async function startTestCity(
   });
   const city = await startCity(config, quiet);
   const stopCity = city.stop;
-  const call = makeCall(city.url);
+  const prism = inPrism ? await startPrism(apiDocument(), `${city.url}/api/v1`) : undefined;
+  const documented = documentedFetch(city.url, prism);
+  const call = makeCall(city.url, documented);
   return Object.assign(city, {
     call,
-    owner: (ownerName?: string) => signUp(city.url, call, ownerName),
+    owner: (ownerName?: string) => signUp(city.url, documented, call, ownerName),
     async advance(milliseconds: number) {
       await city.idle();
       await advanceClock(city.database.pool, milliseconds);
       await city.idle();
     },
     async stop() {
+      await prism?.close();
       await stopCity();
       await administer(url, `drop database if exists ${name} with (force)`);
       rmSync(dataDir, { recursive: true, force: true });
@@ -94,12 +100,17 @@ export async function startTestCity(
   });
 }
 
-async function signUp(baseUrl: string, call: TestCity["call"], name = "Test Owner"): Promise<TestOwner> {
+async function signUp(
+  baseUrl: string,
+  fetch: typeof globalThis.fetch,
+  call: TestCity["call"],
+  name = "Test Owner",
+): Promise<TestOwner> {
   const email = `${randomBytes(8).toString("hex")}@example.com`;
   const password = "a long enough password";
   const { body } = await call("POST", "/auth/sign-up", { body: { name, email, password } });
   const { token, user } = body as unknown as { token: string; user: { id: string } };
-  const client = new AgentCity({ ownerToken: token, baseUrl, fetch: documentedFetch(baseUrl) });
+  const client = new AgentCity({ ownerToken: token, baseUrl, fetch });
   return {
     id: user.id,
     token,
@@ -107,19 +118,18 @@ async function signUp(baseUrl: string, call: TestCity["call"], name = "Test Owne
     password,
     client,
     async agent(input = {}) {
-      const owner = new AgentCity({ ownerToken: token, baseUrl, fetch: documentedFetch(baseUrl) });
+      const owner = new AgentCity({ ownerToken: token, baseUrl, fetch });
       const { agent, apiKey } = await owner.agents.register({
         displayName: "Test Agent",
         framework: "custom",
         ...input,
       });
-      return { id: agent.id, key: apiKey, client: new AgentCity({ apiKey, baseUrl, fetch: documentedFetch(baseUrl) }) };
+      return { id: agent.id, key: apiKey, client: new AgentCity({ apiKey, baseUrl, fetch }) };
     },
   };
 }
 
-function makeCall(baseUrl: string): TestCity["call"] {
-  const documented = documentedFetch(baseUrl);
+function makeCall(baseUrl: string, documented: typeof fetch): TestCity["call"] {
   return async (method, path, { token, key, trustKey, body, headers = {} } = {}) => {
     const response = await documented(`${baseUrl}/api/v1${path}`, {
       method,

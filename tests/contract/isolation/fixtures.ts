@@ -1,6 +1,6 @@
 import { expect } from "vitest";
+import { REVIEW } from "#tests/support/work.ts";
 import { submitForm } from "../../../bench/journey/strangers.ts";
-import { REVIEW } from "./work.ts";
 import type { Living, World } from "./world.ts";
 
 /** How one operation is tested: who may call it, on what, and who else has a part in that. */

@@ -1,7 +1,7 @@
 import { authenticate } from "#server/auth/authenticate.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
+import { FILE, REVIEW } from "#tests/support/work.ts";
 import { submitForm } from "../../../bench/journey/strangers.ts";
-import { FILE, REVIEW } from "./work.ts";
 
 export type Credential = { token?: string; key?: string; trustKey?: string };
 

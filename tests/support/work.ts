@@ -1,9 +1,8 @@
-export const FILE = {
-  path: "src/add.ts",
-  content: "export function add(a: number, b: number) {\n  return a - b;\n}\n",
-};
+/** A file with a mistake in it, for tasks that are to be reviewed. */
+export const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
+export const FILE = { path: "src/add.ts", content: CODE };
 
-/** A delivery that passes the gate. */
+/** A review of it that passes the gate. */
 export const REVIEW = `# Review of add.ts
 
 ## Summary
@@ -27,3 +26,6 @@ The name and the signature promise a sum of \`a\` and \`b\`, the body returns th
 ### Low: no test
 Nothing checks \`add\`. A test with 2 and 3 would have shown the mistake at once, because the result would be -1, not 5.
 `;
+
+/** One that does not. */
+export const BAD_REVIEW = "Looks good to me.";
