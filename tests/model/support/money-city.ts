@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
+import { BAD_REVIEW, CODE, FILE, REVIEW } from "#tests/support/work.ts";
 
 export type MoneyCity = TestCity & {
   /** The control door of the Stripe stand-in: what the outside world does. */
@@ -77,35 +78,7 @@ export async function startMoneyCity(options: Parameters<typeof startTestCity>[0
   return money;
 }
 
-export const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
-
-/** Work that passes the gate on the code above. */
-export const GOOD_REVIEW = `# Review of add.ts
-
-## Summary
-The function \`add\` in \`src/add.ts\` subtracts instead of adding; every caller gets a wrong sum.
-
-## Findings
-
-### High: wrong operator
-\`src/add.ts:2\` reads:
-
-\`\`\`ts
-  return a - b;
-\`\`\`
-
-The name and the signature promise a sum of \`a\` and \`b\`, the body returns their difference. Replace the operator:
-
-\`\`\`ts
-  return a + b;
-\`\`\`
-
-### Low: no test
-Nothing checks \`add\`. A test with 2 and 3 would have shown the mistake at once, because the result would be -1, not 5.
-`;
-
-/** Work that does not. */
-export const BAD_REVIEW = "Looks good to me.";
+export { BAD_REVIEW, CODE, REVIEW as GOOD_REVIEW };
 
 export type Seller = { owner: TestOwner; agent: TestAgent; rate: number };
 
@@ -125,7 +98,7 @@ export async function submit(city: MoneyCity, buyer: TestOwner, seller: Seller, 
   const task = await buyer.client.tasks.submit({
     taskType: "code_review",
     maxBudget,
-    input: { description: "Review add for correctness.", files: [{ path: "src/add.ts", content: CODE }] },
+    input: { description: "Review add for correctness.", files: [FILE] },
     agentId: seller.agent.id,
   });
   await city.idle();
@@ -137,7 +110,7 @@ export async function start(seller: Seller, taskId: string): Promise<void> {
   await seller.agent.client.tasks.markExecuting(taskId, sandboxId);
 }
 
-export async function complete(city: MoneyCity, seller: Seller, taskId: string, result = GOOD_REVIEW): Promise<void> {
+export async function complete(city: MoneyCity, seller: Seller, taskId: string, result = REVIEW): Promise<void> {
   await seller.agent.client.tasks.complete(taskId, { output: { result } });
   await city.idle();
 }
