@@ -2,6 +2,7 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { type Prisma, PrismaClient } from "#prisma";
 import type { Log } from "#server/kernel/log.ts";
+import { statementNames } from "./statement-names.ts";
 
 /** What use cases talk to: the client, or the transaction they were called in. */
 export type Db = Prisma.TransactionClient;
@@ -19,7 +20,7 @@ export function openDatabase(url: string, log: Log): Database {
   const complain = (error: Error) => log.warn({ error: error.message }, "a database connection failed");
   pool.on("error", complain);
   pool.on("connect", (connection) => connection.on("error", complain));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }) });
   return {
     prisma,
     pool,

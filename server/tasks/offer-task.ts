@@ -38,6 +38,7 @@ export async function offerTask(ctx: Ctx, input: { taskId: string }): Promise<Of
         maxBudget: task.maxBudget,
         buyerOwnerId: task.buyerOwnerId,
         directAgentId: task.directAgentId,
+        now,
       },
       seed,
     );

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
-import type { Ctx } from "../context.ts";
+import { type Ctx, cityNow } from "../context.ts";
 import { chooseAgent } from "../routing/choose-agent.ts";
 import { findEligible } from "../routing/find-eligible.ts";
 import type { quoteView, submitTaskInput } from "./schema.ts";
@@ -27,6 +27,7 @@ export async function quoteTask(
       maxBudget: input.maxBudget,
       buyerOwnerId: ctx.actor.ownerId,
       directAgentId: input.agentId ?? null,
+      now: await cityNow(ctx),
     },
     SEED,
   );
