@@ -13,7 +13,7 @@ export const signInInput = z.strictObject({ email, password: z.string().min(1).m
 
 /** Answered without the envelope, as the buyer guide prints it. */
 export const signedIn = z.object({
-  token: z.string(),
+  token: z.string().describe("The session's token once more."),
   session: z.object({ token: z.string(), expiresAt: z.iso.datetime() }),
   user: z.object({ id: z.string(), name: z.string(), email: z.string() }),
 });
@@ -21,7 +21,7 @@ export const signedIn = z.object({
 export const signedOut = z.object({ signedOut: z.literal(true) });
 
 const password = signUpInput.shape.password;
-export const linkInput = z.strictObject({ token: z.string().min(1).max(200) });
+export const linkInput = z.strictObject({ token: z.string().min(1).max(200).describe("From the mailed link.") });
 export const resetInput = linkInput.extend({ password });
 export const requestResetInput = z.strictObject({ email });
 export const sentView = z.object({ sent: z.boolean() });
@@ -30,18 +30,20 @@ export const resetView = z.object({ reset: z.literal(true) });
 
 export const createTokenInput = z.strictObject({
   name: z.string().trim().min(1, "Give the token a name.").max(100),
-  expiresInDays: z.int().min(1).max(3650).optional(),
+  expiresInDays: z.int().min(1).max(3650).optional().describe("Left out, it lives until it is revoked."),
 });
 
 export const ownerTokenView = z.object({
   id: z.string(),
   name: z.string(),
-  display: z.string(),
+  display: z.string().describe("The token's prefix, enough to tell tokens apart."),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   lastUsedAt: z.iso.datetime().nullable(),
 });
 
-export const createdToken = ownerTokenView.extend({ token: z.string() });
+export const createdToken = ownerTokenView.extend({
+  token: z.string().describe("Shown this once: only its hash is kept."),
+});
 export const idInput = z.strictObject({ id: z.string().max(64) });
 export const revoked = z.object({ id: z.string(), revoked: z.literal(true) });

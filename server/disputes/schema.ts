@@ -23,12 +23,16 @@ export const disputeStatus = z.enum(["open", "under_review", "resolved_buyer", "
 export const openDisputeInput = z.strictObject({
   id,
   reason: disputeReason,
-  description: text,
-  evidence: text.optional(),
+  description: text.describe("What is wrong with the work."),
+  evidence: text.optional().describe("What shows it: a log, a quote, a link."),
 });
 export const disputeIdInput = z.strictObject({ id });
 export const respondInput = z.strictObject({ id, response: text, evidence: text.optional() });
-export const resolveInput = z.strictObject({ id, winner: z.enum(["buyer", "agent"]), note: text });
+export const resolveInput = z.strictObject({
+  id,
+  winner: z.enum(["buyer", "agent"]),
+  note: text.describe("Both parties see it."),
+});
 export const listDisputesInput = z.strictObject({ status: disputeStatus.optional(), ...pageInput });
 
 export const disputeView = z
@@ -38,20 +42,19 @@ export const disputeView = z
     status: disputeStatus,
     reason: disputeReason,
     description: z.string(),
-    /** What the caller is in this dispute. */
-    role: z.enum(["buyer", "seller", "operator"]),
-    againstAgentId: z.string(),
-    /** Cents in dispute, fee included. */
-    amountCents: z.int(),
-    evidence: z.array(z.object({ by: z.string(), text: z.string(), createdAt: z.iso.datetime() })),
-    frozenCents: z.int(),
-    resolution: z.string().nullable(),
+    role: z.enum(["buyer", "seller", "operator"]).describe("What the caller is in it."),
+    againstAgentId: z.string().describe("The seller."),
+    amountCents: z.int().describe("Cents in dispute, fee included."),
+    evidence: z
+      .array(z.object({ by: z.string(), text: z.string(), createdAt: z.iso.datetime() }))
+      .describe("What either side said or showed, in order."),
+    frozenCents: z.int().describe("Cents of the seller's that are frozen until the decision."),
+    resolution: z.string().nullable().describe("Why it was decided so."),
     createdAt: z.iso.datetime(),
-    respondBy: z.iso.datetime(),
-    decideBy: z.iso.datetime(),
+    respondBy: z.iso.datetime().describe("Until then the seller may answer."),
+    decideBy: z.iso.datetime().describe("After that the gate's score decides."),
     resolvedAt: z.iso.datetime().nullable(),
-    /** A hint for the buyer, for example that an instant refund is still possible. */
-    note: z.string().optional(),
+    note: z.string().optional().describe("A hint for the buyer, for example that an instant refund is still possible."),
   })
   .meta({ id: "Dispute" });
 export const disputePage = pageOf(disputeView);

@@ -5,61 +5,64 @@ const id = z.string().max(64);
 const cents = z.int("Whole cents, as a number.");
 
 export const topUpInput = z.strictObject({
-  amount: cents.min(500, "At least 500 cents.").max(1_000_000, "At most 1,000,000 cents."),
-  useSavedCard: z.boolean().optional(),
+  amount: cents.min(500, "At least 500 cents.").max(1_000_000, "At most 1,000,000 cents.").describe("Cents."),
+  useSavedCard: z.boolean().optional().describe("Charge the saved card at once instead of opening a payment page."),
 });
 export const topUpResult = z.union([
-  z.object({ checkoutUrl: z.string() }),
-  z.object({ newBalance: z.int(), amountCharged: z.int() }),
+  z.object({ checkoutUrl: z.string().describe("The page where the owner pays.") }),
+  z.object({ newBalance: z.int().describe("Cents."), amountCharged: z.int().describe("Cents.") }),
 ]);
 
 export const setAutoTopUpInput = z.strictObject({
   enabled: z.boolean(),
-  threshold: cents.min(0).max(1_000_000),
-  reloadAmount: cents.min(500, "At least 500 cents.").max(1_000_000),
-  monthlyCap: cents.min(500).max(100_000_000).nullable().optional(),
+  threshold: cents.min(0).max(1_000_000).describe("Cents: below this the saved card is charged."),
+  reloadAmount: cents.min(500, "At least 500 cents.").max(1_000_000).describe("Cents charged each time."),
+  monthlyCap: cents
+    .min(500)
+    .max(100_000_000)
+    .nullable()
+    .optional()
+    .describe("Cents a month, at most; null for no cap."),
 });
 
 export const poolView = z
   .object({
     id: z.string(),
     ownerId: z.string(),
-    balance: z.int(),
-    held: z.int(),
-    /** Owed after a chargeback. */
-    debt: z.int(),
-    /** What could be sent back to cards now. */
-    returnable: z.int(),
+    balance: z.int().describe("Cents that can be spent."),
+    held: z.int().describe("Cents set aside for unfinished tasks."),
+    debt: z.int().describe("Cents owed after a chargeback."),
+    returnable: z.int().describe("Cents that could be sent back to cards now."),
     autoTopUp: z
       .object({
         enabled: z.boolean(),
-        threshold: z.int(),
-        reloadAmount: z.int(),
-        monthlyCap: z.int().nullable(),
-        pending: z.boolean(),
-        /** Set when three declines in a row switched it off. */
-        disabledAt: z.iso.datetime().nullable(),
+        threshold: z.int().describe("Cents: below this the saved card is charged."),
+        reloadAmount: z.int().describe("Cents."),
+        monthlyCap: z.int().nullable().describe("Cents."),
+        pending: z.boolean().describe("A reload is on its way."),
+        disabledAt: z.iso.datetime().nullable().describe("Set when three declines in a row switched it off."),
       })
       .nullable(),
   })
   .meta({ id: "Pool" });
 
 export const listTransactionsInput = z.strictObject({
-  cursor: z.string().max(40).optional(),
+  cursor: z.string().max(40).optional().describe("`nextCursor` of the page before."),
   pageSize: z.coerce.number().int().min(1).max(100).default(20),
   agentId: id.optional(),
   taskId: id.optional(),
-  /** Only postings that touched this account of the caller's: what stands behind one number of the wallet page. */
-  account: z.enum(["pool", "held", "wallet", "escrow", "disputed", "receivable", "payout_in_flight"]).optional(),
+  account: z
+    .enum(["pool", "held", "wallet", "escrow", "disputed", "receivable", "payout_in_flight"])
+    .optional()
+    .describe("Only postings that touched this account of the caller's: what stands behind one of its numbers."),
 });
 export const transactionView = z
   .object({
     id: z.string(),
     type: z.string(),
-    /** Negative when it left what the caller can spend or withdraw. */
-    amount: z.int(),
-    from: z.string(),
-    to: z.string(),
+    amount: z.int().describe("Cents; negative when it left what the caller can spend or withdraw."),
+    from: z.string().describe("The account it came from."),
+    to: z.string().describe("The account it went to."),
     taskId: z.string().nullable(),
     agentId: z.string().nullable(),
     description: z.string().nullable(),
@@ -68,7 +71,7 @@ export const transactionView = z
   .meta({ id: "Transaction" });
 export const transactionPage = z.object({
   data: z.array(transactionView),
-  pagination: z.object({ pageSize: z.int(), nextCursor: z.string().nullable() }),
+  pagination: z.object({ pageSize: z.int(), nextCursor: z.string().nullable().describe("Null on the last page.") }),
 });
 
 export const statementInput = z.strictObject({
@@ -76,37 +79,43 @@ export const statementInput = z.strictObject({
 });
 export const statementView = z.object({ filename: z.string(), csv: z.string() });
 
-export const connectLinkView = z.object({ url: z.string() });
+export const connectLinkView = z.object({
+  url: z.string().describe("The page where the owner connects a bank account."),
+});
 export const connectStatusView = z
   .object({
     connected: z.boolean(),
     detailsSubmitted: z.boolean(),
     payoutsEnabled: z.boolean(),
-    restrictedReason: z.string().nullable(),
+    restrictedReason: z.string().nullable().describe("What is still missing, if anything."),
   })
   .meta({ id: "ConnectStatus" });
 
 export const withdrawInput = z.strictObject({
-  agentId: id.optional(),
-  amount: cents.min(500, "At least 500 cents.").max(100_000_000),
+  agentId: id.optional().describe("From this agent's wallet; left out, from all, oldest earnings first."),
+  amount: cents.min(500, "At least 500 cents.").max(100_000_000).describe("Cents."),
 });
 export const listWithdrawalsInput = z.strictObject(pageInput);
 export const withdrawalView = z
   .object({
     id: z.string(),
-    amount: z.int(),
-    sources: z.array(z.object({ agentId: z.string(), amount: z.int() })),
+    amount: z.int().describe("Cents."),
+    sources: z
+      .array(z.object({ agentId: z.string(), amount: z.int() }))
+      .describe("How much came from which agent's wallet."),
     status: z.enum(["requested", "processing", "paid", "failed"]),
-    /** Why it failed, or what it waits for. */
-    failure: z.string().nullable(),
+    failure: z.string().nullable().describe("Why it failed, or what it waits for."),
     createdAt: z.iso.datetime(),
     paidAt: z.iso.datetime().nullable(),
   })
   .meta({ id: "Withdrawal" });
 export const withdrawalPage = pageOf(withdrawalView);
 
-export const returnUnspentInput = z.strictObject({ amount: cents.min(1).max(1_000_000) });
-export const returnUnspentView = z.object({ returned: z.int(), newBalance: z.int() });
+export const returnUnspentInput = z.strictObject({ amount: cents.min(1).max(1_000_000).describe("Cents.") });
+export const returnUnspentView = z.object({
+  returned: z.int().describe("Cents on their way back to the card."),
+  newBalance: z.int().describe("Cents."),
+});
 
 /** `id` is the task's. */
 export const receiptInput = z.strictObject({ id });
@@ -115,10 +124,8 @@ export const receiptView = z
     taskId: z.string(),
     lines: z.array(
       z.object({
-        reference: z.string(),
-        /** The exact text that was hashed. */
-        text: z.string(),
-        /** Null until the next sealing, within minutes. */
+        reference: z.string().describe("The business reason of the posting."),
+        text: z.string().describe("The exact text that was hashed."),
         seal: z
           .object({
             no: z.int(),
@@ -128,14 +135,15 @@ export const receiptView = z
             hash: z.string(),
             proof: z.array(z.object({ side: z.enum(["left", "right"]), hash: z.string() })),
           })
-          .nullable(),
+          .nullable()
+          .describe("The block of the hash chain that holds it; null until the next sealing, within minutes."),
       }),
     ),
   })
   .meta({ id: "Receipt" });
 
 export const listSealsInput = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).default(0).describe("Seals with a higher number."),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
 export const seals = z.array(z.object({ no: z.int(), transactions: z.int(), hash: z.string() }));

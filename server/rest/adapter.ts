@@ -5,7 +5,7 @@ import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { explainShortfall } from "../payments/explain-shortfall.ts";
-import { toCityError } from "../trpc/init.ts";
+import { admit, toCityError } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
 import { exhausted, type Limits, limitHeaders } from "./limits.ts";
@@ -69,6 +69,8 @@ async function handle(
   });
   Object.assign(headers, limitHeaders(await limits.count(actor, address)));
   const ctx: Ctx = { ...stranger, actor };
+  // The procedure asks too; here, so that nothing a stranger sends is read.
+  admit(actor, route.auth);
   const input = await readInput(route, request, params);
   if (route.path === "/auth/sign-in" || route.path === "/auth/sign-up") {
     await limits.countSignIn(address, String((input as { email?: unknown }).email ?? ""));

@@ -8,13 +8,13 @@ export const fileInput = z.strictObject({ id, path });
 export const writeFileInput = z.strictObject({
   id,
   path,
-  content: z.string().max(2_097_152),
+  content: z.string().max(2_097_152).describe("Text, or base64 when `encoding` says so."),
   encoding: z.enum(["utf8", "base64"]).default("utf8"),
 });
 export const execInput = z.strictObject({
   id,
-  command: z.string().min(1).max(65_536),
-  cwd: path.optional(),
+  command: z.string().min(1).max(65_536).describe("Run by `sh -c`, without any network."),
+  cwd: path.optional().describe("The repository's root unless told otherwise."),
   timeoutMs: z.int().min(1).max(300_000).optional(),
 });
 
@@ -27,18 +27,21 @@ export const fileList = z.object({
 export const fileContent = z.object({
   path: z.string(),
   content: z.string(),
-  encoding: z.enum(["utf8", "base64"]),
-  sizeBytes: z.int(),
-  truncated: z.boolean(),
+  encoding: z.enum(["utf8", "base64"]).describe("base64 for what is no text."),
+  sizeBytes: z.int().describe("Of the whole file."),
+  truncated: z.boolean().describe("True when `content` is only its beginning."),
 });
 export const writtenFile = z.object({ path: z.string(), sizeBytes: z.int() });
 export const execResult = z.object({
-  exitCode: z.int(),
+  exitCode: z.int().describe("A command that fails is an answer, not an error."),
   stdout: z.string(),
   stderr: z.string(),
   durationMs: z.int(),
   timedOut: z.boolean(),
-  truncated: z.boolean(),
+  truncated: z.boolean().describe("True when the output was longer than what is kept."),
 });
 export const destroySandboxInput = z.strictObject({ id, sandboxId: id });
-export const destroyedSandbox = z.object({ sandboxId: z.string(), destroyed: z.boolean() });
+export const destroyedSandbox = z.object({
+  sandboxId: z.string(),
+  destroyed: z.boolean().describe("False while the quality gate still needs it."),
+});

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import type { sellerTask } from "./schema.ts";
+import type { submittedTasks } from "./schema.ts";
 import { viewForSeller, withDispute } from "./view.ts";
 
 /** A poll is noted so many times at most while it counts as presence: thousands of pollers write little. */
@@ -11,7 +11,7 @@ const NOTES_A_WINDOW = 6;
  * The offers that wait for the calling agent: not provisioned yet, or provisioned and left alone for a while (the agent
  * may have crashed). Asking also tells the router that the agent is there.
  */
-export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeof sellerTask>[]> {
+export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeof submittedTasks>> {
   const { agentId } = ctx.actor;
   const { presenceSeconds } = ctx.settings.routing;
   await ctx.db.$executeRaw`

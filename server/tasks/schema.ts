@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { category } from "../agents/schema.ts";
+import { disputeReason, disputeStatus } from "../disputes/schema.ts";
 import { pageInput, pageOf } from "../kernel/pages.ts";
 import { streamOf } from "../kernel/streams.ts";
+import { qualityReport } from "../quality/schema.ts";
 
 /** Bytes of all keys of `input` that are not ours. */
 const EXTRA_INPUT_BYTES = 32_768;
@@ -40,17 +42,18 @@ const text = (max: number) =>
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? "");
 
 const known = {
-  description: text(20_000).trim().min(1, "Say what is to be done."),
-  repo: text(2_000).optional(),
-  ref: text(255).optional(),
-  repoToken: text(1_000).optional(),
-  code: text(CODE_BYTES).optional(),
+  description: text(20_000).trim().min(1, "Say what is to be done.").describe("What is to be done."),
+  repo: text(2_000).optional().describe("https address of a git repository on an allowed host."),
+  ref: text(255).optional().describe("Branch, tag or commit; the default branch unless told."),
+  repoToken: text(1_000).optional().describe("For a private repository. Kept encrypted, never shown to anyone."),
+  code: text(CODE_BYTES).optional().describe("Code to work on, instead of a repository."),
   files: z
     .array(z.strictObject({ path: text(1_000), content: text(CODE_BYTES) }))
     .max(500)
-    .optional(),
-  paths: z.array(text(1_000)).max(200).optional(),
-  allowTests: z.boolean().optional(),
+    .optional()
+    .describe("Files to work on, instead of a repository."),
+  paths: z.array(text(1_000)).max(200).optional().describe("Where in the repository to look."),
+  allowTests: z.boolean().optional().describe("Lets the gate run the repository's own tests, in a sandbox."),
 };
 
 export const taskInput = z
@@ -70,23 +73,35 @@ export const submitTaskInput = z.strictObject({
   maxBudget: z
     .int("Whole cents, as a number.")
     .min(50, "At least 50 cents.")
-    .max(1_000_000, "At most 1,000,000 cents."),
+    .max(1_000_000, "At most 1,000,000 cents.")
+    .describe("Cents: held now, never exceeded, charged only if the gate passes."),
   input: taskInput,
-  agentId: id.optional(),
+  agentId: id.optional().describe("Hire this agent instead of letting the city choose."),
 });
+
+/** Of what the buyer gave, all but the token. */
+const shown = {
+  description: z.string(),
+  repo: z.string().optional(),
+  ref: z.string().optional(),
+  code: z.string().optional(),
+  files: z.array(z.object({ path: z.string(), content: z.string() })).optional(),
+  paths: z.array(z.string()).optional(),
+  allowTests: z.boolean().optional(),
+};
 
 export const taskIdInput = z.strictObject({ id });
 
 export const quoteView = z.object({
-  agentId: z.string().nullable(),
+  agentId: z.string().nullable().describe("Who would be chosen now; null when nobody is eligible."),
   displayName: z.string().nullable(),
   estimateCents: z.int().nullable(),
-  ceilingCents: z.int(),
+  ceilingCents: z.int().describe("The most this task can cost: binding."),
   eligibleAgents: z.int(),
-  reason: z.string(),
+  reason: z.string().describe("Why this agent, or why none."),
 });
 
-export const disputeSummary = z.object({ id: z.string(), status: z.string(), reason: z.string() });
+export const disputeSummary = z.object({ id: z.string(), status: disputeStatus, reason: disputeReason });
 
 /** What the buyer sees. */
 export const buyerTask = z
@@ -94,50 +109,63 @@ export const buyerTask = z
     id: z.string(),
     taskType: category,
     status: taskStatus,
-    input: z.record(z.string(), z.unknown()),
-    agentId: z.string().nullable(),
-    buyerAgentId: z.string().nullable(),
-    maxBudget: z.int(),
-    quotedCents: z.int().nullable(),
-    creditsCharged: z.int().nullable(),
-    output: z.string().nullable(),
-    outputDetails: z.record(z.string(), z.unknown()).nullable(),
-    qualityScore: z.int().nullable(),
-    quality: z.record(z.string(), z.unknown()).nullable(),
-    hasPatch: z.boolean(),
-    executionTimeMs: z.int().nullable(),
-    reportedExecutionTimeMs: z.int().nullable(),
+    input: z.looseObject(shown).describe("As it was given; the token is never shown."),
+    agentId: z.string().nullable().describe("The seller; null while nobody is chosen."),
+    buyerAgentId: z.string().nullable().describe("Null when an owner submitted it."),
+    maxBudget: z.int().describe("Cents."),
+    quotedCents: z.int().nullable().describe("The price in cents, known once the sandbox is provisioned."),
+    creditsCharged: z.int().nullable().describe("Cents, once the gate has passed."),
+    output: z.string().nullable().describe("Always text; a JSON result as JSON text. Null unless it was paid for."),
+    outputDetails: z.record(z.string(), z.unknown()).nullable().describe("What else the seller reported."),
+    qualityScore: z.int().nullable().describe("0 to 100."),
+    quality: qualityReport.nullable(),
+    hasPatch: z.boolean().describe("Whether there is a diff to fetch."),
+    executionTimeMs: z.int().nullable().describe("From commitment to delivery, by the city's clock."),
+    reportedExecutionTimeMs: z.int().nullable().describe("As the seller claims it."),
     failureReason: failureReason.nullable(),
-    errorMessage: z.string().nullable(),
+    errorMessage: z.string().nullable().describe("For people."),
     feedback: z.enum(["up", "down"]).nullable(),
     dispute: disputeSummary.nullable(),
-    routing: z.record(z.string(), z.unknown()).nullable(),
+    routing: z.record(z.string(), z.unknown()).nullable().describe("Why this seller: inputs, draw and reason."),
     createdAt: z.iso.datetime(),
-    routedAt: z.iso.datetime().nullable(),
-    startedAt: z.iso.datetime().nullable(),
+    routedAt: z.iso.datetime().nullable().describe("When it was first offered."),
+    startedAt: z.iso.datetime().nullable().describe("When a seller committed."),
     completedAt: z.iso.datetime().nullable(),
-    feedbackUntil: z.iso.datetime().nullable(),
-    escrowReleasesAt: z.iso.datetime().nullable(),
+    feedbackUntil: z.iso.datetime().nullable().describe("Until then a thumb down refunds at once."),
+    escrowReleasesAt: z.iso.datetime().nullable().describe("When the seller may withdraw the money."),
   })
   .meta({ id: "Task" });
 
-/** What the seller sees; how much of `input` depends on the state. */
-export const sellerTask = z
+const redactedInput = {
+  description: z.string(),
+  hasRepo: z.boolean().describe("Whether there is code, in whatever form."),
+  redacted: z.boolean().describe("Whether keys are held back until the commitment."),
+};
+
+/** What an agent sees before it commits. */
+const offeredTask = z
   .object({
     id: z.string(),
     taskType: category,
     status: taskStatus,
-    input: z.looseObject({ description: z.string(), hasRepo: z.boolean(), redacted: z.boolean() }),
-    quotedCents: z.int().nullable(),
+    input: z.object(redactedInput),
+    quotedCents: z.int().nullable().describe("The price in cents, known once the sandbox is provisioned."),
     offeredAt: z.iso.datetime().nullable(),
-    commitBy: z.iso.datetime().nullable(),
+    commitBy: z.iso.datetime().nullable().describe("Commit by then, or the offer goes to the next agent."),
+  })
+  .meta({ id: "OfferedTask" });
+
+/** What the seller sees from the commitment on; the buyer's further keys only while it works. */
+export const sellerTask = offeredTask
+  .extend({
+    input: z.looseObject(redactedInput),
     startedAt: z.iso.datetime().nullable().optional(),
-    deadlineAt: z.iso.datetime().nullable().optional(),
+    deadlineAt: z.iso.datetime().nullable().optional().describe("While working: when the output has to be there."),
     output: z.string().nullable().optional(),
     qualityScore: z.int().nullable().optional(),
-    quality: z.record(z.string(), z.unknown()).nullable().optional(),
-    creditsCharged: z.int().nullable().optional(),
-    earnedCents: z.int().nullable().optional(),
+    quality: qualityReport.nullable().optional(),
+    creditsCharged: z.int().nullable().optional().describe("Cents."),
+    earnedCents: z.int().nullable().optional().describe("Cents: the charge less the city's fee."),
     failureReason: failureReason.nullable().optional(),
     feedback: z.enum(["up", "down"]).nullable().optional(),
     dispute: disputeSummary.nullable().optional(),
@@ -152,11 +180,11 @@ export const taskView = z.union([buyerTask, sellerTask]);
 export const listTasksInput = z.strictObject({
   status: taskStatus.optional(),
   taskType: category.optional(),
-  role: z.enum(["buyer", "seller"]).default("buyer"),
+  role: z.enum(["buyer", "seller"]).default("buyer").describe("For an agent that buys and sells."),
   ...pageInput,
 });
 export const taskPage = pageOf(taskView);
-export const submittedTasks = z.array(sellerTask);
+export const submittedTasks = z.array(offeredTask);
 
 export const feedbackInput = z.strictObject({
   id,
@@ -164,17 +192,19 @@ export const feedbackInput = z.strictObject({
   comment: text(2_000).optional(),
 });
 
-export const ratedTask = buyerTask.extend({ note: z.string().optional() }).meta({ id: "RatedTask" });
+export const ratedTask = buyerTask
+  .extend({ note: z.string().optional().describe("What else is open to the buyer, for example a dispute.") })
+  .meta({ id: "RatedTask" });
 export const declinedTask = z.object({ id: z.string(), declined: z.literal(true) });
 
 export const provisionedSandbox = z
   .object({
     sandboxId: z.string(),
     status: z.enum(["ready"]),
-    repoPath: z.string(),
-    expiresAt: z.iso.datetime(),
-    quotedCents: z.int(),
-    provider: z.string(),
+    repoPath: z.string().describe("Where the repository lies."),
+    expiresAt: z.iso.datetime().describe("It is destroyed then, whatever happens."),
+    quotedCents: z.int().describe("What the buyer is charged if the gate passes."),
+    provider: z.string().describe("What kind of sandbox it is."),
   })
   .meta({ id: "ProvisionedSandbox" });
 
@@ -186,38 +216,45 @@ export const completeInput = z.strictObject({
     result: z
       .unknown()
       .refine((value) => value !== undefined && value !== null && value !== "", "Give a result.")
-      .refine((value) => bytes(value) <= OUTPUT_BYTES + 2, "At most 1 MB."),
+      .refine((value) => bytes(value) <= OUTPUT_BYTES + 2, "At most 1 MB.")
+      .describe("Text or JSON, up to 1 MB."),
     model: text(100).optional(),
     turns: z.int().min(0).max(1_000_000).optional(),
     toolCallCount: z.int().min(0).max(1_000_000).optional(),
     actualApiCostCents: z.number().min(0).max(1_000_000_000).optional(),
   }),
-  qualityScore: z.number().min(0).max(100).optional(),
-  executionTimeMs: z.number().min(0).max(1_000_000_000).optional(),
+  qualityScore: z.number().min(0).max(100).optional().describe("Your own opinion: recorded, never used."),
+  executionTimeMs: z.number().min(0).max(1_000_000_000).optional().describe("Your own figure: recorded, never used."),
 });
 
-const why = { id, reason: text(200).trim().min(1), message: text(2_000).optional() };
+const why = {
+  id,
+  reason: text(200).trim().min(1).describe("In a word or two."),
+  message: text(2_000).optional().describe("The whole story, for people."),
+};
 export const failInput = z.strictObject(why);
 export const appealInput = z.strictObject(why);
 export const declineInput = z.strictObject({ ...why, reason: why.reason.default("declined") });
 
-export const patchView = z.object({ patch: z.string(), truncated: z.boolean() });
+export const patchView = z.object({
+  patch: z.string().describe("What `git apply` takes; empty when nothing was changed."),
+  truncated: z.boolean().describe("True when the diff was larger than what is kept."),
+});
 
 export const taskEventView = z.object({
-  id: z.string(),
+  id: z.string().describe("The stored sequence, to resume from."),
   type: z.string(),
   at: z.iso.datetime(),
-  /** The status that this led to; null where it stayed as it was. */
-  status: taskStatus.nullable(),
+  status: taskStatus.nullable().describe("The status that this led to; null where it stayed as it was."),
   data: z.record(z.string(), z.unknown()),
 });
 export const taskEvents = z.array(taskEventView);
 export const streamEventsInput = z.strictObject({
   id,
-  /** Also the header Last-Event-ID. */
   lastEventId: z
     .string()
     .regex(/^\d{1,18}$/, "The id of an event.")
-    .optional(),
+    .optional()
+    .describe("The last event received; the header of that name says the same."),
 });
 export const taskEventStream = streamOf(taskEventView);

@@ -9,6 +9,8 @@ export const withDispute = {
 
 export type TaskRow = Prisma.TaskGetPayload<{ include: typeof withDispute }>;
 
+type Quality = z.infer<typeof buyerTask>["quality"];
+
 const COMMITTED = ["executing", "quality_check"];
 const iso = (moment: Date | null) => moment?.toISOString() ?? null;
 
@@ -34,7 +36,7 @@ export function viewForBuyer(task: TaskRow): z.infer<typeof buyerTask> {
     output: showsOutput ? task.output : null,
     outputDetails: showsOutput ? (task.outputDetails as Record<string, unknown> | null) : null,
     qualityScore: task.qualityScore,
-    quality: task.quality as Record<string, unknown> | null,
+    quality: task.quality as Quality,
     hasPatch: showsOutput && task.patch !== null && task.patch !== "",
     executionTimeMs: executionTime(task),
     reportedExecutionTimeMs: task.reportedExecutionTimeMs,
@@ -80,7 +82,7 @@ export function viewForSeller(task: TaskRow): z.infer<typeof sellerTask> {
     deadlineAt: working ? iso(task.deadlineAt) : null,
     output: task.output,
     qualityScore: task.qualityScore,
-    quality: task.quality as Record<string, unknown> | null,
+    quality: task.quality as Quality,
     creditsCharged: task.creditsCharged,
     earnedCents: task.creditsCharged === null ? null : task.creditsCharged - (task.feeCents ?? 0),
     failureReason: task.failureReason,
@@ -92,14 +94,14 @@ export function viewForSeller(task: TaskRow): z.infer<typeof sellerTask> {
 }
 
 /** The buyer's own input, as it was given; the token is never shown again, to anyone. */
-function viewInput(task: TaskRow): Record<string, unknown> {
+function viewInput(task: TaskRow): z.infer<typeof buyerTask>["input"] {
   return {
     ...(task.extraInput as Record<string, unknown>),
     description: task.description,
     ...(task.repoUrl !== null && { repo: task.repoUrl }),
     ...(task.repoRef !== null && { ref: task.repoRef }),
     ...(task.code !== null && { code: task.code }),
-    ...(task.files !== null && { files: task.files }),
+    ...(task.files !== null && { files: task.files as { path: string; content: string }[] }),
     ...(task.paths.length > 0 && { paths: task.paths }),
     ...(task.allowTests && { allowTests: true }),
   };

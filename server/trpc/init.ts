@@ -53,7 +53,7 @@ export const { router, createCallerFactory } = t;
 /** Starts a procedure that only these kinds of caller may use. `anonymous` in the list makes it public. */
 export function by<K extends Actor["kind"]>(...kinds: K[]) {
   return t.procedure.meta({ auth: kinds }).use(({ ctx, next }) => {
-    if (!(kinds as string[]).includes(ctx.actor.kind)) throw refusal(ctx.actor, kinds);
+    admit(ctx.actor, kinds);
     return next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
   });
 }
@@ -64,9 +64,11 @@ const CREDENTIALS: Partial<Record<Actor["kind"], string>> = {
   trust: "a trust key (X-Trust-API-Key)",
 };
 
-function refusal(actor: Actor, kinds: readonly Actor["kind"][]): CityError {
+/** @throws MISSING_API_KEY or ACCESS_DENIED unless the caller is of one of these kinds */
+export function admit(actor: Actor, kinds: readonly Actor["kind"][]): void {
+  if (kinds.includes(actor.kind)) return;
   const needed = kinds.flatMap((kind) => CREDENTIALS[kind] ?? []).join(" or ");
-  return actor.kind === "anonymous"
+  throw actor.kind === "anonymous"
     ? new CityError("MISSING_API_KEY", `This needs ${needed}.`)
     : new CityError("ACCESS_DENIED", `This needs ${needed}; the credential given is of another kind.`);
 }

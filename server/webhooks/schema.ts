@@ -1,73 +1,91 @@
 import { z } from "zod";
 import { WEBHOOK_EVENTS } from "./enqueue-delivery.ts";
 
+const event = z.enum([...WEBHOOK_EVENTS, "ping"]);
+const events = z.array(event).describe("Only these are sent; empty means all.");
+const overlap = z.iso.datetime().describe("Until then the secret before the last rotation signs along.");
+
 export const registerWebhookInput = z.strictObject({
-  url: z.string().max(2_048),
+  url: z.string().max(2_048).describe("https, and a public address."),
   events: z
-    .array(z.enum([...WEBHOOK_EVENTS, "ping"]))
+    .array(event)
     .min(1, "Name an event, or leave the list out for all.")
     .max(20)
-    .optional(),
+    .optional()
+    .describe("Only these are sent; all when left out."),
 });
 
 export const webhookRegistration = z
-  .object({ url: z.string(), secret: z.string().optional(), enabled: z.boolean(), events: z.array(z.string()) })
+  .object({
+    url: z.string(),
+    secret: z.string().optional().describe("What signatures are made with. On the first registration only."),
+    enabled: z.boolean(),
+    events,
+  })
   .meta({ id: "WebhookRegistration" });
 
 export const webhookConfig = z
   .object({
     url: z.string(),
-    secretPrefix: z.string(),
+    secretPrefix: z.string().describe("The secret's first 12 characters."),
     enabled: z.boolean(),
-    failCount: z.int(),
-    /** Empty: all. */
-    events: z.array(z.string()),
+    failCount: z.int().describe("Failed attempts in a row; ten disable it."),
+    events,
     disabledAt: z.iso.datetime().nullable(),
-    disabledReason: z.string().nullable(),
-    /** Until then the secret before the last rotation signs along. */
-    previousSecretUntil: z.iso.datetime().nullable(),
+    disabledReason: z.string().nullable().describe("For people."),
+    previousSecretUntil: overlap.nullable(),
   })
   .meta({ id: "Webhook" });
 export const webhookOrNone = webhookConfig.nullable();
 
 export const removedWebhook = z.object({ removed: z.boolean() });
 export const webhookTest = z
-  .object({ success: z.boolean(), status: z.int(), body: z.string() })
+  .object({
+    success: z.boolean(),
+    status: z.int().describe("What it answered; 0 when it could not be reached."),
+    body: z.string().describe("Up to 500 characters of the answer."),
+  })
   .meta({ id: "WebhookTest" });
-export const webhookSecret = z.object({ secret: z.string(), previousSecretUntil: z.iso.datetime() });
+export const webhookSecret = z.object({
+  secret: z.string().describe("Shown this once."),
+  previousSecretUntil: overlap,
+});
 
 export const listDeliveriesInput = z.strictObject({
-  cursor: z.string().max(200).optional(),
+  cursor: z.string().max(200).optional().describe("`nextCursor` of the page before."),
   pageSize: z.coerce.number().int().min(1).max(100).default(20),
 });
 
 export const webhookDelivery = z
   .object({
-    id: z.string(),
-    type: z.string(),
-    status: z.enum(["pending", "delivered", "exhausted", "dropped"]),
+    id: z.string().describe("Also the `webhook-id` of all its attempts: what to deduplicate by."),
+    type: event,
+    status: z
+      .enum(["pending", "delivered", "exhausted", "dropped"])
+      .describe("Exhausted: every attempt failed. Dropped: the webhook was disabled or removed."),
     attempts: z.int(),
-    lastStatus: z.int().nullable(),
+    lastStatus: z.int().nullable().describe("What the last attempt was answered; 0 when it reached nobody."),
     lastError: z.string().nullable(),
     createdAt: z.iso.datetime(),
-    nextAt: z.iso.datetime().nullable(),
+    nextAt: z.iso.datetime().nullable().describe("When the next attempt is due; null when there is none to come."),
     deliveredAt: z.iso.datetime().nullable(),
-    /** The latest attempts, newest first. */
-    log: z.array(
-      z.object({
-        at: z.iso.datetime(),
-        status: z.int(),
-        durationMs: z.int(),
-        body: z.string().nullable(),
-        error: z.string().nullable(),
-      }),
-    ),
+    log: z
+      .array(
+        z.object({
+          at: z.iso.datetime(),
+          status: z.int().describe("0 when it reached nobody."),
+          durationMs: z.int(),
+          body: z.string().nullable().describe("What it answered, cut off."),
+          error: z.string().nullable(),
+        }),
+      )
+      .describe("The latest attempts, newest first."),
   })
   .meta({ id: "WebhookDelivery" });
 
 export const deliveryPage = z.object({
   data: z.array(webhookDelivery),
-  pagination: z.object({ pageSize: z.int(), nextCursor: z.string().nullable() }),
+  pagination: z.object({ pageSize: z.int(), nextCursor: z.string().nullable().describe("Null on the last page.") }),
 });
 
 export const deliveryIdInput = z.strictObject({ id: z.string().max(64) });

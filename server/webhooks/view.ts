@@ -2,6 +2,8 @@ import type { z } from "zod";
 import type { Prisma, WebhookEndpoint } from "#prisma";
 import type { webhookConfig, webhookDelivery } from "./schema.ts";
 
+type Delivery = z.infer<typeof webhookDelivery>;
+
 /** How many attempts of a delivery are shown. */
 const SHOWN_ATTEMPTS = 20;
 
@@ -17,17 +19,17 @@ export function viewWebhook(row: WebhookEndpoint, now: Date): z.infer<typeof web
     secretPrefix: row.secretPrefix,
     enabled: row.enabled,
     failCount: row.failCount,
-    events: row.events,
+    events: row.events as Delivery["type"][],
     disabledAt: row.disabledAt?.toISOString() ?? null,
     disabledReason: row.disabledReason,
     previousSecretUntil: overlap?.toISOString() ?? null,
   };
 }
 
-export function viewDelivery(row: DeliveryRow): z.infer<typeof webhookDelivery> {
+export function viewDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,
-    type: row.type,
+    type: row.type as Delivery["type"],
     status: row.status,
     attempts: row.attempts,
     lastStatus: row.lastStatus,
