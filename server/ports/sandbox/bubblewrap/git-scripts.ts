@@ -20,7 +20,7 @@ export const GIT_ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_NO_REPLACE_OBJECTS: "1",
 };
 
-const SAFE_CONFIG = `[core]
+export const SAFE_CONFIG = `[core]
 	repositoryformatversion = 0
 	bare = false
 	logallrefupdates = false
@@ -48,9 +48,9 @@ const SAFE_CONFIG = `[core]
 `;
 
 /** Beats every .gitattributes: no conversion, no filter, no custom diff, and no way to hide a change as binary. */
-const SAFE_ATTRIBUTES = "* -text -eol -crlf -filter -ident -working-tree-encoding !diff !merge\n";
+export const SAFE_ATTRIBUTES = "* -text -eol -crlf -filter -ident -working-tree-encoding !diff !merge\n";
 
-const SELLER_CONFIG = `[core]
+export const SELLER_CONFIG = `[core]
 	repositoryformatversion = 0
 	bare = false
 	logallrefupdates = true

@@ -17,25 +17,29 @@ export type CappedOptions = {
   readonly input?: Buffer;
   /** User and group id to run under; the server's own when absent. */
   readonly uid?: number | undefined;
-  /** Only for the security tests: what would leak if the server's environment were passed on. */
-  readonly keepEnvironment?: boolean;
-  readonly signal?: AbortSignal | undefined;
+  /** Nothing but PATH when absent: the process table of the seal must not show the server's secrets. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 };
 
-const CLEAN_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+const CLEAN_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" } as unknown as NodeJS.ProcessEnv;
 /** A program that goes on writing after this is ended: reading it for ever would keep the server busy. */
 const FLOOD_BYTES = 64 * 1024 * 1024;
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGABRT: 6, SIGKILL: 9, SIGTERM: 15 };
 
 /**
- * The environment is empty but for PATH: the process table of the seal must not show the server's secrets.
+ * @param ending kills the program.
  * @throws when the program cannot be started at all.
  */
-export function runCapped(program: string, args: readonly string[], options: CappedOptions): Promise<CappedRun> {
+export function runCapped(
+  program: string,
+  args: readonly string[],
+  options: CappedOptions,
+  ending?: AbortSignal,
+): Promise<CappedRun> {
   const { promise, resolve, reject } = Promise.withResolvers<CappedRun>();
   const started = performance.now();
   const child = spawn(program, args, {
-    env: options.keepEnvironment ? process.env : (CLEAN_ENVIRONMENT as unknown as NodeJS.ProcessEnv),
+    env: options.env ?? CLEAN_ENVIRONMENT,
     cwd: "/",
     ...(options.uid !== undefined && { uid: options.uid, gid: options.uid }),
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
@@ -47,8 +51,8 @@ export function runCapped(program: string, args: readonly string[], options: Cap
     timedOut = true;
     kill();
   }, options.timeoutMs);
-  options.signal?.addEventListener("abort", kill, { once: true });
-  if (options.signal?.aborted) kill();
+  ending?.addEventListener("abort", kill, { once: true });
+  if (ending?.aborted) kill();
 
   const keep = (stream: NodeJS.ReadableStream | null) => {
     const kept = { chunks: [] as Buffer[], bytes: 0, seen: 0 };
@@ -77,7 +81,7 @@ export function runCapped(program: string, args: readonly string[], options: Cap
 
   const finish = () => {
     clearTimeout(timer);
-    options.signal?.removeEventListener("abort", kill);
+    ending?.removeEventListener("abort", kill);
   };
   child.on("error", (error) => {
     finish();

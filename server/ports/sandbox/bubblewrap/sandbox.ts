@@ -5,11 +5,12 @@ import { CityError } from "../../../kernel/errors.ts";
 import type { ExecResult, FileContent, FileEntry, PristineTree, Sandbox, WorkspaceDiff } from "../../sandbox.ts";
 import { REPO_PATH } from "../../sandbox.ts";
 import { checkCommand } from "../commands.ts";
-import { asText, MAX_READ_BYTES } from "../file-content.ts";
+import { MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
+import { checkReader, readContent, readDiff, readEntries } from "../reader-output.ts";
 import type { Defences } from "./defences.ts";
-import { fileScripts, NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE } from "./file-scripts.ts";
+import { fileScripts } from "./file-scripts.ts";
 import { DIFF, GIT_ENVIRONMENT, PRISTINE_GIT } from "./git-scripts.ts";
 import { type Manifest, readManifest } from "./manifest.ts";
 import type { CappedRun } from "./run-capped.ts";
@@ -22,8 +23,6 @@ const DIFF_MS = 30_000;
 const LIST_BYTES = 8 * 1024 * 1024;
 /** bubblewrap's own exit code for "could not set up". */
 const SEAL_FAILED = 1;
-/** The shell's own exit code when it cannot open what a script names. */
-const SHELL_ERROR = 2;
 const NO_LIMIT = 0x7fff_ffff;
 /** Commands of one sandbox that run side by side; further ones wait their turn. */
 const SIDE_BY_SIDE = 4;
@@ -59,16 +58,8 @@ export class BubblewrapSandbox implements Sandbox {
   async listFiles(path: string): Promise<FileEntry[]> {
     const folder = absoluteInRepo(this.relative(path));
     const run = await this.read(["sh", "-c", this.scripts.list, "sh", folder], LIST_BYTES);
-    this.checkReader(run, "folder");
-    const types: Readonly<Record<string, FileEntry["type"]>> = { f: "file", d: "directory", l: "symlink" };
-    // A list that was cut off ends in the middle of an entry, which is dropped.
-    const entries = run.stdout.toString().split("\0").slice(0, -1);
-    return entries
-      .map((entry): FileEntry => {
-        const [type = "", size, ...name] = entry.split("\t");
-        return { name: name.join("\t"), type: types[type] ?? "other", sizeBytes: type === "f" ? Number(size) : 0 };
-      })
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    checkReader(run, "folder");
+    return readEntries(run.stdout);
   }
 
   async readFile(path: string): Promise<FileContent> {
@@ -77,10 +68,8 @@ export class BubblewrapSandbox implements Sandbox {
       ["sh", "-c", this.scripts.read, "sh", absolute, String(MAX_READ_BYTES)],
       MAX_READ_BYTES + 32,
     );
-    this.checkReader(run, "file");
-    const end = run.stdout.indexOf("\n");
-    const sizeBytes = Number(run.stdout.subarray(0, end).toString());
-    return { path: absolute, sizeBytes, ...asText(run.stdout.subarray(end + 1), sizeBytes) };
+    checkReader(run, "file");
+    return readContent(absolute, run.stdout);
   }
 
   async writeFile(path: string, content: string, encoding: "utf8" | "base64" = "utf8"): Promise<{ sizeBytes: number }> {
@@ -95,7 +84,7 @@ export class BubblewrapSandbox implements Sandbox {
       timeoutMs: READER_MS,
       outputBytes: 4096,
     });
-    this.checkReader(run, "file");
+    checkReader(run, "file");
     return { sizeBytes: input.length };
   }
 
@@ -172,14 +161,7 @@ export class BubblewrapSandbox implements Sandbox {
       const log = { stderr: run.stderr.toString().slice(0, 500), exitCode: run.exitCode };
       throw new CityError("UNAVAILABLE", "The changes in the sandbox could not be read.", { log });
     }
-    const border = run.stdout.indexOf("\0\0");
-    const start = run.stdout[0] === 0 ? 1 : border + 2;
-    const names = run.stdout.subarray(0, Math.max(0, start - 2)).toString();
-    return {
-      createdPaths: names === "" ? [] : names.split("\0"),
-      patch: run.stdout.subarray(start),
-      complete: !run.truncated,
-    };
+    return { ...readDiff(run.stdout), complete: !run.truncated };
   }
 
   private read(argv: string[], outputBytes: number): Promise<CappedRun> {
@@ -202,21 +184,5 @@ export class BubblewrapSandbox implements Sandbox {
 
   private bind(part: "git" | "repo" | "tmp", to: string, writable: boolean): Bind {
     return { from: `${this.workspaces.box(this.id)}/${part}`, to, writable };
-  }
-
-  private checkReader(run: CappedRun, what: "file" | "folder"): void {
-    if (run.exitCode === 0) return;
-    if (run.exitCode === NOT_FOUND) throw new CityError("FILE_NOT_FOUND", `There is no such ${what}.`);
-    const reasons: Readonly<Record<number, string>> = {
-      [OUTSIDE]: `The path leads out of ${REPO_PATH}.`,
-      [NOT_REGULAR]: "The path is not a regular file.",
-      [NOT_FOLDER]: "The path is not a folder.",
-      [SHELL_ERROR]: `The ${what} cannot be opened.`,
-      [NO_SPACE]: "The sandbox is full.",
-    };
-    const reason = reasons[run.exitCode];
-    if (reason !== undefined) throw new CityError("VALIDATION_ERROR", reason);
-    const log = { exitCode: run.exitCode, stderr: run.stderr.toString().slice(0, 500) };
-    throw new CityError("UNAVAILABLE", `The ${what} could not be reached in time.`, { log });
   }
 }

@@ -1,8 +1,9 @@
 /** The seal: how every program that touches a buyer's code or a seller's command is started. */
 import type { SandboxLimits } from "../../sandbox.ts";
 import type { Defences } from "./defences.ts";
+import { launcher } from "./launcher.ts";
 import type { Machine } from "./machine.ts";
-import { type CappedRun, runCapped } from "./run-capped.ts";
+import type { CappedRun } from "./run-capped.ts";
 
 /** A folder of the sandbox shown inside the seal. Its host path is ours; only its content is the seller's. */
 export type Bind = { readonly from: string; readonly to: string; readonly writable: boolean };
@@ -69,18 +70,17 @@ export class Seal {
     // Only root can join the control groups: with them root is given up by the launcher, otherwise right here.
     const late = user.groupFolders.length > 0 ? ownId : null;
     const uid = late === null ? (ownId ?? undefined) : undefined;
-    return runCapped("/bin/sh", ["-c", this.launcher(user, late), "sh", ...args], {
-      ...command,
-      uid,
-      keepEnvironment: !this.defences.has("cleared environment"),
-    });
+    const { input, timeoutMs, outputBytes, signal } = command;
+    const env = this.defences.has("cleared environment") ? undefined : process.env;
+    const options = { ...(input && { input }), timeoutMs, outputBytes, uid, env: env && { ...env } };
+    return launcher.run("/bin/sh", ["-c", this.firstLines(user, late), "sh", ...args], options, signal);
   }
 
   /**
    * Joins the control groups and lowers the limits before anything foreign runs, so that there is no moment outside
    * them. Root is given up here, before bubblewrap starts.
    */
-  private launcher(user: SealedUser, uid: number | null): string {
+  private firstLines(user: SealedUser, uid: number | null): string {
     const { machine, defences } = this;
     const lines = user.groupFolders.map((folder) => `echo $$ > ${quote(`${folder}/cgroup.procs`)} || exit 125`);
     lines.push("ulimit -c 0");

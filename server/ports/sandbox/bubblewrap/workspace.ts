@@ -10,15 +10,12 @@
  *
  * The host never opens anything below repo/ or tmp/: the seller could have made it a link.
  */
-import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { SandboxLimits } from "../../sandbox.ts";
 import type { Defences } from "./defences.ts";
+import { launcher } from "./launcher.ts";
 import type { Machine } from "./machine.ts";
-
-const run = promisify(execFile);
 
 export type SandboxState = {
   readonly id: string;
@@ -57,23 +54,27 @@ export class Workspaces {
     const options = ["nosuid", "nodev", "mode=0700", `uid=${uid}`, `gid=${uid}`];
     if (this.defences.has("disk limit")) options.push(`size=${limits.diskBytes}`);
     if (this.defences.has("file-count limit")) options.push(`nr_inodes=${limits.files}`);
-    await run("mount", ["-t", "tmpfs", "-o", options.join(","), "ai-city-sandbox", this.box(id)]);
+    await run("mount", "-t", "tmpfs", "-o", options.join(","), "ai-city-sandbox", this.box(id));
   }
 
   /** Removes everything. Repeatable. */
   async remove(id: string): Promise<void> {
     if (this.machine.root && (await this.isMounted(id))) {
       // Lazy, so that a last dying process cannot hold it up; the memory goes with that process.
-      await run("umount", ["-l", this.box(id)]);
+      await run("umount", "-l", this.box(id));
     }
     // Node does not follow links here. Without root a folder that the seller closed would stop it: find opens those.
     const folder = this.folder(id);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
-      await run("find", [folder, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "700", "{}", ";"]).catch(
+      await run("find", folder, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "700", "{}", ";").catch(
         () => null,
       );
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     });
+  }
+
+  /** Removes the folder of all sandboxes once the last is gone. */
+  async removeHome(): Promise<void> {
     await rmdir(this.machine.home).catch(() => undefined);
   }
 
@@ -107,4 +108,10 @@ export class Workspaces {
     ]);
     return outer !== null && inner !== null && outer.dev !== inner.dev;
   }
+}
+
+/** @throws Error with what the program said. */
+async function run(program: string, ...args: string[]): Promise<void> {
+  const { exitCode, stderr } = await launcher.run(program, args, { timeoutMs: 30_000, outputBytes: 4096 });
+  if (exitCode !== 0) throw new Error(`${program} ended with ${exitCode}: ${stderr.toString().trim()}`);
 }

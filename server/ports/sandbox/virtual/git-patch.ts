@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { deflateSync } from "node:zlib";
 import { structuredPatch } from "diff";
-import { objectId } from "./read-pack.ts";
+import { objectId } from "../git-objects.ts";
 import type { TreeFile } from "./read-tree.ts";
 
 export type Change = { readonly path: string; readonly before: TreeFile | null; readonly after: TreeFile | null };

@@ -11,6 +11,7 @@ import {
   type SandboxProvider,
   type SandboxSpec,
 } from "../../sandbox.ts";
+import { Alive } from "../alive.ts";
 import { checkedFiles } from "../fast-import.ts";
 import { countLines } from "../file-content.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
@@ -47,7 +48,7 @@ export class VirtualProvider implements SandboxProvider {
   };
   private readonly home: string;
   private readonly repos: RepoFetcher;
-  private readonly alive = new Map<string, Promise<VirtualSandbox | null>>();
+  private readonly alive = new Alive<VirtualSandbox>();
 
   constructor(options: VirtualOptions) {
     this.home = join(resolve(options.dataDir), "virtual-sandboxes");
@@ -56,24 +57,17 @@ export class VirtualProvider implements SandboxProvider {
 
   async create(spec: SandboxSpec): Promise<Sandbox> {
     checkSandboxId(spec.id);
-    // An `open` under way may find nothing; only then is it ours to build.
-    for (let running = this.alive.get(spec.id); running !== undefined; running = this.alive.get(spec.id)) {
-      const existing = await running;
-      if (existing !== null) return existing;
-    }
-    return this.remember(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec)) as Promise<Sandbox>;
+    return this.alive.create(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec));
   }
 
   async open(id: string): Promise<Sandbox | null> {
     checkSandboxId(id);
-    return this.remember(id, () => this.reopen(id));
+    return this.alive.open(id, () => this.reopen(id));
   }
 
   async destroy(id: string): Promise<void> {
     checkSandboxId(id);
-    const sandbox = await this.alive.get(id)?.catch(() => null);
-    await sandbox?.end();
-    this.alive.delete(id);
+    await (await this.alive.drop(id))?.end();
     await rm(join(this.home, id), { recursive: true, force: true });
   }
 
@@ -81,18 +75,6 @@ export class VirtualProvider implements SandboxProvider {
     const unowned = (await readdir(this.home).catch(() => [])).filter((id) => isSandboxId(id) && !keep.has(id));
     for (const id of unowned) await this.destroy(id);
     return unowned;
-  }
-
-  private remember(id: string, work: () => Promise<VirtualSandbox | null>): Promise<VirtualSandbox | null> {
-    const running = this.alive.get(id);
-    if (running !== undefined) return running;
-    const started = work();
-    this.alive.set(id, started);
-    const forget = () => {
-      if (this.alive.get(id) === started) this.alive.delete(id);
-    };
-    started.then((sandbox) => sandbox ?? forget(), forget);
-    return started;
   }
 
   private async reopen(id: string): Promise<VirtualSandbox | null> {

@@ -4,8 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { type InputType, inflateSync } from "node:zlib";
+import { type ObjectType, objectId } from "../git-objects.ts";
 
-export type GitObject = { readonly type: "commit" | "tree" | "blob" | "tag"; readonly data: Buffer };
+export type GitObject = { readonly type: ObjectType; readonly data: Buffer };
 
 const TYPES = { 1: "commit", 2: "tree", 3: "blob", 4: "tag" } as const;
 const OFFSET_DELTA = 6;
@@ -37,11 +38,6 @@ export function readPack(pack: Buffer, maxBytes: number): Map<string, GitObject>
   }
   if (at !== body.length) throw new Error("The pack has bytes that belong to no object.");
   return resolveAll(entries, budget);
-}
-
-/** git's name for an object. */
-export function objectId(type: GitObject["type"], data: Buffer): string {
-  return createHash("sha1").update(`${type} ${data.length}\0`).update(data).digest("hex");
 }
 
 class Budget {
