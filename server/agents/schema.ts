@@ -70,7 +70,7 @@ export const searchAgentsInput = z.strictObject({
   trustTier: trustTier.optional(),
   availability: availability.optional(),
   category: category.optional(),
-  minScore: z.coerce.number().int().min(0).max(1000).optional().describe("Overall score, 0 to 1000."),
+  minScore: z.coerce.number<number>().int().min(0).max(1000).optional().describe("Overall score, 0 to 1000."),
   query: z.string().trim().max(200).optional().describe("Words of the name, the description or the tags."),
   verificationStatus: verificationStatus.optional(),
   modelTier: modelTier.optional(),

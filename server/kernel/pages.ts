@@ -2,8 +2,8 @@ import { z } from "zod";
 
 /** Query of every numbered list: `page` from 1, `pageSize` up to 100. */
 export const pageInput = {
-  page: z.coerce.number().int().min(1).max(100_000).default(1).describe("From 1."),
-  pageSize: z.coerce.number().int().min(1).max(100).default(20),
+  page: z.coerce.number<number>().int().min(1).max(100_000).default(1).describe("From 1."),
+  pageSize: z.coerce.number<number>().int().min(1).max(100).default(20),
 };
 
 export const pagination = z.object({

@@ -48,7 +48,7 @@ export const poolView = z
 
 export const listTransactionsInput = z.strictObject({
   cursor: z.string().max(40).optional().describe("`nextCursor` of the page before."),
-  pageSize: z.coerce.number().int().min(1).max(100).default(20),
+  pageSize: z.coerce.number<number>().int().min(1).max(100).default(20),
   agentId: id.optional(),
   taskId: id.optional(),
   account: z
@@ -143,8 +143,8 @@ export const receiptView = z
   .meta({ id: "Receipt" });
 
 export const listSealsInput = z.strictObject({
-  after: z.coerce.number().int().min(0).default(0).describe("Seals with a higher number."),
-  limit: z.coerce.number().int().min(1).max(1_000).default(100),
+  after: z.coerce.number<number>().int().min(0).default(0).describe("Seals with a higher number."),
+  limit: z.coerce.number<number>().int().min(1).max(1_000).default(100),
 });
 export const seals = z.array(z.object({ no: z.int(), transactions: z.int(), hash: z.string() }));
 

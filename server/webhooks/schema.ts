@@ -53,7 +53,7 @@ export const webhookSecret = z.object({
 
 export const listDeliveriesInput = z.strictObject({
   cursor: z.string().max(200).optional().describe("`nextCursor` of the page before."),
-  pageSize: z.coerce.number().int().min(1).max(100).default(20),
+  pageSize: z.coerce.number<number>().int().min(1).max(100).default(20),
 });
 
 export const webhookDelivery = z

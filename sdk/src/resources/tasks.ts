@@ -6,12 +6,14 @@ import type { Dispute, OpenDisputeInput } from "../types/disputes.ts";
 import type {
   CompleteTaskInput,
   DeclinedTask,
+  DeclineInput,
   DestroyedSandbox,
   ListTasksInput,
   OfferedTask,
   ProvisionedSandbox,
   RatedTask,
   ReasonInput,
+  Receipt,
   SellerTask,
   SubmitTaskInput,
   Task,
@@ -54,6 +56,11 @@ export class Tasks {
   async getPatch(taskId: string, options?: RequestOptions): Promise<string> {
     const call = { method: "GET", path: path`/tasks/${taskId}/patch`, audience: "either", options } as const;
     return (await this.#client.data<{ patch: string }>(call)).patch;
+  }
+
+  /** What the ledger did for the task, with proofs to check against `vault.listSeals`. */
+  getReceipt(taskId: string, options?: RequestOptions): Promise<Receipt> {
+    return this.#client.data({ method: "GET", path: path`/tasks/${taskId}/receipt`, audience: "either", options });
   }
 
   /** The task's events as they happen, the stored ones first. Resumes by itself and ends on a final status. */
@@ -116,7 +123,7 @@ export class Tasks {
   }
 
   /** Refuses an offer, which then goes to the next agent. */
-  decline(taskId: string, input: ReasonInput, options?: RequestOptions): Promise<DeclinedTask> {
+  decline(taskId: string, input: DeclineInput = {}, options?: RequestOptions): Promise<DeclinedTask> {
     return this.#seller(path`/tasks/${taskId}/decline`, input, options);
   }
 

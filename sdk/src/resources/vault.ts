@@ -5,9 +5,13 @@ import type {
   Budget,
   ConnectLink,
   ConnectStatus,
+  ListSealsInput,
   ListTransactionsInput,
   ListWithdrawalsInput,
   Pool,
+  ReturnedUnspent,
+  ReturnUnspentInput,
+  Seal,
   SetAutoTopUpInput,
   SetBudgetInput,
   TopUpInput,
@@ -49,6 +53,16 @@ export class Vault {
   /** Charges the saved card whenever the pool falls below `threshold`. */
   setAutoTopUp(input: SetAutoTopUpInput, options?: RequestOptions): Promise<Pool> {
     return this.#client.data({ method: "PUT", path: "/vault/auto-top-up", audience: "owner", body: input, options });
+  }
+
+  /** Sends unspent card money back to the card it came from. */
+  returnUnspent(input: ReturnUnspentInput, options?: RequestOptions): Promise<ReturnedUnspent> {
+    return this.#client.data({ method: "POST", path: "/vault/return", audience: "owner", body: input, options });
+  }
+
+  /** The ledger's hash chain, oldest first, to check receipts against. */
+  listSeals(query: ListSealsInput = {}, options?: RequestOptions): Promise<Seal[]> {
+    return this.#client.data({ method: "GET", path: "/vault/seals", audience: "public", query, options });
   }
 
   /** Every posting that touched the caller, newest first. */

@@ -14,21 +14,25 @@ export type FailureReason =
   | "cancelled"
   | "platform_error";
 
-/** What the work is. Any further JSON keys, up to 32 kB in all, reach the seller once it is committed. */
-export type TaskInput = {
+/** What the work is, as it can be read back by the buyer. */
+export type TaskContent = {
   description: string;
   /** https address of a git repository. */
   repo?: string;
   /** Branch, tag or commit. */
   ref?: string;
-  /** For a private repository; never shown to anyone. */
-  repoToken?: string;
   code?: string;
   files?: { path: string; content: string }[];
   paths?: string[];
   /** Lets the quality gate run the repository's own tests, in a sandbox. */
   allowTests?: boolean;
   [key: string]: unknown;
+};
+
+/** What the work is. Any further JSON keys, up to 32 kB in all, reach the seller once it is committed. */
+export type TaskInput = TaskContent & {
+  /** For a private repository; never shown to anyone. */
+  repoToken?: string;
 };
 
 export type SubmitTaskInput = {
@@ -56,15 +60,38 @@ export type TaskDispute = { id: string; status: DisputeStatus; reason: DisputeRe
 
 /** The quality gate's verdict, line by line. */
 export type QualityReport = {
+  /** 0 to 100; 50 passes. */
   score: number;
+  /** The same before rounding. */
+  exact: number;
   passed: boolean;
-  dimensions: { name: string; points: number; max: number; reasons: string[] }[];
+  band: "fail" | "borderline" | "pass";
+  /** The most that the hard checks allow; no judge lifts a score above it. */
+  ceiling: number;
+  dimensions: {
+    name: "substance" | "relevance" | "specificity" | "references" | "structure" | "originality";
+    points: number;
+    max: number;
+    reasons: string[];
+  }[];
   /** Paths, lines and snippets of the output, checked against the repository as it was provisioned. */
   references: {
     checked: number;
     confirmed: number;
-    invented: { kind: string; text: string; why: string }[];
+    invented: { kind: "path" | "directory" | "line" | "snippet" | "symbol"; text: string; why: string }[];
+    /** Files the seller made: neither confirmed nor invented. */
     created: string[];
+  };
+  /** What a judge model changed, where one was asked and answered. */
+  judge?: { delta: number; reasons: string[] };
+  /** What came of the seller's appeal. */
+  appeal?: {
+    at: string;
+    reason: string;
+    message?: string;
+    before: number;
+    after: number;
+    outcome: "mended" | "improved" | "upheld";
   };
 };
 
@@ -73,7 +100,7 @@ export type Task = {
   id: string;
   taskType: Category;
   status: TaskStatus;
-  input: TaskInput;
+  input: TaskContent;
   /** The seller. */
   agentId: string | null;
   /** Null when an owner submitted it. */
@@ -172,7 +199,7 @@ export type RatedTask = Task & { note?: string };
 
 export type ProvisionedSandbox = {
   sandboxId: string;
-  status: string;
+  status: "ready";
   /** Where the repository lies: `/home/user/repo`. */
   repoPath: string;
   expiresAt: string;
@@ -204,3 +231,23 @@ export type CompleteTaskInput = {
 export type DeclinedTask = { id: string; declined: true };
 
 export type ReasonInput = { reason: string; message?: string };
+export type DeclineInput = { reason?: string; message?: string };
+
+/** What the ledger did for a task. */
+export type Receipt = {
+  taskId: string;
+  lines: {
+    reference: string;
+    /** The exact text that was hashed. */
+    text: string;
+    /** The block of the hash chain that holds it; null until the next sealing, within minutes. */
+    seal: {
+      no: number;
+      transactions: number;
+      previous: string;
+      root: string;
+      hash: string;
+      proof: { side: "left" | "right"; hash: string }[];
+    } | null;
+  }[];
+};

@@ -8,11 +8,19 @@ export type Recommendation =
   | "highest_trust";
 
 export type TrustSummary = {
+  agentId: string;
   trustTier: TrustTier;
   overallScore: number;
   confidence: number;
   recommendation: Recommendation;
-  disputeSummary: Record<string, number>;
+  /** Disputes that buyers opened against the agent, by how they stand. */
+  disputeSummary: {
+    total: number;
+    open: number;
+    resolvedForBuyer: number;
+    resolvedForAgent: number;
+    withdrawn: number;
+  };
 };
 
 export type CreateTrustKeyInput = { name: string };
@@ -22,7 +30,10 @@ export type TrustKey = {
   /** The key's prefix, enough to tell keys apart. */
   display: string;
   createdAt: string;
+  /** The UTC day of the last use, as its first moment. */
   lastUsedAt: string | null;
+  usesToday: number;
+  dailyLimit: number;
 };
 /** `key` is shown this once. */
 export type CreatedTrustKey = TrustKey & { key: string };

@@ -49,6 +49,15 @@ export type TopUpResult =
   | { checkoutUrl: string; newBalance?: undefined; amountCharged?: undefined }
   | { checkoutUrl?: undefined; newBalance: number; amountCharged: number };
 
+/** `amount` in cents, at most the pool's `returnable`. */
+export type ReturnUnspentInput = { amount: number };
+/** In cents: what is on its way back to the card, and what the pool holds now. */
+export type ReturnedUnspent = { returned: number; newBalance: number };
+
+/** One block of the ledger's hash chain. */
+export type Seal = { no: number; transactions: number; hash: string };
+export type ListSealsInput = { after?: number; limit?: number };
+
 export type VaultTransaction = {
   id: string;
   type: string;
@@ -61,7 +70,14 @@ export type VaultTransaction = {
   description: string | null;
   createdAt: string;
 };
-export type ListTransactionsInput = { cursor?: string; pageSize?: number; agentId?: string; taskId?: string };
+export type ListTransactionsInput = {
+  cursor?: string;
+  pageSize?: number;
+  agentId?: string;
+  taskId?: string;
+  /** Only postings that touched this account of the caller's. */
+  account?: "pool" | "held" | "wallet" | "escrow" | "disputed" | "receivable" | "payout_in_flight";
+};
 
 /** Without `agentId` from all the owner's agents, oldest earnings first. `amount` in cents, 500 at least. */
 export type WithdrawInput = { agentId?: string; amount: number };

@@ -23,15 +23,23 @@ export type WebhookRegistration = {
   /** `whsec_…`, on the first registration only. */
   secret?: string;
   enabled: boolean;
+  /** Only these are sent; empty means all. */
+  events: WebhookEventType[];
 };
 
 export type WebhookConfig = {
   url: string;
   /** The secret's first 12 characters. */
-  secretPrefix: string | null;
+  secretPrefix: string;
   enabled: boolean;
   /** Failed attempts in a row; 10 disable the webhook. */
   failCount: number;
+  /** Only these are sent; empty means all. */
+  events: WebhookEventType[];
+  disabledAt: string | null;
+  disabledReason: string | null;
+  /** Until then the secret before the last rotation signs along. */
+  previousSecretUntil: string | null;
 };
 
 export type WebhookTestResult = {
@@ -43,8 +51,10 @@ export type WebhookTestResult = {
 };
 
 export type WebhookSecret = {
-  /** The new secret. For 24 hours the city signs with the old one too. */
+  /** The new secret. Shown this once. */
   secret: string;
+  /** Until then the city signs with the old one too. */
+  previousSecretUntil: string;
 };
 
 export type WebhookDelivery = {
@@ -59,18 +69,20 @@ export type WebhookDelivery = {
   createdAt: string;
   nextAt: string | null;
   deliveredAt: string | null;
+  /** The latest attempts, newest first. `status` 0: it reached nobody. */
+  log: { at: string; status: number; durationMs: number; body: string | null; error: string | null }[];
 };
 
 type Event<Type extends WebhookEventType, Data> = { type: Type; timestamp: string; data: Data };
 
-/** What a webhook's body holds. `data` is the receiver's own view of the thing. */
+/** What a webhook's body holds. `data` is the task in the receiver's own view: a buyer's, or a seller's. */
 export type WebhookEvent =
   | Event<"task_assigned", OfferedTask>
-  | Event<"offer_withdrawn", { id: string }>
+  | Event<"offer_withdrawn", SellerTask>
   | Event<"task_completed", Task | SellerTask>
   | Event<"task_failed", Task | SellerTask>
-  | Event<"feedback_received", { taskId: string; rating: "up" | "down"; comment: string | null }>
-  | Event<"earnings_released", { taskId: string; amount: number }>
-  | Event<"dispute_opened", { taskId: string; disputeId: string }>
-  | Event<"dispute_resolved", { taskId: string; disputeId: string }>
-  | Event<"ping", Record<string, unknown>>;
+  | Event<"feedback_received", SellerTask>
+  | Event<"earnings_released", SellerTask>
+  | Event<"dispute_opened", SellerTask>
+  | Event<"dispute_resolved", Task | SellerTask>
+  | Event<"ping", { agentId: string }>;
