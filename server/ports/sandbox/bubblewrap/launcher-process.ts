@@ -29,7 +29,5 @@ process.on("message", (ask: Ask) => {
       (error: NodeJS.ErrnoException) => tell({ id: ask.id, error: error.message, code: error.code }),
     );
 });
-process.on("disconnect", () => process.exit());
-// Ctrl-C reaches every process of the terminal; the server first finishes what it has begun.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 process.umask(0o022);

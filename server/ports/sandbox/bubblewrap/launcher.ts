@@ -1,6 +1,6 @@
 /** The server's end of the launcher, which starts every sealed program. One a server: it knows nothing of sandboxes. */
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
+import { CityError } from "../../../kernel/errors.ts";
 import { type CappedOptions, type CappedRun, runCapped } from "./run-capped.ts";
 import type { Tree } from "./write-tree.ts";
 
@@ -25,7 +25,7 @@ type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
 
 /** Input beyond this is not copied into the launcher: unpacking it takes far longer than a slow start. */
 const MAX_PASSED_BYTES = 1024 * 1024;
-const PROGRAM = join(import.meta.dirname, "launcher-process.ts");
+const PROGRAM = new URL("./launcher-process.ts", import.meta.url);
 
 export class Launcher {
   private child: ChildProcess | null = null;
@@ -35,7 +35,7 @@ export class Launcher {
   /**
    * Runs a program to its end; see `runCapped`.
    * @param signal kills it.
-   * @throws when it cannot be started at all.
+   * @throws when it cannot be started at all; UNAVAILABLE when the launcher was killed meanwhile.
    */
   async run(
     program: string,
@@ -80,13 +80,19 @@ export class Launcher {
       execArgv: ["--disable-warning=ExperimentalWarning"],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
+      // A process group of its own: bubblewrap dies with its parent, but not yet in its first moments, so whoever is
+      // left ends the group. Ctrl-C does not reach it: the server first finishes what it has begun.
+      detached: true,
     });
     child.unref();
     child.on("message", (reply: Reply) => this.settle(reply));
     const lost = () => {
       if (this.child !== child) return;
       this.child = null;
-      for (const id of [...this.waiting.keys()]) this.settle({ id, error: "The launcher ended.", code: undefined });
+      endGroup(child.pid);
+      const waiting = [...this.waiting.values()];
+      this.waiting.clear();
+      for (const { reject } of waiting) reject(new CityError("UNAVAILABLE", "The program was interrupted. Try again."));
     };
     child.once("exit", lost);
     child.on("error", lost);
@@ -100,6 +106,14 @@ export class Launcher {
     if (this.waiting.size === 0) this.child?.channel?.unref();
     if ("error" in reply) waiting?.reject(Object.assign(new Error(reply.error), reply.code && { code: reply.code }));
     else waiting?.resolve(reply.value);
+  }
+}
+
+function endGroup(leader: number | undefined): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody is left in it.
   }
 }
 

@@ -97,7 +97,7 @@ export class BubblewrapProvider implements SandboxProvider {
     // Had first: while a slow remote keeps us waiting there is nothing to clean up.
     const source = await this.obtain(spec.source, limits);
     // What a crashed attempt left behind under this id.
-    await this.tearDown(spec.id);
+    if (await this.workspaces.exists(spec.id)) await this.tearDown(spec.id);
     const uid = this.takeUid();
     try {
       await this.workspaces.make(spec.id, uid, limits);

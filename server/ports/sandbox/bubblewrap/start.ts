@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import { DEFAULT_LIMITS } from "../../sandbox.ts";
 import { allDefences, type Defences } from "./defences.ts";
+import { noteInstallation, sweepForsaken } from "./installations.ts";
 import { inspectMachine } from "./machine.ts";
 import { BubblewrapProvider } from "./provider.ts";
 import { Seal } from "./seal.ts";
@@ -26,13 +27,22 @@ export type StartOptions = {
 export async function startBubblewrap(options: StartOptions): Promise<BubblewrapProvider | { missing: string }> {
   const built = await buildBubblewrap(options);
   if ("missing" in built) return built;
-  const { machine, seal, provider } = built;
+  const { machine, seal, provider, folder } = built;
   const trial = await seal.run(
     { uid: machine.root ? TRIAL_UID : null, groupFolders: [], limits: DEFAULT_LIMITS },
     { binds: [], argv: ["sh", "-c", TRIAL], timeoutMs: 10_000, outputBytes: 10_000 },
   );
   const said = trial.stdout.toString().trim();
-  if (trial.exitCode === 0 && said === "lo sealed") return provider;
+  if (trial.exitCode === 0 && said === "lo sealed") {
+    if (machine.root) {
+      await sweepForsaken(folder, async (dataDir) => {
+        const theirs = inspectMachine(dataDir);
+        if (!("missing" in theirs))
+          await new BubblewrapProvider({ ...options, seal, machine: theirs }).sweep(new Set());
+      });
+    }
+    return provider;
+  }
   return { missing: `the seal did not hold its trial: ${trial.stderr.toString().trim() || said || "no answer"}` };
 }
 
@@ -45,8 +55,10 @@ export async function buildBubblewrap(options: StartOptions) {
   // is the same for every installation.
   const folder = machine.root ? "/run/ai-city-system" : join(options.dataDir, "sandbox-system");
   const files = { filter: await writeFilter(folder, defences), etc: await writeEtc(folder) };
+  if (machine.root) await noteInstallation(folder, machine.home, options.dataDir);
   const seal = new Seal(machine, files, defences);
-  return { machine, seal, provider: new BubblewrapProvider({ machine, seal, repos: options.repos, defences }) };
+  const provider = new BubblewrapProvider({ machine, seal, repos: options.repos, defences });
+  return { machine, seal, provider, folder };
 }
 
 const TRIAL_UID = 19_999;

@@ -57,6 +57,11 @@ export class Workspaces {
     await run("mount", "-t", "tmpfs", "-o", options.join(","), "ai-city-sandbox", this.box(id));
   }
 
+  /** Also for one that was never finished. */
+  async exists(id: string): Promise<boolean> {
+    return (await stat(this.folder(id)).catch(() => null)) !== null;
+  }
+
   /** Removes everything. Repeatable. */
   async remove(id: string): Promise<void> {
     if (this.machine.root && (await this.isMounted(id))) {
