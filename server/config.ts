@@ -18,21 +18,26 @@ const environment = z.object({
   CITY_DATA_DIR: text,
   CITY_SECRET: text,
   CITY_SETTINGS: text,
-  CITY_SANDBOX: z.enum(["bubblewrap", "virtual"]).optional(),
+  CITY_SANDBOX: z.enum(["bubblewrap", "virtual", "e2b"]).optional(),
   CITY_SEED: z.enum(["all", "repos", "off"]).default("all"),
   CITY_TEST_CLOCK: flag,
   CITY_DEV: flag,
   CITY_WEB: text,
   HOST: text,
-  PORT: z.coerce.number().int().min(1).max(65_535).default(3000),
+  PORT: z.coerce.number<number>().int().min(1).max(65_535).default(3000),
   PUBLIC_URL: text,
   DATABASE_URL: text,
   STRIPE_SECRET_KEY: text,
   STRIPE_WEBHOOK_SECRET: text,
-  STRIPE_STAND_IN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  STRIPE_STAND_IN_PORT: z.coerce.number<number>().int().min(0).max(65_535).optional(),
   INNGEST_EVENT_KEY: text,
   INNGEST_SIGNING_KEY: text,
   INNGEST_DEV: text,
+  E2B_API_KEY: text,
+  E2B_TEMPLATE: text,
+  E2B_DOMAIN: text,
+  E2B_API_URL: text,
+  E2B_SANDBOX_URL: text,
   SMTP_URL: text,
   MAIL_FROM: text,
   JUDGE_URL: text,
@@ -59,7 +64,9 @@ export type Config = {
   stripe: { kind: "stripe"; secretKey: string; webhookSecret: string } | { kind: "stand-in"; port: number };
   inngest: { kind: "embedded" } | { kind: "inngest"; eventKey?: string; signingKey?: string; devUrl?: string };
   /** Null: the best this machine has. */
-  sandbox: "bubblewrap" | "virtual" | null;
+  sandbox: "bubblewrap" | "virtual" | "e2b" | null;
+  /** The account at E2B, and where E2B is for those who run their own. */
+  e2b: { apiKey: string; template: string; domain?: string; apiUrl?: string; sandboxUrl?: string } | null;
   judge: { url: string; apiKey: string; model: string } | null;
   /** Null: mails stay in the local outbox. */
   smtp: { url: string; from: string } | null;
@@ -98,7 +105,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       ? { kind: "stripe", secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET ?? "" }
       : { kind: "stand-in", port: vars.STRIPE_STAND_IN_PORT ?? vars.PORT + 1 },
     inngest: inngestFrom(vars),
-    sandbox: vars.CITY_SANDBOX ?? null,
+    sandbox: vars.CITY_SANDBOX ?? (vars.E2B_API_KEY ? "e2b" : null),
+    e2b: e2bFrom(vars),
     judge:
       vars.JUDGE_URL && vars.JUDGE_MODEL
         ? { url: vars.JUDGE_URL, apiKey: vars.JUDGE_API_KEY ?? "", model: vars.JUDGE_MODEL }
@@ -144,6 +152,20 @@ function inngestFrom(vars: z.infer<typeof environment>): Config["inngest"] {
     ...(vars.INNGEST_EVENT_KEY && { eventKey: vars.INNGEST_EVENT_KEY }),
     ...(vars.INNGEST_SIGNING_KEY && { signingKey: vars.INNGEST_SIGNING_KEY }),
     ...(vars.INNGEST_DEV && { devUrl: vars.INNGEST_DEV === "1" ? "http://localhost:8288" : vars.INNGEST_DEV }),
+  };
+}
+
+function e2bFrom(vars: z.infer<typeof environment>): Config["e2b"] {
+  if (!vars.E2B_API_KEY) {
+    if (vars.CITY_SANDBOX === "e2b") throw new ConfigError(["E2B_API_KEY is not set: CITY_SANDBOX=e2b needs it."]);
+    return null;
+  }
+  return {
+    apiKey: vars.E2B_API_KEY,
+    template: vars.E2B_TEMPLATE ?? "base",
+    ...(vars.E2B_DOMAIN && { domain: vars.E2B_DOMAIN }),
+    ...(vars.E2B_API_URL && { apiUrl: vars.E2B_API_URL }),
+    ...(vars.E2B_SANDBOX_URL && { sandboxUrl: vars.E2B_SANDBOX_URL }),
   };
 }
 

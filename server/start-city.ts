@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { makeInngest } from "#inngest/client.ts";
@@ -110,6 +110,10 @@ const real = (name: string, note?: string): Part => ({ name, standIn: false, ...
 const standIn = (name: string, note?: string): Part => ({ name, standIn: true, ...(note && { note }) });
 const localName = (host: string) => (host === "0.0.0.0" ? "127.0.0.1" : host);
 
+/** The same on every server of a city, because they share the key; it says nothing about it. */
+const sharedMark = (masterKey: string) =>
+  createHmac("sha256", masterKey).update("e2b sandboxes").digest("hex").slice(0, 32);
+
 /** Asked before anything else is started, so that the message is the only thing that happens. */
 async function refuseTakenPort({ port, host }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -150,11 +154,16 @@ async function openPorts(
     dataDir: config.dataDir,
     repos,
     ...(config.sandbox && { only: config.sandbox }),
+    ...(config.e2b && { e2b: { account: config.e2b, city: sharedMark(config.masterKey) } }),
   });
   if (config.production && provider.name === "virtual") {
     throw new Error(`Production needs bubblewrap: ${reason}. The virtual shell is for local mode only.`);
   }
-  parts.sandbox = provider.name === "virtual" ? standIn("virtual shell", reason ?? undefined) : real(provider.name);
+  const gaps = provider.can.gaps.join(" ");
+  parts.sandbox =
+    provider.name === "virtual"
+      ? standIn("virtual shell", reason ?? undefined)
+      : real(provider.name, gaps || undefined);
   const payments = await openPayments(config, log, databaseUrl, database, parts, cleanups);
   parts.judge = config.judge ? real(config.judge.model) : standIn("none", "the deterministic score stands alone");
   const mail = config.smtp ? smtpMail(config.smtp) : outboxMail;

@@ -12,6 +12,7 @@ import { localRemote } from "#server/ports/repo-fetch/local-remote.ts";
 import { startBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 import { startSandbox } from "#server/ports/sandbox/start.ts";
 import type { SandboxName, SandboxProvider } from "#server/ports/sandbox.ts";
+import { E2bStandIn } from "#tests/support/e2b/stand-in.ts";
 import { deltaOf, HostileRemote, hostileRepo, PackBuilder, type Served } from "./hostile-remote.ts";
 
 const MB = 1024 * 1024;
@@ -22,13 +23,17 @@ const FILES = {
 };
 const root = mkdtempSync(join(tmpdir(), "city-adapters-"));
 const hostile = new HostileRemote();
+const e2b = new E2bStandIn();
+let e2bUrl = "";
 let gitUrl = "";
 let hostileUrl = "";
 let commit = "";
 let server: ReturnType<typeof serve>;
 const provider = (only: SandboxName, folder = only as string) => {
   const repos = repoBroker({ allowedHosts: ["github.com"], localRemotes: [gitUrl, hostileUrl] });
-  return startSandbox({ dataDir: join(root, folder), repos, only }).then((started) => started.provider);
+  const account = { apiKey: e2b.apiKey, template: "base", apiUrl: e2bUrl, sandboxUrl: e2bUrl };
+  const options = { dataDir: join(root, folder), repos, only, e2b: { account, city: folder } };
+  return startSandbox(options).then((started) => started.provider);
 };
 
 beforeAll(async () => {
@@ -38,8 +43,10 @@ beforeAll(async () => {
   const address = server.address();
   gitUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/git/`;
   hostileUrl = await hostile.listen();
+  e2bUrl = await e2b.listen();
 });
-afterAll(() => {
+afterAll(async () => {
+  await e2b.close();
   server.close();
   hostile.close();
   rmSync(root, { recursive: true, force: true });
@@ -49,7 +56,12 @@ it("the same files give the same commit wherever they are written", async () => 
   expect(await makeBareRepo(join(root, "git", "again.git"), FILES)).toBe(commit);
 });
 
-describe.each(["bubblewrap", "virtual"] as const)("%s", (name) => {
+/** The machines that stand in for E2B's need root here; E2B's own do not. */
+const adapters = (["bubblewrap", "virtual", "e2b"] as const).filter(
+  (name) => name !== "e2b" || process.getuid?.() === 0,
+);
+
+describe.each(adapters)("%s", (name) => {
   let city: SandboxProvider;
   beforeAll(async () => {
     city = await provider(name);

@@ -2,6 +2,7 @@
 import type { RepoFetcher } from "../repo-fetch.ts";
 import type { SandboxName, SandboxProvider } from "../sandbox.ts";
 import { startBubblewrap } from "./bubblewrap/start.ts";
+import { type E2bStart, startE2b } from "./e2b/start.ts";
 import { VirtualProvider } from "./virtual/provider.ts";
 
 export type SandboxStart = {
@@ -9,6 +10,8 @@ export type SandboxStart = {
   readonly repos: RepoFetcher;
   /** Takes this one or fails; without it, bubblewrap where it holds its trial, else the virtual shell. */
   readonly only?: SandboxName;
+  /** The account, where E2B is to be used. */
+  readonly e2b?: Omit<E2bStart, "repos">;
 };
 
 /**
@@ -18,7 +21,10 @@ export type SandboxStart = {
 export async function startSandbox(
   options: SandboxStart,
 ): Promise<{ provider: SandboxProvider; reason: string | null }> {
-  if (options.only === "e2b") throw new Error("There is no E2B adapter in this version.");
+  if (options.only === "e2b") {
+    if (options.e2b === undefined) throw new Error("E2B cannot be used: E2B_API_KEY is not set.");
+    return { provider: await startE2b({ ...options.e2b, repos: options.repos }), reason: null };
+  }
   if (options.only === "virtual") return { provider: new VirtualProvider(options), reason: "chosen by configuration" };
   const sealed = await startBubblewrap(options);
   if (!("missing" in sealed)) return { provider: sealed, reason: null };

@@ -1,0 +1,164 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { SandboxInfo } from "e2b";
+import type { RepoFetcher } from "../../repo-fetch.ts";
+import {
+  DEFAULT_LIMITS,
+  type Sandbox,
+  type SandboxAbilities,
+  type SandboxLimits,
+  type SandboxProvider,
+  type SandboxSpec,
+} from "../../sandbox.ts";
+import { Alive } from "../alive.ts";
+import { BRANCH } from "../bubblewrap/git-scripts.ts";
+import { readManifest, writeManifest } from "../bubblewrap/manifest.ts";
+import { checkedFiles, fastImportStream } from "../fast-import.ts";
+import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { E2B_ABILITIES } from "./abilities.ts";
+import { type CanaryTargets, demandNoEgress } from "./canary.ts";
+import { layOut, type Source } from "./lay-out.ts";
+import { type Machines, sandboxIdOf } from "./machines.ts";
+import { RemoteSeal } from "./remote-seal.ts";
+import { E2bSandbox, type E2bState } from "./sandbox.ts";
+import { CITY_FOLDER } from "./seal-script.ts";
+
+const MAX_PACK_BYTES = 256 * 1024 * 1024;
+const STATE = `${CITY_FOLDER}/state.json`;
+const MANIFEST = `${CITY_FOLDER}/manifest`;
+/** How often another server's unfinished sandbox is looked at. */
+const LOOK_MS = 500;
+
+export type E2bOptions = {
+  readonly machines: Machines;
+  readonly repos: RepoFetcher;
+  readonly canary: CanaryTargets;
+};
+
+/** Sandboxes on machines of E2B's. Nothing of a sandbox is kept here: any server of the city can go on with it. */
+export class E2bProvider implements SandboxProvider {
+  readonly name = "e2b";
+  readonly can: SandboxAbilities = E2B_ABILITIES;
+  private readonly machines: Machines;
+  private readonly repos: RepoFetcher;
+  private readonly canary: CanaryTargets;
+  private readonly alive = new Alive<E2bSandbox>();
+
+  constructor(options: E2bOptions) {
+    this.machines = options.machines;
+    this.repos = options.repos;
+    this.canary = options.canary;
+  }
+
+  async create(spec: SandboxSpec): Promise<Sandbox> {
+    checkSandboxId(spec.id);
+    return this.alive.create(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec));
+  }
+
+  async open(id: string): Promise<Sandbox | null> {
+    checkSandboxId(id);
+    return this.alive.open(id, () => this.reopen(id));
+  }
+
+  async destroy(id: string): Promise<void> {
+    checkSandboxId(id);
+    // Killed before it is waited for: a sandbox that is being made ends with its machine.
+    await this.killAll(await this.machines.list(id));
+    const sandbox = await this.alive.drop(id);
+    sandbox?.end();
+    await this.killAll(await this.machines.list(id));
+  }
+
+  async sweep(keep: ReadonlySet<string>): Promise<string[]> {
+    const unowned = new Set<string>();
+    for (const info of await this.machines.list()) {
+      const id = sandboxIdOf(info);
+      // Another server's trial is no sandbox, and ends by itself.
+      if (keep.has(id) || !isSandboxId(id)) continue;
+      unowned.add(id);
+      await this.machines.kill(info.sandboxId);
+    }
+    for (const id of unowned) (await this.alive.drop(id))?.end();
+    return [...unowned];
+  }
+
+  private async reopen(id: string): Promise<E2bSandbox | null> {
+    for (const info of await this.machines.list(id)) {
+      const seal = new RemoteSeal(await this.machines.connect(info));
+      const text = await seal.get(STATE);
+      if (text !== null) return this.sandbox(JSON.parse(text) as E2bState, seal);
+    }
+    return null;
+  }
+
+  private async build(spec: SandboxSpec): Promise<E2bSandbox> {
+    const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
+    const deadline = performance.now() + limits.createMs;
+    // Fetched first: while a slow remote keeps us waiting there is no machine to pay for.
+    const source = await this.obtain(spec.source, limits);
+    const finished = await this.waitForOthers(spec.id, deadline);
+    if (finished !== null) return finished;
+
+    const machine = await this.machines.start(spec.id);
+    try {
+      const first = (await this.machines.list(spec.id))[0];
+      if (first !== undefined && first.sandboxId !== machine.sandboxId) {
+        // Another server was quicker by a moment; both see the same order, so one of them goes on.
+        await this.machines.kill(machine.sandboxId);
+        const theirs = await this.waitForOthers(spec.id, deadline);
+        if (theirs !== null) return theirs;
+        throw new Error("The sandbox was being made by another server, which did not finish.");
+      }
+      const seal = new RemoteSeal(machine);
+      await seal.prepare();
+      // Side by side: until both are done nothing but our own sealed scripts runs there, and those have no network.
+      const [laidOut] = await Promise.all([layOut(seal, source, limits, deadline), demandNoEgress(seal, this.canary)]);
+      const { commit: baseCommit, manifest, textBytes } = laidOut;
+      const state: E2bState = { id: spec.id, baseCommit, commit: source.commit, textBytes, limits };
+      await seal.put(MANIFEST, Buffer.from(writeManifest(manifest)));
+      // Written last: a machine with this file is complete.
+      await seal.put(STATE, Buffer.from(JSON.stringify(state)));
+      return this.sandbox(state, seal);
+    } catch (error) {
+      await this.machines.kill(machine.sandboxId);
+      throw error;
+    }
+  }
+
+  /**
+   * Gives another server that makes this very sandbox the time to finish it. What is unfinished after that was left by a
+   * crash, and is removed.
+   */
+  private async waitForOthers(id: string, deadline: number): Promise<E2bSandbox | null> {
+    for (;;) {
+      const others = await this.machines.list(id);
+      if (others.length === 0) return null;
+      const finished = await this.reopen(id);
+      if (finished !== null) return finished;
+      if (performance.now() > deadline) {
+        await this.killAll(others);
+        return null;
+      }
+      await wait(LOOK_MS);
+    }
+  }
+
+  private async obtain(source: SandboxSpec["source"], limits: SandboxLimits): Promise<Source> {
+    if (source.kind === "files") {
+      const files = checkedFiles(source.files);
+      return { input: fastImportStream(files, BRANCH), files, commit: null };
+    }
+    const { url, ref, token } = source;
+    const maxPackBytes = Math.min(MAX_PACK_BYTES, limits.diskBytes);
+    const request = { url, timeoutMs: limits.createMs, maxPackBytes };
+    const repo = await this.repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) });
+    return { input: repo.pack, commit: repo.commit };
+  }
+
+  private sandbox(state: E2bState, seal: RemoteSeal): E2bSandbox {
+    return new E2bSandbox(state, seal, async () => readManifest((await seal.get(MANIFEST)) ?? ""));
+  }
+
+  private async killAll(machines: readonly SandboxInfo[]): Promise<void> {
+    for (const { sandboxId } of machines) await this.machines.kill(sandboxId);
+  }
+}
