@@ -169,7 +169,8 @@ print("attached" if c.shmat(${id}, None, 0) != -1 else ctypes.get_errno())`;
     reach: async (arena) => {
       const mark = `77.${Math.floor(Math.random() * 1e6)}`;
       const sandbox = await arena.sandbox();
-      await sandbox.exec(`(trap '' TERM HUP INT; setsid nohup sleep ${mark} </dev/null >/dev/null 2>&1 &)`);
+      const daemon = `setsid nohup sh -c 'echo > /tmp/up; sleep ${mark}; :' </dev/null >/dev/null 2>&1 &`;
+      await sandbox.exec(`(trap '' TERM HUP INT; ${daemon}); while [ ! -e /tmp/up ]; do :; done`);
       const left = processesWith(mark);
       for (const pid of left) process.kill(pid, "SIGKILL");
       return left.length > 0;
