@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import type { Answer, CallOptions } from "#tests/support/city.ts";
-import { type CityWorld, compareWorld, now, settleTime } from "./city-world.ts";
+import { type CityWorld, compareWorld, type ModelTask } from "./city-world.ts";
 import { count } from "./tally.ts";
 
-type Model = Record<string, never>;
-export type CityCommand = fc.AsyncCommand<Model, CityWorld>;
+/** The model lives in the world, next to the city it is compared with. */
+export type CityCommand = fc.AsyncCommand<CityWorld, CityWorld>;
 
 /**
  * One thing someone does. `ready` says whether there is anything to do it to; `run` does it, checks the answer against the
- * model and changes the model. Around it: time is made quiet before, and everything is compared after.
+ * model, waits for the money to arrive where it must, and changes the model. After it everything is compared.
  */
 export function cityCommand(
   name: string,
@@ -17,16 +17,24 @@ export function cityCommand(
   run: (world: CityWorld) => Promise<void>,
 ): CityCommand {
   return {
-    check: () => true,
+    check: (world) => ready(world),
     run: async (_model, world) => {
-      if (!ready(world)) return;
-      await settleTime(world);
-      if (!ready(world)) return;
-      await run(world);
-      await settleTime(world);
+      await run(world).catch((error) => {
+        throw new Error(`${name}: ${error.message}`, { cause: error });
+      });
       await compareWorld(world, name);
     },
     toString: () => name,
+  };
+}
+
+/** The first of some commands there is something to do for: a drawn plan then wastes little. */
+export function firstOf(commands: CityCommand[]): CityCommand {
+  const find = (world: CityWorld) => commands.find((command) => command.check(world));
+  return {
+    check: (world) => find(world) !== undefined,
+    run: async (model, world) => find(world)?.run(model, world),
+    toString: () => commands.map(String).join(" or "),
   };
 }
 
@@ -52,13 +60,10 @@ export async function request(
   if (outcome === "ok") {
     const again = async () => {
       const repeat = await send();
-      return {
-        status: repeat.status,
-        body: repeat.body,
-        replayed: repeat.headers.get("idempotent-replayed") === "true",
-      };
+      const replayed = repeat.headers.get("idempotent-replayed") === "true";
+      return { status: repeat.status, body: repeat.body, replayed };
     };
-    world.keyed.push({ name, at: await now(world), again, status: answer.status, body: answer.body });
+    world.keyed.push({ name, at: world.now(), again, status: answer.status, body: answer.body });
     if (world.keyed.length > 20) world.keyed.shift();
   }
   return answer;
@@ -67,4 +72,13 @@ export async function request(
 export const always = () => true;
 export const pick = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
 export const index = fc.nat(1_000);
-export const times = (n: number, arbitrary: fc.Arbitrary<CityCommand>) => Array.from({ length: n }, () => arbitrary);
+export const times = (n: number, arbitrary: fc.Arbitrary<CityCommand>) => ({ weight: n, arbitrary });
+
+export const some = (fits: (task: ModelTask) => boolean) => (world: CityWorld) => world.tasks.some(fits);
+/** Nearly always a task the deed is for; now and then any, whose refusal must change nothing. */
+export const choose = (world: CityWorld, at: number, fits: (task: ModelTask) => boolean) =>
+  at % 12 === 0 ? pick(world.tasks, at) : pick(world.tasks.filter(fits), at);
+/** Charged and not refunded. */
+export const done = (task: ModelTask) => task.life === "over" && task.state === "charged";
+/** With a dispute to be decided. */
+export const open = (task: ModelTask) => done(task) && task.dispute?.open === true;

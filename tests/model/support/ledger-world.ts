@@ -1,6 +1,7 @@
 import type { Database } from "#server/db/client.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { newId } from "#server/kernel/ids.ts";
+import { compareBooks } from "./compare-books.ts";
 import {
   type Books,
   makeBooks,
@@ -10,7 +11,6 @@ import {
   type TopUpBook,
 } from "./reference-books.ts";
 import { count, type Tally } from "./tally.ts";
-import { tenantViolations } from "./tenant-violations.ts";
 
 export type Named<T> = T & { id: string };
 
@@ -65,7 +65,7 @@ export async function play(world: LedgerWorld, move: Move): Promise<void> {
   }
   count(world.tally, move.name, outcome);
   if (outcome === null) world.done.push({ name: move.name, again: () => move.real(world.db) });
-  await compare(world, move.name);
+  await compareBooks(world.database.pool, world.books, world.owners, move.name);
 }
 
 async function attempt(world: LedgerWorld, move: Move): Promise<Outcome> {
@@ -89,20 +89,5 @@ export async function playAgain(world: LedgerWorld, index: number): Promise<void
   const { fresh } = await move.again();
   if (fresh) throw new Error(`${move.name} was posted twice`);
   count(world.tally, "repeat", null);
-  await compare(world, `repeat of ${move.name}`);
-}
-
-async function compare(world: LedgerWorld, after: string): Promise<void> {
-  const names = [...world.books.balances.keys()].filter((name) => name !== "city");
-  const { rows } = await world.database.pool.query<{ name: string; balance: string }>(
-    "select name, balance from ledger.account where name = any($1)",
-    [names],
-  );
-  const real = new Map(rows.map(({ name, balance }) => [name, Number(balance)]));
-  for (const name of names) {
-    const [expected, found] = [world.books.of(name), real.get(name) ?? 0];
-    if (expected !== found) throw new Error(`after ${after}: ${name} is ${found}, the books say ${expected}`);
-  }
-  const broken = await tenantViolations(world.database.pool, world.owners);
-  if (broken.length > 0) throw new Error(`after ${after}: ${broken.join("; ")}`);
+  await compareBooks(world.database.pool, world.books, world.owners, `repeat of ${move.name}`);
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
 import { BAD_REVIEW, CODE, FILE, REVIEW } from "#tests/support/work.ts";
+import { until } from "./until.ts";
 
 export type MoneyCity = TestCity & {
   /** The control door of the Stripe stand-in: what the outside world does. */
@@ -12,9 +13,13 @@ export type MoneyCity = TestCity & {
   ): Promise<T>;
   /** Delivers what Stripe has to say, in this order (default: as it happened), and waits until it is dealt with. */
   deliver(options?: { ids?: string[]; order?: "oldest" | "newest"; copies?: number }): Promise<void>;
+  /** Delivers what Stripe has to say about one object, and waits until that is dealt with. */
+  deliverAbout(object: string, options?: { order?: "oldest" | "newest"; copies?: number }): Promise<void>;
   /** Tops a pool up through the payment page; returns the top-up's ids. */
-  topUp(owner: TestOwner, amount: number): Promise<{ topUpId: string; paymentId: string }>;
-  /** Confirms the e-mail address and finishes the bank connection. */
+  topUp(owner: TestOwner, amount: number, card?: string): Promise<{ topUpId: string; paymentId: string }>;
+  /** Confirms the e-mail address and fills in the bank's form; the city has not heard of it yet. */
+  askForBank(owner: TestOwner): Promise<void>;
+  /** The same, and the city has heard. */
   connectBank(owner: TestOwner): Promise<void>;
   pool(owner: TestOwner): Promise<{ balance: number; held: number; debt: number }>;
   /** The whole ledger's violations; empty is right. */
@@ -51,19 +56,39 @@ export async function startMoneyCity(options: Parameters<typeof startTestCity>[0
       await stripe("POST", "/deliver", order);
       await city.idle();
     },
-    async topUp(owner: TestOwner, amount: number) {
-      const { checkoutUrl } = await owner.client.vault.topUp({ amount });
-      const row = await city.database.prisma.topUp.findFirstOrThrow({ where: { checkoutUrl: checkoutUrl ?? "" } });
-      await stripe("POST", `/complete-checkout/${row.checkoutId}`, {});
-      await money.deliver();
-      const paid = await city.database.prisma.topUp.findUniqueOrThrow({ where: { id: row.id } });
-      return { topUpId: row.id, paymentId: paid.paymentIntentId ?? "" };
+    async deliverAbout(object: string, order: { order?: "oldest" | "newest"; copies?: number } = {}) {
+      const sent = await stripe<{ id: string }[]>("POST", "/deliver", { ...order, about: object });
+      const ids = sent.map(({ id }) => id);
+      await until(`what Stripe says about ${object} is dealt with`, async () => {
+        const { rows } = await city.database.pool.query<{ open: number }>(
+          "select count(*)::int as open from stripe_event where id = any($1) and handled_at is null",
+          [ids],
+        );
+        return rows[0]?.open === 0;
+      });
     },
-    async connectBank(owner: TestOwner) {
+    async topUp(owner: TestOwner, amount: number, card = "4242424242424242") {
+      const { checkoutUrl } = await owner.client.vault.topUp({ amount });
+      const row = await city.database.prisma.topUp.findFirstOrThrow({
+        where: { ownerId: owner.id, checkoutUrl: checkoutUrl ?? "" },
+      });
+      const paid = await stripe<{ session: { payment_intent: string } }>(
+        "POST",
+        `/complete-checkout/${row.checkoutId}`,
+        { card },
+      );
+      const paymentId = paid.session.payment_intent;
+      await money.deliverAbout(paymentId);
+      return { topUpId: row.id, paymentId };
+    },
+    async askForBank(owner: TestOwner) {
       await city.database.prisma.owner.update({ where: { id: owner.id }, data: { emailVerifiedAt: new Date() } });
       await owner.client.vault.connectLink();
       const account = await city.database.prisma.connectAccount.findUniqueOrThrow({ where: { ownerId: owner.id } });
       await stripe("POST", `/onboard/${account.stripeAccountId}`, {});
+    },
+    async connectBank(owner: TestOwner) {
+      await money.askForBank(owner);
       await money.deliver();
     },
     async pool(owner: TestOwner) {

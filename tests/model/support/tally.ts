@@ -22,6 +22,10 @@ export function replay(): { seed: number; path?: string } {
   return { seed: seed ? Number(seed) : Date.now() % 2_147_483_647, ...(path && { path }) };
 }
 
+/** Accepted moves that the machine over the API makes, and whether they are many enough to have been everywhere. */
+export const MOVES_WANTED = Number(process.env.MODEL_MOVES ?? 300);
+export const LONG = MOVES_WANTED >= 5_000;
+
 /** How many runs a test makes: small in `npm test`, more where MODEL_RUNS says so. */
 export function runsOf(usual: number): number {
   return process.env.MODEL_RUNS ? Number(process.env.MODEL_RUNS) : usual;

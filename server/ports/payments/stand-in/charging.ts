@@ -5,7 +5,6 @@ import { recordEvent } from "./events.ts";
 import { takeFault } from "./faults.ts";
 import { stripeId } from "./ids.ts";
 import type { Charge, PaymentIntent, PaymentMethod } from "./objects.ts";
-import { readSettings } from "./settings.ts";
 import { hiddenOf, insert, save } from "./store.ts";
 import { type Call, PLATFORM } from "./world.ts";
 
@@ -72,7 +71,7 @@ export async function attemptCharge(
 }
 
 async function failureOf(call: Call, card: TestCard | undefined, present: boolean): Promise<CardFailure | null> {
-  const fault = await takeFault(call.db, "charge_declined");
+  const fault = await takeFault(call, "charge_declined");
   if (fault) {
     const decline_code = fault.options.code ?? "generic_decline";
     return { code: "card_declined", decline_code, message: "Your card was declined." };
@@ -88,7 +87,7 @@ async function makeCharge(
   failure: CardFailure | null,
 ): Promise<Charge> {
   const id = stripeId("ch");
-  const { funds } = await readSettings(call.db);
+  const { funds } = call.settings;
   const pending = funds === "pending" && method.card.last4 !== "0077";
   const entry = failure
     ? null

@@ -39,6 +39,8 @@ const ONBOARD = z.strictObject({ bank: z.string().default("000123456789"), restr
 const CHARGEBACK = z.strictObject({ amount: z.int().min(1).optional(), reason: z.string().default("fraudulent") });
 const DELIVER = z.strictObject({
   ids: z.array(z.string()).optional(),
+  /** Only events whose object is this one or names it. */
+  about: z.string().optional(),
   order: z.enum(["oldest", "newest"]).default("oldest"),
   copies: z.int().min(1).max(10).default(1),
 });
@@ -65,14 +67,14 @@ export function controlDoor(app: Hono, world: World): void {
     await clearFaults(world.pool);
     return [];
   });
-  door("get", "/settings", NOTHING, () => readSettings(world.pool));
+  door("get", "/settings", NOTHING, async () => (await readSettings(world.pool)).settings);
   door("put", "/settings", SETTINGS, async (changes) => {
     await changeSettings(world.pool, changes);
     if (changes.events === "send") {
       await world.pool.query("update stripe_stand_in.job set held = false where held");
       world.wake();
     }
-    return readSettings(world.pool);
+    return (await readSettings(world.pool)).settings;
   });
   door("post", "/complete-checkout/:id", CARD, ({ card }, id) => inTurn((call) => complete(call, id, card)));
   door("post", "/onboard/:id", ONBOARD, ({ bank, restricted }, id) =>
@@ -95,8 +97,8 @@ export function controlDoor(app: Hono, world: World): void {
     inTurn((call) => moveMoney(call, { account: PLATFORM, amount, type: "topup", source: stripeId("tu") })),
   );
   door("get", "/deliveries", NOTHING, () => waitingEvents(world));
-  door("post", "/deliver", DELIVER, async ({ ids, order, copies }) => {
-    const chosen = ids ?? (await waitingEvents(world));
+  door("post", "/deliver", DELIVER, async ({ ids, about, order, copies }) => {
+    const chosen = ids ?? (await waitingEvents(world, about));
     const ordered = order === "newest" ? chosen.toReversed() : chosen;
     return deliverInOrder(
       world,

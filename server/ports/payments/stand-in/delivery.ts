@@ -81,13 +81,15 @@ export async function deliverInOrder(
   return results;
 }
 
-/** Ids of the events that have not been accepted yet, oldest first. */
-export async function waitingEvents(world: World): Promise<string[]> {
+/** Ids of the events that have not been accepted yet, oldest first; of those whose object is or names `about`, if given. */
+export async function waitingEvents(world: World, about?: string): Promise<string[]> {
   const { rows } = await world.pool.query<{ id: string }>(
     `select o.id from stripe_stand_in.object o
      where o.kind = 'event' and exists (
        select 1 from stripe_stand_in.job j where j.kind = 'event' and j.object_id = o.id
-     ) order by o.seq`,
+     ) and ($1::text is null or jsonb_path_exists(o.data, '$.data.object.* ? (@ == $id)', jsonb_build_object('id', $1::text)))
+     order by o.seq`,
+    [about ?? null],
   );
   return rows.map((row) => row.id);
 }

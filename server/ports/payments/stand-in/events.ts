@@ -1,7 +1,6 @@
 import { takeEventFault } from "./faults.ts";
 import { stripeId } from "./ids.ts";
 import type { AnyObject, StripeEvent } from "./objects.ts";
-import { readSettings } from "./settings.ts";
 import { insert } from "./store.ts";
 import { type Call, PLATFORM } from "./world.ts";
 
@@ -28,14 +27,15 @@ export async function recordEvent(
     type,
   };
   await insert(call, event, { account });
-  const { events } = await readSettings(call.db);
-  const duplicate = await takeEventFault(call.db, type);
+  const duplicate = await takeEventFault(call, type);
+  const held = call.holdEvents || call.settings.events === "hold";
   for (let copy = 0; copy < (duplicate?.options.copies ?? (duplicate ? 2 : 1)); copy++) {
     await call.db.query(
       "insert into stripe_stand_in.job (kind, object_id, due, held) values ('event', $1, clock_timestamp(), $2)",
-      [event.id, call.holdEvents || events === "hold"],
+      [event.id, held],
     );
   }
   call.events.push(event.id);
+  call.queued.jobs ||= !held;
   return event;
 }

@@ -1,6 +1,6 @@
 import { badParameter } from "./errors.ts";
 import type { Kind } from "./objects.ts";
-import { lookUp } from "./store.ts";
+import { lookUpAll } from "./store.ts";
 import type { Call } from "./world.ts";
 
 /** Which fields name another object, and of which kind. */
@@ -18,23 +18,31 @@ type Fields = Record<string, unknown>;
 /** Replaces ids by the objects they name, along paths such as `data.latest_charge.balance_transaction`. */
 export async function expand(call: Call, answer: object, paths: readonly string[]): Promise<object> {
   const copy = structuredClone(answer) as Fields;
-  for (const path of paths) await walk(call, copy, path.split("."), path);
+  for (const path of paths) await walk(call, [copy], path.split("."), path);
   return copy;
 }
 
-async function walk(call: Call, at: Fields, steps: string[], path: string): Promise<void> {
+/** One step along the path, for all objects at once: a list costs one look-up a level, however long it is. */
+async function walk(call: Call, all: Fields[], steps: string[], path: string): Promise<void> {
   const [step, ...rest] = steps;
-  if (step === undefined) return;
-  if (step === "data" && Array.isArray(at.data)) {
-    for (const item of at.data as Fields[]) await walk(call, item, rest, path);
-    return;
+  if (step === undefined || all.length === 0) return;
+  if (step === "data" && all.some(({ data }) => Array.isArray(data))) {
+    return walk(
+      call,
+      all.flatMap(({ data }) => data as Fields[]),
+      rest,
+      path,
+    );
   }
   const kind = REFERENCES[step];
-  if (!kind || !(step in at)) {
+  if (!kind || all.some((at) => !(step in at))) {
     throw badParameter(`This property cannot be expanded (${path}).`, "expand");
   }
-  const value = at[step];
-  if (typeof value === "string") at[step] = (await lookUp(call, kind, value)) ?? value;
-  const next = at[step];
-  if (rest.length > 0 && next !== null && typeof next === "object") await walk(call, next as Fields, rest, path);
+  const ids = all.map((at) => at[step]).filter((value) => typeof value === "string");
+  const found = await lookUpAll(call, kind, ids);
+  for (const at of all) if (typeof at[step] === "string") at[step] = found.get(at[step]) ?? at[step];
+  const next = all
+    .map((at) => at[step])
+    .filter((value): value is Fields => value !== null && typeof value === "object");
+  await walk(call, next, rest, path);
 }

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from "pg";
+import type { Call } from "./world.ts";
 
 /**
  * What can be made to go wrong. The first four concern a POST whose path begins with `path`:
@@ -71,10 +72,12 @@ export function takeRequestFault(db: Pool, path: string): Promise<Fault | undefi
   return take(db, "kind = any($1) and starts_with($2, path)", [REQUEST_KINDS, path]);
 }
 
-export function takeFault(db: PoolClient, kind: FaultKind): Promise<Fault | undefined> {
-  return take(db, "kind = $1", [kind]);
+export async function takeFault(call: Call, kind: FaultKind): Promise<Fault | undefined> {
+  return call.faults ? take(call.db, "kind = $1", [kind]) : undefined;
 }
 
-export function takeEventFault(db: PoolClient, type: string): Promise<Fault | undefined> {
-  return take(db, "kind = 'event_duplicate' and coalesce(options->>'type', $1) = $1", [type]);
+export async function takeEventFault(call: Call, type: string): Promise<Fault | undefined> {
+  return call.faults
+    ? take(call.db, "kind = 'event_duplicate' and coalesce(options->>'type', $1) = $1", [type])
+    : undefined;
 }

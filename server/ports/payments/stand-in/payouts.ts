@@ -60,7 +60,7 @@ async function failPayout(seller: Call, payout: Payout, code: string): Promise<P
 }
 
 async function bankSays(seller: Call, accountId: string): Promise<string | null> {
-  const fault = await takeFault(seller.db, "payout_failed");
+  const fault = await takeFault(seller, "payout_failed");
   if (fault) return fault.options.code ?? "could_not_process";
   const { bankNumber } = await hiddenOf(seller, accountId);
   return TEST_BANKS[String(bankNumber)]?.failure ?? null;

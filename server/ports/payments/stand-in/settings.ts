@@ -15,9 +15,13 @@ export type StandInSettings = {
 
 const DEFAULT_SETTINGS: StandInSettings = { events: "send", payouts: "auto", payoutDelayMs: 1500, funds: "now" };
 
-export async function readSettings(db: Pool | PoolClient): Promise<StandInSettings> {
-  const { rows } = await db.query<{ name: string; value: unknown }>("select name, value from stripe_stand_in.setting");
-  return { ...DEFAULT_SETTINGS, ...Object.fromEntries(rows.map((row) => [row.name, row.value])) };
+/** How it behaves now, and whether any fault is waiting for its turn. */
+export async function readSettings(db: Pool | PoolClient): Promise<{ settings: StandInSettings; faults: boolean }> {
+  const { rows } = await db.query<{ changes: Partial<StandInSettings> | null; faults: boolean }>(
+    `select (select jsonb_object_agg(name, value) from stripe_stand_in.setting) as changes,
+       exists (select from stripe_stand_in.fault where times > 0) as faults`,
+  );
+  return { settings: { ...DEFAULT_SETTINGS, ...rows[0]?.changes }, faults: rows[0]?.faults ?? false };
 }
 
 export async function changeSettings(db: Pool | PoolClient, changes: Partial<StandInSettings>): Promise<void> {

@@ -37,6 +37,20 @@ export async function lookUp<K extends Kind>(
   return rows[0]?.data as Objects[K] | undefined;
 }
 
+/** Those of the objects that are there, of this kind and account, by their ids. */
+export async function lookUpAll<K extends Kind>(
+  call: Call,
+  kind: K,
+  ids: readonly string[],
+): Promise<Map<string, Objects[K]>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await call.db.query<Row>(
+    "select data from stripe_stand_in.object where id = any($1) and kind = $2 and account = $3",
+    [ids, kind, call.account],
+  );
+  return new Map(rows.map(({ data }) => [data.id, data as Objects[K]]));
+}
+
 /** Like `lookUp`; answers 404 (or 400 when a parameter named it) as Stripe does. */
 export async function find<K extends Kind>(
   call: Call,

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from "pg";
 import type { Log } from "#server/kernel/log.ts";
+import { readSettings, type StandInSettings } from "./settings.ts";
 
 /** What the running stand-in consists of. */
 export type World = {
@@ -35,6 +36,11 @@ export type Call = {
   events: string[];
   /** Leaves delivery to the caller. */
   holdEvents: boolean;
+  settings: StandInSettings;
+  /** Whether anything was asked to go wrong; without it nobody needs to look what. */
+  faults: boolean;
+  /** Whether it left something for the job loop to do. */
+  queued: { jobs: boolean };
 };
 
 /** The version the pinned `stripe` package speaks; answers are shaped after it. */
@@ -42,13 +48,15 @@ export const API_VERSION = "2026-10-28.endive";
 
 type CallFacts = Partial<Pick<Call, "account" | "requestId" | "idempotencyKey" | "apiVersion" | "holdEvents">>;
 
-/** Runs `work` in one transaction and wakes the job loop once it is committed. */
+/** Runs `work` in one transaction; the job loop is woken once it is committed, if there is something for it. */
 export async function inCall<T>(world: World, work: (call: Call) => Promise<T>, facts: CallFacts = {}): Promise<T> {
   const now = await world.now();
   const db = await world.pool.connect();
+  const queued = { jobs: false };
   let broken: Error | undefined;
   try {
     await db.query("begin");
+    const { settings, faults } = await readSettings(db);
     const result = await work({
       world,
       db,
@@ -59,6 +67,9 @@ export async function inCall<T>(world: World, work: (call: Call) => Promise<T>, 
       apiVersion: facts.apiVersion ?? API_VERSION,
       events: [],
       holdEvents: facts.holdEvents ?? false,
+      settings,
+      faults,
+      queued,
     });
     await db.query("commit");
     return result;
@@ -69,6 +80,6 @@ export async function inCall<T>(world: World, work: (call: Call) => Promise<T>, 
     throw error;
   } finally {
     db.release(broken);
-    world.wake();
+    if (queued.jobs) world.wake();
   }
 }

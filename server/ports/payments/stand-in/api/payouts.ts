@@ -5,7 +5,6 @@ import { stripeId } from "../ids.ts";
 import type { Payout } from "../objects.ts";
 import { currency, integer, metadata, oneOf, required, string } from "../parameters.ts";
 import type { Routes } from "../routes.ts";
-import { readSettings } from "../settings.ts";
 import { find, insert, listPage } from "../store.ts";
 import { type Call, PLATFORM } from "../world.ts";
 import { LISTING } from "./listing.ts";
@@ -76,13 +75,14 @@ export function payoutRoutes(routes: Routes): void {
         type: "bank_account",
         metadata: values.metadata ?? {},
       });
-      const settings = await readSettings(call.db);
+      const { settings } = call;
       if (settings.payouts === "auto") {
         await call.db.query(
           `insert into stripe_stand_in.job (kind, object_id, due)
            values ('payout', $1, clock_timestamp() + $2 * interval '1 millisecond')`,
           [id, settings.payoutDelayMs],
         );
+        call.queued.jobs = true;
       }
       await recordEvent(call, "payout.created", payout);
       return payout;

@@ -30,7 +30,7 @@ export function transferRoutes(routes: Routes): void {
           "Your destination account needs to have at least one of the following capabilities enabled: transfers";
         throw refused(message, "insufficient_capabilities_for_transfer");
       }
-      if (await takeFault(call.db, "transfer_refused")) throw refused(SHORTAGE, "balance_insufficient");
+      if (await takeFault(call, "transfer_refused")) throw refused(SHORTAGE, "balance_insufficient");
       await lockBalances(call, [PLATFORM, account.id]);
       const [id, payment] = [stripeId("tr"), stripeId("py")];
       const amount = values.amount;

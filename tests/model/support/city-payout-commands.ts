@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { type CityCommand, cityCommand, done, index, pick, request, times } from "./city-command.ts";
+import { playDispute, playResolve } from "./city-verdict-commands.ts";
+import { type CityWorld, type ModelTask, owed } from "./city-world.ts";
+import type { Seller } from "./money-city.ts";
+import { count } from "./tally.ts";
+import { until } from "./until.ts";
+
+/** Asks for a withdrawal; on success the payout is under way, and left open. */
+async function playWithdrawal(world: CityWorld, seller: Seller, amount: number): Promise<void> {
+  const available = world.books.of(`wallet:${seller.agent.id}`);
+  const indebted = owed(world, seller.owner.id) > 0 || world.books.of(`receivable:agent:${seller.agent.id}`) < 0;
+  const expected = indebted ? "CONFLICT" : amount > available ? "INSUFFICIENT_CREDITS" : "ok";
+  const { body } = await request(world, "withdraw", expected, {
+    method: "POST",
+    path: "/vault/withdrawals",
+    token: seller.owner.token,
+    body: { amount },
+  });
+  if (expected !== "ok") return;
+  const sources = [{ agentId: seller.agent.id, amount }];
+  world.books.startPayout(seller.owner.id, sources);
+  const { id } = body.data as { id: string };
+  const payoutId = await until(`withdrawal ${id} gets a payout`, async () => {
+    const row = await world.city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
+    if (row.failure) throw new Error(`withdrawal ${id} got no payout: ${row.failure}`);
+    return row.payoutId;
+  });
+  world.payouts.push({ id, seller, owner: seller.owner.id, sources, payoutId, state: "started", settled: false });
+}
+
+const canWithdraw = (world: CityWorld) => (seller: Seller) => world.books.of(`wallet:${seller.agent.id}`) >= 500;
+
+const withdraw = fc.tuple(index, fc.double({ min: 0.4, max: 1.05, noNaN: true })).map(([at, part]) =>
+  cityCommand(
+    `withdraw(${at},${part})`,
+    (world) => world.sellers.some(canWithdraw(world)),
+    async (world) => {
+      const seller = pick(world.sellers.filter(canWithdraw(world)), at);
+      const available = world.books.of(`wallet:${seller.agent.id}`);
+      await playWithdrawal(world, seller, Math.max(500, Math.floor(available * part)));
+    },
+  ),
+);
+
+const paidOut = (world: CityWorld) => (task: ModelTask) =>
+  done(task) && task.released && task.dispute === null && canWithdraw(world)(task.seller);
+
+/** The buyer disputes after the seller has taken (nearly) everything out; sometimes it is decided for the buyer at once. */
+const withdrawAndDispute = fc.tuple(index, fc.nat(400), fc.boolean()).map(([at, rest, decided]) =>
+  cityCommand(
+    `withdrawAndDispute(${at},${rest},${decided})`,
+    (world) => world.tasks.some(paidOut(world)),
+    async (world) => {
+      const task = pick(world.tasks.filter(paidOut(world)), at);
+      const available = world.books.of(`wallet:${task.seller.agent.id}`);
+      await playWithdrawal(world, task.seller, Math.max(500, available - rest));
+      await playDispute(world, task);
+      if (decided) await playResolve(world, task, "buyer");
+    },
+  ),
+);
+
+const endPayout = (name: "payout paid" | "payout failed", ends: (state: string) => boolean) =>
+  fc.tuple(index, fc.integer({ min: 1, max: 3 })).map(([at, copies]) =>
+    cityCommand(
+      `${name}(${at},${copies})`,
+      (world) => world.payouts.some(({ state }) => ends(state)),
+      async (world) => {
+        const payout = pick(
+          world.payouts.filter(({ state }) => ends(state)),
+          at,
+        );
+        const paid = name === "payout paid";
+        await world.city.stripe("POST", `/payouts/${payout.payoutId}/${paid ? "pay" : "fail"}`, {});
+        await world.city.deliverAbout(payout.payoutId, { copies });
+        const what = !paid && payout.state === "paid" ? "payout returned by the bank" : name;
+        world.books[paid ? "settlePayout" : "failPayout"](payout);
+        count(world.tally, what, null);
+      },
+    ),
+  );
+
+/** Money to banks. */
+export const payoutCommands: fc.WeightedArbitrary<CityCommand>[] = [
+  times(6, withdraw),
+  times(8, withdrawAndDispute),
+  times(
+    6,
+    endPayout("payout paid", (state) => state === "started"),
+  ),
+  times(
+    2,
+    endPayout("payout failed", (state) => state !== "failed"),
+  ),
+];
