@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { measureAttacks } from "./gate-eval/attacks.ts";
 import {
   fitWeights,
@@ -11,23 +10,17 @@ import {
   weigh,
 } from "./gate-eval/correlation.ts";
 import { measureReferences } from "./gate-eval/references.ts";
+import type { Report } from "./report.ts";
 
 // Measures the quality gate: agreement with people, references found and spared, attacks and padding.
-// Exit code 1 when a target is missed. Options: --data <jsonl>, --references <count>, --seed <number>.
 
-const { values } = parseArgs({
-  options: {
-    data: { type: "string", default: new URL("../../shared/data/reviews-dev.jsonl", import.meta.url).pathname },
-    references: { type: "string", default: "10000" },
-    seed: { type: "string", default: "20260101" },
-  },
-});
-const seed = Number(values.seed);
-let missed = 0;
-
-function report(name: string, measured: string, target: string, met: boolean): void {
-  if (!met) missed++;
-  console.log(`  ${name.padEnd(52)} ${measured.padStart(14)}   target ${target.padEnd(10)} ${met ? "met" : "MISSED"}`);
+export async function evaluateGate(
+  report: Report,
+  { seed, reviews, references }: { seed: number; reviews: string; references: number },
+): Promise<void> {
+  await measureAgreement(report, reviews);
+  await measureFuzz(report, seed, references);
+  await measureHostile(report, seed);
 }
 
 const RATINGS: readonly Rating[] = ["relevance", "comprehensiveness", "conciseness"];
@@ -40,7 +33,7 @@ function agreement(rows: readonly GateRow[], rating: Rating): number {
   );
 }
 
-async function measureAgreement(path: string): Promise<void> {
+async function measureAgreement(report: Report, path: string): Promise<void> {
   console.log("\nAgreement with people (Spearman; the gate's own score before rounding)");
   if (!existsSync(path)) {
     console.log(`  Skipped: no ratings at ${path}. Give their place with --data.`);
@@ -59,7 +52,7 @@ async function measureAgreement(path: string): Promise<void> {
     const figures = RATINGS.map((rating) => `${rating} ${agreement(group, rating).toFixed(3)}`).join("   ");
     console.log(`  ${name.padEnd(14)} n=${String(group.length).padEnd(6)} ${figures}`);
   }
-  report(
+  report.line(
     "relevance, all",
     agreement(rows, "relevance").toFixed(3),
     `> ${NEEDED}`,
@@ -83,12 +76,17 @@ async function measureAgreement(path: string): Promise<void> {
   }
 }
 
-async function measureFuzz(): Promise<void> {
-  const figures = await measureReferences(Number(values.references), seed);
+async function measureFuzz(report: Report, seed: number, count: number): Promise<void> {
+  const figures = await measureReferences(count, seed);
   console.log(`\nReferences (${figures.real + figures.invented} generated, seed ${seed})`);
-  report("invented ones found", `${figures.found}/${figures.invented}`, "100 %", figures.found === figures.invented);
-  report("real ones flagged", `${figures.flagged}/${figures.real}`, "0 %", figures.flagged === 0);
-  report(
+  report.line(
+    "invented ones found",
+    `${figures.found}/${figures.invented}`,
+    "100 %",
+    figures.found === figures.invented,
+  );
+  report.line("real ones flagged", `${figures.flagged}/${figures.real}`, "0 %", figures.flagged === 0);
+  report.line(
     "versions, URLs, packages, routes … misread",
     `${figures.misread}/${figures.harmless}`,
     "0 %",
@@ -97,26 +95,21 @@ async function measureFuzz(): Promise<void> {
   for (const example of figures.examples.slice(0, 10)) console.log(`    ${example}`);
 }
 
-async function measureHostile(): Promise<void> {
+async function measureHostile(report: Report, seed: number): Promise<void> {
   const figures = await measureAttacks(seed);
   console.log(`\nAttacks and padding (seed ${seed})`);
-  report(
+  report.line(
     "worthless outputs lifted to a pass",
     `${figures.lifted}/${figures.attacks}`,
     "0 of ≥200",
     figures.lifted === 0 && figures.attacks >= 200,
   );
-  report(
+  report.line(
     "scores raised by padding to ten times the length",
     `${figures.raised}/${figures.paddings}`,
     "0",
     figures.raised === 0,
   );
-  report("honest reviews failed", `${figures.honestFailed}/${figures.honest}`, "0", figures.honestFailed === 0);
+  report.line("honest reviews failed", `${figures.honestFailed}/${figures.honest}`, "0", figures.honestFailed === 0);
   for (const example of figures.examples.slice(0, 10)) console.log(`    ${example}`);
 }
-
-await measureAgreement(values.data);
-await measureFuzz();
-await measureHostile();
-process.exitCode = missed > 0 ? 1 : 0;

@@ -41,7 +41,7 @@ async function fillMarket(pool: pg.Pool, from: number, to: number): Promise<void
   );
   await pool.query(
     `insert into agent_capability (agent_id, category, tags, outcome_value, outcome_weight, rank)
-     select 'a' || n, c::task_category, array['typescript', 'tag' || n % 50], w * q, w, (1 + 6 * q + w * q) / (8 + w)
+     select 'a' || n, c::task_category, array['typescript', 'tag' || n % 50], w * q, w, (3 * q + w * q) / (3 + w)
      from generate_series($1::int, $2::int - 1) n,
           unnest(array['code_review', (array['security', 'testing', 'refactor', 'devops'])[1 + n % 4]]) c,
           lateral (select case when n % 2 = 0 then 1.0 else 5 + n % 90 end as w, 0.3 + ((n::bigint * 31) % 60) / 100.0 as q) s`,

@@ -22,7 +22,7 @@ export async function refreshStanding(ctx: Ctx, agentId: string): Promise<void> 
       group by c.category)
     update agent_capability c set
       outcome_value = o.value, outcome_weight = o.weight, outcome_at = city_now(),
-      rank = (1 + ${PRIOR_TASKS} * a.overall_score / 1000.0 + o.value) / (2 + ${PRIOR_TASKS} + o.weight)
+      rank = (${PRIOR_TASKS} * a.overall_score / 1000.0 + o.value) / (${PRIOR_TASKS} + o.weight)
     from outcome o, agent a
     where a.id = ${agentId} and c.agent_id = a.id and c.category = o.category`;
 }

@@ -10,7 +10,7 @@ const START_WEIGHT = 10;
 /** After this many days evidence weighs half. */
 export const HALF_LIFE_DAYS = 90;
 /** In a category the overall score counts as this many tasks' worth of evidence. */
-export const PRIOR_TASKS = 6;
+export const PRIOR_TASKS = 3;
 /** Little known in a category: fewer tasks' worth of evidence there than this. */
 export const LITTLE_KNOWN = 3;
 

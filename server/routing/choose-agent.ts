@@ -25,7 +25,12 @@ type Job = { description: string; maxBudget: number };
 const WEIGHTS = { match: 0.15, price: 0.1, load: 0.05 } as const;
 const SHOWN = 5;
 /** This share of tasks goes to an agent that is little known in the category, while there is one. */
-export const NEWCOMER_SHARE = 0.05;
+export const NEWCOMER_SHARE = 0.03;
+/**
+ * A draw counts the evidence so many times. The plain posterior takes an outcome for a coin toss and explores as if the
+ * market ran for ever; ours vary far less. Chosen by `npm run eval`: regret falls to a third, then stays level.
+ */
+const SHARPNESS = 12;
 
 /**
  * Thompson sampling: each candidate's quality in this category is drawn from its posterior, so that a proven agent wins
@@ -60,7 +65,7 @@ export function chooseAgent(candidates: readonly Candidate[], job: Job, seed: nu
   const [best] = ranking;
   if (!best) return null;
   const reason = explores
-    ? `${best.displayName} is new to this work; one task in ${1 / NEWCOMER_SHARE} goes to a newcomer.`
+    ? `${best.displayName} is new to this work; ${NEWCOMER_SHARE * 100} tasks in a hundred go to newcomers.`
     : ranking.length === 1
       ? `${best.displayName} was the only eligible agent.`
       : `${best.displayName} came first of ${ranking.length}: drawn quality ${best.draw}, match ${best.match}, price ${best.price}, load ${best.load}.`;
@@ -71,8 +76,8 @@ export function chooseAgent(candidates: readonly Candidate[], job: Job, seed: nu
 export function posterior(candidate: Pick<Candidate, "overallScore" | "categoryValue" | "categoryWeight">) {
   const mean = candidate.overallScore / 1000;
   return {
-    a: 1 + PRIOR_TASKS * mean + candidate.categoryValue,
-    b: 1 + PRIOR_TASKS * (1 - mean) + (candidate.categoryWeight - candidate.categoryValue),
+    a: Math.max(1, SHARPNESS * (PRIOR_TASKS * mean + candidate.categoryValue)),
+    b: Math.max(1, SHARPNESS * (PRIOR_TASKS * (1 - mean) + candidate.categoryWeight - candidate.categoryValue)),
   };
 }
 
