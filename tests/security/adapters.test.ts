@@ -164,6 +164,24 @@ describe.each(adapters)("%s", (name) => {
     }
   });
 
+  // Without root bubblewrap bounds single files only, and E2B has the disk of its template: both say so.
+  const bounded = name === "virtual" || (name === "bubblewrap" && process.getuid?.() === 0);
+  it.runIf(bounded)("handed-in files that do not fit end with a plain sentence, and leave nothing", async () => {
+    const one = { path: "big.txt", content: "x".repeat(3 * MB) };
+    const many = Array.from({ length: 400 }, (_, i) => ({ path: `${i}/${i}.txt`, content: "x" }));
+    for (const [files, limits] of [
+      [[one], { diskBytes: 2 * MB }],
+      [many, { files: 300 }],
+    ] as const) {
+      const id = newId();
+      await expect(city.create({ id, source: { kind: "files", files }, limits })).rejects.toMatchObject({
+        reason: "repo_unavailable",
+        message: expect.stringMatching(/too large, or/),
+      });
+      expect(await city.open(id)).toBeNull();
+    }
+  });
+
   it("runs commands with exit code, both streams, folder and time limit", async () => {
     const sandbox = await city.create({ id: newId(), source: demo() });
     const run = await sandbox.exec("pwd; echo wrong >&2; exit 3", { cwd: "src" });
