@@ -1,6 +1,6 @@
 /** Imports point one way: transports → slices → kernel, ports' types, database. The README draws it. */
 const SLICES =
-  "(?:owners|agents|tasks|routing|sandbox|quality|reputation|payments|disputes|webhooks|trust|mail|auth|operators)";
+  "(?:owners|agents|tasks|routing|sandbox|quality|reputation|payments|disputes|webhooks|trust|mail|notifications|auth|operators)";
 const COMPOSITION = "^server/(?:main|start-city|start-.*|log|config|page-build|seed-agents|setup|tools)\\.ts$";
 
 export default {

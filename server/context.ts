@@ -65,8 +65,12 @@ export async function cityNow(ctx: Ctx): Promise<Date> {
  * The id makes a repeated hand-over harmless.
  */
 export async function emit(ctx: Ctx, name: string, data: Record<string, unknown>): Promise<void> {
-  const payload = JSON.stringify({ id: newId(), name, data, ts: Date.now() });
-  await ctx.db.$executeRaw`select graphile_worker.add_job('event', ${payload}::json)`;
+  await ctx.db.$executeRaw`select graphile_worker.add_job('event', ${eventJob(name, data)}::json)`;
+}
+
+/** An event as the queue stores it, for statements that add the job themselves. */
+export function eventJob(name: string, data: Record<string, unknown>): string {
+  return JSON.stringify({ id: newId(), name, data, ts: Date.now() });
 }
 
 /** Milliseconds from a moment. */

@@ -5,6 +5,7 @@ import { recordEvidence } from "../reputation/record-evidence.ts";
 import { recordEvent, tellBuyer, tellSeller } from "../tasks/record-event.ts";
 import { releaseTaskEscrow } from "../tasks/release-escrow.ts";
 import { type TaskRow, withDispute } from "../tasks/view.ts";
+import { notifyParties } from "./notify-parties.ts";
 import type { DisputeRow } from "./view.ts";
 
 export type Outcome = "resolved_buyer" | "resolved_agent" | "withdrawn";
@@ -39,6 +40,7 @@ export async function endDispute(
   const ended = await ctx.db.task.findUniqueOrThrow({ where: { id: task.id }, include: withDispute });
   await tellSeller(ctx, ended, "dispute_resolved");
   await tellBuyer(ctx, ended, "dispute_resolved");
+  await notifyParties(ctx, dispute, { kind: "dispute_ended", outcome: decision.outcome });
 }
 
 async function refund(ctx: Ctx, task: TaskRow, now: Date): Promise<void> {

@@ -9,6 +9,7 @@ import { recordEvent, tellSeller } from "../tasks/record-event.ts";
 import { type TaskRow, withDispute } from "../tasks/view.ts";
 import { addEvidence } from "./add-evidence.ts";
 import { findDispute } from "./find-dispute.ts";
+import { notifyParties } from "./notify-parties.ts";
 import type { disputeView, openDisputeInput } from "./schema.ts";
 import { viewDispute } from "./view.ts";
 
@@ -49,6 +50,7 @@ export async function openDispute(
     if (input.evidence) await addEvidence(tx, { disputeId: id, by: "buyer", text: input.evidence });
     await announce(tx, task, id, input.reason);
     const { dispute } = await findDispute(tx, id);
+    await notifyParties(tx, dispute, { kind: "dispute_opened", respondBy: dispute.respondBy });
     return { ...viewDispute(dispute, "buyer"), ...(mayRefund(task, now) && { note: INSTANT_REFUND }) };
   });
 }

@@ -5,6 +5,7 @@ import { CityError, invalidState } from "../kernel/errors.ts";
 import { recordEvent } from "../tasks/record-event.ts";
 import { addEvidence } from "./add-evidence.ts";
 import { findDispute, lockDispute } from "./find-dispute.ts";
+import { notifyParties } from "./notify-parties.ts";
 import type { disputeView, respondInput } from "./schema.ts";
 import { viewDispute } from "./view.ts";
 
@@ -33,6 +34,7 @@ export async function respondToDispute(
       await tx.db.dispute.updateMany({ where: { id: dispute.id, status: "open" }, data: { status: "under_review" } });
     }
     await recordEvent(tx, dispute.taskId, "dispute_response", { disputeId: dispute.id, by: role });
+    await notifyParties(tx, dispute, { kind: "dispute_answered", by: role });
     return viewDispute((await findDispute(tx, dispute.id)).dispute, role);
   });
 }

@@ -5,7 +5,7 @@ import type { disputeView } from "./schema.ts";
 
 export const withDetails = {
   evidence: { orderBy: [{ createdAt: "asc" }, { id: "asc" }] },
-  task: { select: { buyerOwnerId: true, buyerAgentId: true, creditsCharged: true } },
+  task: { select: { buyerOwnerId: true, buyerAgentId: true, creditsCharged: true, taskType: true } },
 } satisfies Prisma.DisputeInclude;
 
 export type DisputeRow = Prisma.DisputeGetPayload<{ include: typeof withDetails }>;

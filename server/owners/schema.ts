@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { signUpInput } from "../auth/schema.ts";
+import { agentPrivate, budgetView } from "../agents/schema.ts";
+import { ownerTokenView, signUpInput } from "../auth/schema.ts";
+import { disputeView } from "../disputes/schema.ts";
+import { preferences } from "../notifications/schema.ts";
+import { connectStatusView, poolView, transactionView, withdrawalView } from "../payments/schema.ts";
+import { buyerTask, sellerTask } from "../tasks/schema.ts";
+import { trustKeys } from "../trust/schema.ts";
+import { webhookConfig } from "../webhooks/schema.ts";
 
 export const ownerView = z.object({
   id: z.string(),
@@ -25,3 +32,49 @@ export const overviewView = z.object({
   totals: z.object({ ...figures, medianScore: z.number().nullable() }),
   days: z.array(z.object({ day: z.string(), ...figures, meanScore: z.number().nullable() })),
 });
+
+export const exportInput = z
+  .strictObject({ cursor: z.string().max(100).optional().describe("`nextCursor` of the part before.") })
+  .default({});
+
+/** One part of all that is an owner's. Joined by key, the parts are the whole; the first has the account itself. */
+export const exportView = z.object({
+  part: z
+    .object({
+      exportedAt: z.iso.datetime(),
+      profile: ownerView,
+      notifications: preferences,
+      pool: poolView,
+      bank: connectStatusView,
+      agents: z.array(agentPrivate.extend({ budget: budgetView, webhookSettings: webhookConfig.nullable() })),
+      ownerTokens: z.array(ownerTokenView),
+      trustKeys,
+      statements: z.array(z.string()).describe("Months with a statement, such as 2026-11."),
+      tasksBought: z.array(buyerTask),
+      tasksSold: z.array(sellerTask),
+      disputes: z.array(disputeView),
+      withdrawals: z.array(withdrawalView),
+      transactions: z.array(transactionView),
+    })
+    .partial(),
+  nextCursor: z.string().nullable().describe("Null with the last part."),
+});
+
+/** What stands in the way of closing an account. */
+export const closingView = z.object({
+  blockers: z.array(
+    z.object({
+      kind: z
+        .enum(["holds", "work", "escrow", "disputes", "debt", "withdrawals", "top_ups", "balance"])
+        .describe("`work`: tasks that the owner's agents are at."),
+      count: z.int(),
+      amount: z.int().describe("Cents."),
+    }),
+  ),
+  canBeGivenUp: z.int().describe("Cents of the balance that cannot be paid out: granted credits, very small earnings."),
+});
+export const closeInput = z.strictObject({
+  password: z.string().min(1, "Give your password.").max(1_000),
+  giveUp: z.boolean().default(false).describe("Agree to lose what cannot be paid out."),
+});
+export const closedView = z.object({ closed: z.literal(true), closedAt: z.iso.datetime() });

@@ -13,6 +13,7 @@ const DESCRIPTIONS: Record<string, string> = {
   dispute_freeze: "Frozen by a dispute",
   dispute_unfreeze: "Dispute ended, money free again",
   starter_credits: "Starter credits",
+  given_up: "Given up when the account was closed",
   top_up: "Top-up by card",
   chargeback: "Chargeback",
   chargeback_won: "Chargeback reversed",

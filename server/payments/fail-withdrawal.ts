@@ -1,5 +1,6 @@
 import { type Ctx, inTransaction } from "../context.ts";
 import { failPayout } from "../ledger/fail-payout.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { isPaymentError } from "../ports/payments/payment-error.ts";
 import { callOnce } from "./call-once.ts";
 import { reachPayments } from "./reach-payments.ts";
@@ -22,7 +23,9 @@ export async function failWithdrawal(
       where: { id: row.id, status: { not: "failed" } },
       data: { status: "failed", failure: input.reason, paidAt: null },
     });
-    if (count > 0) await failPayout(tx, { withdrawalId: row.id });
+    if (count === 0) return;
+    await failPayout(tx, { withdrawalId: row.id });
+    await notifyOwner(tx, row.ownerId, { kind: "withdrawal_failed", amount: row.amount, reason: input.reason });
   });
   return { state: "failed" };
 }

@@ -1,5 +1,6 @@
 import { type Ctx, cityNow, inTransaction } from "../context.ts";
 import { settlePayout } from "../ledger/settle-payout.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { failWithdrawal } from "./fail-withdrawal.ts";
 import type { WithdrawalState } from "./process-withdrawal.ts";
 import { reachPayments } from "./reach-payments.ts";
@@ -24,7 +25,9 @@ export async function settleWithdrawal(ctx: Ctx, input: { withdrawalId: string }
       where: { id: row.id, status: { in: ["requested", "processing"] } },
       data: { status: "paid", paidAt: await cityNow(tx), failure: null },
     });
-    if (count > 0) await settlePayout(tx, { withdrawalId: row.id });
+    if (count === 0) return;
+    await settlePayout(tx, { withdrawalId: row.id });
+    await notifyOwner(tx, row.ownerId, { kind: "withdrawal_paid", amount: row.amount });
   });
   return { state: "paid" };
 }

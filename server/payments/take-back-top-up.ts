@@ -2,6 +2,7 @@ import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
 import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { lockTopUp, thawOwner } from "./settle-top-up.ts";
 
 type TakenBack = { topUpId: string; key: string; amount: Cents; disputed: boolean };
@@ -23,6 +24,7 @@ export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
       data: { returnedCents: { increment: amount }, ...(input.disputed && { status: "charged_back" }) },
     });
     if (debt > 0) await freezeOwner(tx, row.ownerId);
+    if (input.disputed) await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
   });
 }
 

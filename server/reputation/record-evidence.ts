@@ -1,6 +1,7 @@
 import type { TaskCategory } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { refreshStanding } from "./refresh-standing.ts";
 import { type Dimension, type Evidence, scoreEvidence, tierFor } from "./rules.ts";
 
@@ -8,7 +9,7 @@ export type NewEvidence = { dimension: Dimension; value: number; reason: string 
 export type Tally = { completed?: number; failed?: number; penalised?: boolean };
 
 /** Evidence older than this says next to nothing any more. */
-const OLDEST_DAYS = 720;
+export const OLDEST_DAYS = 720;
 
 /**
  * Adds what happened to an agent and brings its scores, tier and suspension up to date, in the transaction of the
@@ -67,4 +68,11 @@ async function refreshScores(ctx: Ctx, agentId: string, tally: Tally): Promise<v
       failures_in_a_row = case when ${suspend} then 0 else failures_in_a_row end
     where id = ${agentId}`;
   await refreshStanding(ctx, agentId);
+  if (suspend) await tellOfSuspension(ctx, agentId);
+}
+
+async function tellOfSuspension(ctx: Ctx, agentId: string): Promise<void> {
+  const { ownerId, displayName, suspendedUntil } = await ctx.db.agent.findUniqueOrThrow({ where: { id: agentId } });
+  if (!suspendedUntil) return;
+  await notifyOwner(ctx, ownerId, { kind: "agent_suspended", agentId, name: displayName, until: suspendedUntil });
 }

@@ -1,6 +1,7 @@
 import type { FailureReason, OfferOutcome } from "#prisma";
 import { type Ctx, emit } from "../context.ts";
 import { releaseHold } from "../ledger/release-hold.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { recordEvent, tellBuyer, tellSeller } from "./record-event.ts";
 import { type TaskRow, withDispute } from "./view.ts";
@@ -47,9 +48,23 @@ export async function failTask(
   await recordEvent(ctx, task.id, "failed", { reason, message: failed.errorMessage });
   if (task.agentId) await countFailure(ctx, task, task.agentId, reason);
   await tellBuyer(ctx, failed, "task_failed");
+  await mailBuyer(ctx, failed, reason, options.message);
   await tellSeller(ctx, failed, reason === "cancelled" ? "offer_withdrawn" : "task_failed");
   await emit(ctx, "task/ended", { taskId: task.id });
   return failed;
+}
+
+/** A buyer who cancelled knows it. The seller's own words stay on the task's page. */
+async function mailBuyer(ctx: Ctx, task: TaskRow, reason: FailureReason, message?: string): Promise<void> {
+  if (reason === "cancelled" && message === undefined) return;
+  await notifyOwner(ctx, task.buyerOwnerId, {
+    kind: "task_failed",
+    taskId: task.id,
+    taskType: task.taskType,
+    description: task.description,
+    message: reason === "cancelled" && message ? message : FAILURE_MESSAGES[reason],
+    returned: task.maxBudget,
+  });
 }
 
 /** Ends the offer that is open for a task, if there is one. */

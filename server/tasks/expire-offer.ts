@@ -1,4 +1,5 @@
 import { type Ctx, cityNow, inTransaction } from "../context.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { lockTask } from "./find-task.ts";
 import { releaseOffer } from "./release-offer.ts";
@@ -27,8 +28,10 @@ export async function expireOffer(ctx: Ctx, input: { taskId: string; offerId: st
 
 async function countMiss(ctx: Ctx, agentId: string, subject: Parameters<typeof recordEvidence>[2]): Promise<void> {
   await recordEvidence(ctx, agentId, subject, [{ dimension: "reliability", value: 0, reason: "offer_missed" }]);
-  await ctx.db.$executeRaw`
+  const [agent] = await ctx.db.$queryRaw<{ ownerId: string; name: string; misses: number }[]>`
     update agent set missed_offers = missed_offers + 1,
       availability = case when missed_offers + 1 >= ${MISSES_ALLOWED} then 'offline'::availability else availability end
-    where id = ${agentId}`;
+    where id = ${agentId} returning owner_id as "ownerId", display_name as name, missed_offers as misses`;
+  if (agent?.misses !== MISSES_ALLOWED) return;
+  await notifyOwner(ctx, agent.ownerId, { kind: "agent_offline", agentId, name: agent.name, misses: agent.misses });
 }

@@ -2,9 +2,11 @@ import type { Ctx } from "../context.ts";
 
 /**
  * Forgets what need not be kept: buyers' code, files and repository tokens some days after the task is final, transcripts
- * a while later, and answers to idempotency keys past their time. Outputs, patches and the ledger stay.
+ * and mails a while later, and answers to idempotency keys past their time. Outputs, patches and the ledger stay.
  */
-export async function forgetInputs(ctx: Ctx): Promise<{ tasks: number; transcripts: number; keys: number }> {
+export async function forgetInputs(
+  ctx: Ctx,
+): Promise<{ tasks: number; transcripts: number; mails: number; keys: number }> {
   const { inputDays, transcriptDays } = ctx.settings.retention;
   const tasks = await ctx.db.$executeRaw`
     update task set code = null, files = null, repo_token = null
@@ -13,6 +15,15 @@ export async function forgetInputs(ctx: Ctx): Promise<{ tasks: number; transcrip
       and (code is not null or files is not null or repo_token is not null)`;
   const transcripts = await ctx.db.$executeRaw`
     delete from transcript_entry where at < city_now() - make_interval(days => ${transcriptDays})`;
+  const mails = await ctx.db.$executeRaw`
+    delete from mail where created_at < city_now() - make_interval(days => ${transcriptDays})`;
   const keys = await ctx.db.$executeRaw`delete from idempotency_key where expires_at < city_now()`;
-  return { tasks, transcripts, keys };
+  return { tasks, transcripts, mails, keys };
+}
+
+/** The same at once for everything an owner handed in, when the account closes. All of its tasks are final by then. */
+export async function forgetOwnerInputs(ctx: Ctx, ownerId: string): Promise<void> {
+  await ctx.db.$executeRaw`
+    update task set code = null, files = null, repo_token = null
+    where buyer_owner_id = ${ownerId} and (code is not null or files is not null or repo_token is not null)`;
 }

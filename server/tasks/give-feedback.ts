@@ -3,6 +3,7 @@ import type { Party } from "../auth/actor.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { lockAsBuyer } from "./find-task.ts";
 import { recordEvent, tellSeller } from "./record-event.ts";
@@ -28,7 +29,7 @@ export async function giveFeedback(
     const now = await cityNow(tx);
     const refunds = input.rating === "down" && task.feedbackUntil !== null && now < task.feedbackUntil;
     if (refunds) await refundCharge(tx, { taskId: task.id });
-    if (refunds && task.dispute) await closeDispute(tx, task.dispute.id);
+    if (refunds && task.dispute) await closeDispute(tx, task, task.dispute.id);
     const rated = await tx.db.task.update({
       where: { id: task.id },
       data: {
@@ -56,11 +57,20 @@ async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> 
   }
   await recordEvent(ctx, task.id, refunds ? "refunded" : "feedback", { feedback: task.feedback });
   await tellSeller(ctx, task, "feedback_received");
-  if (refunds) await emit(ctx, "task/refunded", { taskId: task.id });
+  if (!refunds) return;
+  const { id: taskId, taskType, description } = task;
+  const amount = task.creditsCharged ?? 0;
+  await notifyOwner(ctx, task.buyerOwnerId, { kind: "task_refunded", taskId, taskType, description, amount });
+  await emit(ctx, "task/refunded", { taskId });
 }
 
-async function closeDispute(ctx: Ctx, disputeId: string): Promise<void> {
-  await ctx.db.$executeRaw`
+async function closeDispute(ctx: Ctx, task: TaskRow, disputeId: string): Promise<void> {
+  const closed = await ctx.db.$executeRaw`
     update dispute set status = 'withdrawn', resolved_at = city_now(), resolution = 'Refunded by feedback.'
     where id = ${disputeId} and status in ('open', 'under_review')`;
+  if (closed === 0) return;
+  const facts = { disputeId, taskType: task.taskType, amount: task.creditsCharged ?? 0, outcome: "refunded" } as const;
+  await notifyOwner(ctx, task.buyerOwnerId, { kind: "dispute_ended", side: "buyer", ...facts });
+  if (task.sellerOwnerId)
+    await notifyOwner(ctx, task.sellerOwnerId, { kind: "dispute_ended", side: "seller", ...facts });
 }

@@ -1,6 +1,7 @@
 import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { chargeTask } from "../ledger/charge-task.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { economyOfPrice, outcomeOfScore } from "../reputation/rules.ts";
@@ -54,6 +55,15 @@ async function payFor(ctx: Ctx, task: TaskRow, verdict: GateVerdict): Promise<Ta
   await countSuccess(ctx, completed, agentId, verdict.score, price);
   await recordEvent(ctx, task.id, "completed", { score: verdict.score, charged: price });
   await tellBuyer(ctx, completed, "task_completed");
+  await notifyOwner(ctx, task.buyerOwnerId, {
+    kind: "task_completed",
+    taskId: task.id,
+    taskType: task.taskType,
+    description: task.description,
+    score: verdict.score,
+    charged: price,
+    feedbackUntil: after(now, refundMinutes * 60_000),
+  });
   await tellSeller(ctx, completed, "task_completed");
   await emit(ctx, "task/completed", { taskId: task.id, escrowReleasesAt: escrowReleasesAt.toISOString() });
   await emit(ctx, "task/ended", { taskId: task.id });

@@ -11,6 +11,8 @@ import * as schema from "../agents/schema.ts";
 import { searchAgents } from "../agents/search-agents.ts";
 import { setBudget } from "../agents/set-budget.ts";
 import { updateAgent } from "../agents/update-agent.ts";
+import { getHistory } from "../reputation/get-history.ts";
+import { historyInput, historyView } from "../reputation/schema.ts";
 import { by, router } from "./init.ts";
 
 export const agentsRouter = router({
@@ -77,6 +79,12 @@ export const agentsRouter = router({
     .input(schema.agentIdInput)
     .output(schema.rotatedKey)
     .mutation(({ ctx, input }) => rotateKey(ctx, input)),
+
+  /** The dashboard's chart of how an agent's scores came about. */
+  history: by("owner")
+    .input(historyInput)
+    .output(historyView)
+    .query(({ ctx, input }) => getHistory(ctx, input)),
 
   getBudget: by("owner")
     .meta({ rest: { route: "GET /agents/{id}/budget", summary: "An agent's spending limits" } })

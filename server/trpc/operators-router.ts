@@ -1,5 +1,7 @@
 import { checkBooks } from "../operators/check-books.ts";
 import { listOverdue, overdueTasks } from "../operators/list-overdue.ts";
+import { listPayouts, operatorPayouts } from "../operators/list-payouts.ts";
+import { listStuckRuns, stuckRuns } from "../operators/list-stuck-runs.ts";
 import { ledgerReportView } from "../payments/schema.ts";
 import { by, router } from "./init.ts";
 
@@ -14,4 +16,12 @@ export const operatorsRouter = router({
     .meta({ rest: { route: "GET /operator/overdue", summary: "Tasks past their deadline" } })
     .output(overdueTasks)
     .query(({ ctx }) => listOverdue(ctx)),
+
+  listStuckRuns: by("owner")
+    .output(stuckRuns)
+    .query(({ ctx }) => listStuckRuns(ctx)),
+
+  listPayouts: by("owner")
+    .output(operatorPayouts)
+    .query(({ ctx }) => listPayouts(ctx)),
 });

@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { listOutbox, outboxMails } from "../mail/list-outbox.ts";
+import { getPreferences } from "../notifications/get-preferences.ts";
+import { preferences, setPreferencesInput } from "../notifications/schema.ts";
+import { setPreferences } from "../notifications/set-preferences.ts";
 import { changePassword } from "../owners/change-password.ts";
+import { closeAccount } from "../owners/close-account.ts";
+import { exportAccount } from "../owners/export-account.ts";
 import { getOverview } from "../owners/get-overview.ts";
 import { getOwner } from "../owners/get-owner.ts";
+import { inspectClosing } from "../owners/inspect-closing.ts";
 import * as schema from "../owners/schema.ts";
 import { updateOwner } from "../owners/update-owner.ts";
 import { by, router } from "./init.ts";
@@ -27,6 +33,29 @@ export const ownersRouter = router({
     .input(schema.overviewInput)
     .output(schema.overviewView)
     .query(({ ctx, input }) => getOverview(ctx, input)),
+
+  notifications: by("owner")
+    .output(preferences)
+    .query(({ ctx }) => getPreferences(ctx)),
+
+  setNotifications: by("owner")
+    .input(setPreferencesInput)
+    .output(preferences)
+    .mutation(({ ctx, input }) => setPreferences(ctx, input)),
+
+  export: by("owner")
+    .input(schema.exportInput)
+    .output(schema.exportView)
+    .query(({ ctx, input }) => exportAccount(ctx, input)),
+
+  closing: by("owner")
+    .output(schema.closingView)
+    .query(({ ctx }) => inspectClosing(ctx)),
+
+  close: by("owner")
+    .input(schema.closeInput)
+    .output(schema.closedView)
+    .mutation(({ ctx, input }) => closeAccount(ctx, input)),
 
   /** Mails to the calling owner that local mode has kept instead of sending. */
   outbox: by("owner")

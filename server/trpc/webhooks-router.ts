@@ -54,6 +54,12 @@ export const webhooksRouter = router({
     .meta({ rest: { route: "POST /agents/me/webhook/deliveries/{id}/redeliver", summary: "Send a delivery again" } })
     .input(schema.deliveryIdInput)
     .output(schema.webhookDelivery)
+    .mutation(({ ctx, input }) => redeliver(ctx, { ...input, agentId: ctx.actor.agentId })),
+
+  /** The same from the dashboard, for one of the owner's agents. */
+  redeliverFor: by("owner")
+    .input(schema.redeliverForInput)
+    .output(schema.webhookDelivery)
     .mutation(({ ctx, input }) => redeliver(ctx, input)),
 
   /** The dashboard's view of an agent's webhook. */

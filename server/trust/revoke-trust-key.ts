@@ -13,3 +13,9 @@ export async function revokeTrustKey(
   if (revoked === 0) throw new CityError("TRUST_KEY_NOT_FOUND", "There is no such trust key.");
   return { id: input.id, revoked: true };
 }
+
+/** Ends every trust key of an owner; names given to keys go too. */
+export async function revokeAllTrustKeys(ctx: Ctx, ownerId: string): Promise<void> {
+  await ctx.db.$executeRaw`
+    update trust_key set revoked_at = coalesce(revoked_at, city_now()), name = 'Closed' where owner_id = ${ownerId}`;
+}

@@ -1,5 +1,5 @@
 import type { Ctx } from "../context.ts";
-import { queueMail } from "../mail/queue-mail.ts";
+import { notifyOwner } from "../notifications/notify-owner.ts";
 import { disabledReason } from "./rules.ts";
 
 /** Switches a failing webhook off, drops what waits for it and tells the agent's owner. Repeating it changes nothing. */
@@ -11,20 +11,11 @@ export async function disableWebhook(ctx: Ctx, agentId: string, cause: "gone" | 
   if (changed === 0) return;
   await dropPending(ctx, agentId, `The webhook was switched off: ${reason}`);
   ctx.log.warn({ agentId, reason }, "a webhook was switched off");
-  const { displayName, owner } = await ctx.db.agent.findUniqueOrThrow({
+  const { displayName, ownerId } = await ctx.db.agent.findUniqueOrThrow({
     where: { id: agentId },
-    select: { displayName: true, owner: { select: { email: true, closedAt: true } } },
+    select: { displayName: true, ownerId: true },
   });
-  if (owner.closedAt) return;
-  await queueMail(ctx, {
-    to: owner.email,
-    subject: "A webhook was switched off",
-    text: [
-      `The webhook of your agent "${displayName.replaceAll(/\s+/g, " ")}" was switched off: ${reason}`,
-      "Until it is registered again, the agent is offered tasks only while it polls for them.",
-      "What was not delivered can be sent again from the list of deliveries.",
-    ].join("\n\n"),
-  });
+  await notifyOwner(ctx, ownerId, { kind: "webhook_off", agentId, name: displayName, reason });
 }
 
 /** Ends every delivery that still waits for its turn. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { AgentActor } from "../auth/actor.ts";
+import type { Party } from "../auth/actor.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { invalidState, notFound } from "../kernel/errors.ts";
 import { noWebhook } from "./rotate-secret.ts";
@@ -10,9 +10,14 @@ import { viewDelivery, withLog } from "./view.ts";
  * Sends one delivery again: the same body under the same `webhook-id`, now and with all retries. One that still waits
  * for its next attempt is only brought forward.
  */
-export async function redeliver(ctx: Ctx<AgentActor>, input: { id: string }): Promise<z.infer<typeof webhookDelivery>> {
-  const { agentId } = ctx.actor;
+export async function redeliver(
+  ctx: Ctx<Party>,
+  input: { id: string; agentId: string },
+): Promise<z.infer<typeof webhookDelivery>> {
+  const { agentId } = input;
   return inTransaction(ctx, async (tx) => {
+    const mine = await tx.db.agent.count({ where: { id: agentId, ownerId: tx.actor.ownerId } });
+    if (mine === 0) throw notFound("agent");
     const delivery = await tx.db.webhookDelivery.findFirst({ where: { id: input.id, agentId } });
     if (!delivery) throw notFound("delivery");
     const endpoint = await tx.db.webhookEndpoint.findUnique({ where: { agentId } });

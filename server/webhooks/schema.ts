@@ -90,5 +90,7 @@ export const deliveryPage = z.object({
 
 export const deliveryIdInput = z.strictObject({ id: z.string().max(64) });
 
+export const redeliverForInput = deliveryIdInput.extend({ agentId: z.string().max(64) });
+
 export const inspectWebhookInput = z.strictObject({ agentId: z.string().max(64) });
 export const inspectedWebhook = z.object({ webhook: webhookOrNone, deliveries: z.array(webhookDelivery) });

@@ -93,6 +93,11 @@ export const fixtures: Record<string, Fixture> = {
   },
   "owners.overview": { by: "buyerOwner", input: async () => ({}) },
   "owners.outbox": { by: "buyerOwner", input: async () => ({}) },
+  "owners.notifications": { by: "buyerOwner" },
+  "owners.setNotifications": { by: "newcomer", input: async () => ({ money: false }) },
+  "owners.export": { by: "buyerOwner", input: async () => ({}) },
+  "owners.closing": { by: "buyerOwner" },
+  "owners.close": { by: "newcomer", input: async () => ({ password: "a long enough password", giveUp: true }) },
   "tokens.create": { by: "buyerOwner", input: async () => ({ name: "new" }) },
   "tokens.list": { by: "buyerOwner" },
   "tokens.revoke": {
@@ -119,6 +124,11 @@ export const fixtures: Record<string, Fixture> = {
     },
   },
   "agents.rotateKey": { by: "sellerOwner", ids: ["id"], input: spareAgent },
+  "agents.history": {
+    by: "sellerOwner",
+    ids: ["agentId"],
+    input: async (world) => ({ agentId: world.ids.seller }),
+  },
   "agents.getBudget": ofAgent(),
   "agents.setBudget": ofAgent({ monthly: 5_000 }),
   "tasks.submit": { by: "buyerAgent", open: true, input: async () => submission },
@@ -194,6 +204,8 @@ export const fixtures: Record<string, Fixture> = {
   "vault.listSeals": { by: "anyone", input: async () => ({}) },
   "operators.checkLedger": { by: "operator", refused: OWNERS },
   "operators.listOverdue": { by: "operator", refused: OWNERS },
+  "operators.listStuckRuns": { by: "operator", refused: OWNERS },
+  "operators.listPayouts": { by: "operator", refused: OWNERS },
   "webhooks.register": { by: "seller", input: async () => ({ url: "https://hooks.example.com/isolation" }) },
   "webhooks.get": { by: "seller" },
   "webhooks.remove": { by: "sellerSibling" },
@@ -207,6 +219,15 @@ export const fixtures: Record<string, Fixture> = {
       await world.task("offered");
       const { body } = await world.city.call("GET", "/agents/me/webhook/deliveries", { ...world.credentials.seller });
       return { id: (body.data as { id: string }[])[0]?.id ?? "" };
+    },
+  },
+  "webhooks.redeliverFor": {
+    by: "sellerOwner",
+    ids: ["agentId", "id"],
+    input: async (world) => {
+      await world.task("offered");
+      const { body } = await world.city.call("GET", "/agents/me/webhook/deliveries", { ...world.credentials.seller });
+      return { agentId: world.ids.seller, id: (body.data as { id: string }[])[0]?.id ?? "" };
     },
   },
   "webhooks.inspect": { by: "sellerOwner", ids: ["agentId"], input: async (world) => ({ agentId: world.ids.seller }) },

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { OwnerActor } from "../auth/actor.ts";
+import type { Ctx } from "../context.ts";
+import { requireOperator } from "./require-operator.ts";
+
+export const stuckRuns = z.array(
+  z.object({
+    id: z.string(),
+    work: z.string().describe("Which of the city's functions."),
+    state: z.enum(["failed", "retrying", "stalled"]),
+    error: z.string().nullable(),
+    tries: z.int().describe("Failed tries of the step it is at."),
+    since: z.iso.datetime(),
+  }),
+);
+
+type Row = Omit<z.infer<typeof stuckRuns>[number], "since"> & { since: Date };
+
+const SHOWN_DAYS = 7;
+const STALLED_MINUTES = 10;
+
+/**
+ * The city's own work that needs a look, by the embedded engine's books: runs that failed for good in the last week, that
+ * are being tried again, or that stand still with nothing to wait for. Empty where Inngest runs them; it shows its own.
+ */
+export async function listStuckRuns(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof stuckRuns>> {
+  requireOperator(ctx);
+  const rows = await ctx.db.$queryRaw<Row[]>`
+    select id, function_id as work, attempt as tries, left(error ->> 'message', 300) as error,
+           case when status = 'failed' then 'failed' when attempt > 0 then 'retrying' else 'stalled' end as state,
+           coalesce(ended_at, updated_at) as since
+    from engine.run r
+    where (status = 'failed' and ended_at > city_now() - make_interval(days => ${SHOWN_DAYS}))
+       or (status = 'running' and (attempt > 0 or (
+             updated_at < city_now() - make_interval(mins => ${STALLED_MINUTES})
+             and not exists (select 1 from engine.step s where s.run_id = r.id and s.state = 'waiting'
+                             and (s.wake_at is null or s.wake_at > city_now())))))
+    order by since desc limit 100`;
+  return rows.map((row) => ({ ...row, since: row.since.toISOString() }));
+}

@@ -1,0 +1,16 @@
+import { createTRPCClient, httpLink } from "@trpc/client";
+import * as jwtModule from "next-auth/jwt";
+import { openDashboardSession } from "#server/auth/open-session.ts";
+import type { AppRouter } from "#server/trpc/root.ts";
+import type { TestCity } from "./city.ts";
+
+/** next-auth is CommonJS. */
+const { encode } = ((jwtModule as { default?: unknown }).default ?? jwtModule) as typeof jwtModule;
+
+/** The dashboard's own client for an owner: over HTTP, with the cookie that signing in sets. */
+export async function dashboardOf(city: TestCity, owner: { id: string }) {
+  const session = await openDashboardSession(city.ctx(), owner.id);
+  const token = await encode({ token: { sid: session.id }, secret: city.config.masterKey });
+  const headers = { cookie: `next-auth.session-token=${token}`, "sec-fetch-site": "same-origin" };
+  return createTRPCClient<AppRouter>({ links: [httpLink({ url: `${city.url}/api/trpc`, headers: () => headers })] });
+}
