@@ -4,8 +4,7 @@ import { authenticate } from "../auth/authenticate.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
-import { explainShortfall } from "../payments/explain-shortfall.ts";
-import { admit, toCityError } from "../trpc/init.ts";
+import { admit, refusal, toCityError } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
 import { exhausted, type Limits, limitHeaders } from "./limits.ts";
@@ -86,11 +85,13 @@ async function handle(
   const key =
     route.method === "GET" || route.rest.idempotency === "none" ? null : request.headers.get("idempotency-key");
   const done: Promise<{ status: number; body: string; replayed?: boolean }> =
-    key === null ? work(ctx) : once(ctx, route, key, input, work);
-  const result = await done.catch(async (thrown) => {
-    // Only here, where the refused transaction is over, may a top-up of its own begin.
-    throw await explainShortfall(ctx, toCityError(thrown));
-  });
+    key === null
+      ? work(ctx)
+      : once(ctx, route, key, input, work).catch(async (thrown) => {
+          // The key's transaction, which the operation was part of, is over only here.
+          throw await refusal(route, ctx, thrown);
+        });
+  const result = await done;
   if (result.replayed) headers["idempotent-replayed"] = "true";
   return json(result);
 }

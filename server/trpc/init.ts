@@ -27,7 +27,12 @@ export type Rest = {
   maxBody?: number;
 };
 
-export type Meta = { auth?: readonly Actor["kind"][]; rest?: Rest };
+export type Meta = {
+  auth?: readonly Actor["kind"][];
+  rest?: Rest;
+  /** What follows a refusal, and the error as the caller gets it. Never runs inside the transaction that was refused. */
+  afterRefusal?: (ctx: Ctx, error: CityError) => Promise<CityError>;
+};
 
 const t = initTRPC
   .context<Ctx>()
@@ -52,10 +57,21 @@ export const { router, createCallerFactory } = t;
 
 /** Starts a procedure that only these kinds of caller may use. `anonymous` in the list makes it public. */
 export function by<K extends Actor["kind"]>(...kinds: K[]) {
-  return t.procedure.meta({ auth: kinds }).use(({ ctx, next }) => {
+  return t.procedure.meta({ auth: kinds }).use(async ({ ctx, next, meta }) => {
     admit(ctx.actor, kinds);
-    return next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
+    const result = await next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
+    if (!result.ok && meta?.afterRefusal) throw await refusal(meta, ctx, result.error);
+    return result;
   });
+}
+
+/**
+ * What was thrown, as the caller gets it, after what the operation declares to follow. Inside a transaction nothing
+ * follows yet: whoever opened it asks again when it is over.
+ */
+export async function refusal(meta: Pick<Meta, "afterRefusal">, ctx: Ctx, thrown: unknown): Promise<CityError> {
+  const error = toCityError(thrown);
+  return meta.afterRefusal && "$transaction" in ctx.db ? meta.afterRefusal(ctx, error) : error;
 }
 
 const CREDENTIALS: Partial<Record<Actor["kind"], string>> = {

@@ -1,5 +1,6 @@
 import { openDispute } from "../disputes/open-dispute.ts";
 import * as disputeSchema from "../disputes/schema.ts";
+import { explainShortfall } from "../payments/explain-shortfall.ts";
 import { getReceipt } from "../payments/get-receipt.ts";
 import { receiptInput, receiptView } from "../payments/schema.ts";
 import { destroySandbox } from "../sandbox/destroy-sandbox.ts";
@@ -20,6 +21,7 @@ import { giveUpTask } from "../tasks/give-up-task.ts";
 import { listEvents } from "../tasks/list-events.ts";
 import { listSubmitted } from "../tasks/list-submitted.ts";
 import { listTasks } from "../tasks/list-tasks.ts";
+import { listTranscript } from "../tasks/list-transcript.ts";
 import { markExecuting } from "../tasks/mark-executing.ts";
 import { quoteTask } from "../tasks/quote-task.ts";
 import * as schema from "../tasks/schema.ts";
@@ -34,6 +36,7 @@ export const tasksRouter = router({
   submit: by("agent", "owner")
     .meta({
       rest: { route: "POST /tasks", summary: "Submit a task; its budget is held", status: 201, maxBody: LARGE_BODY },
+      afterRefusal: explainShortfall,
     })
     .input(schema.submitTaskInput)
     .output(schema.buyerTask)
@@ -83,6 +86,18 @@ export const tasksRouter = router({
     .input(schema.taskIdInput)
     .output(schema.patchView)
     .query(({ ctx, input }) => getPatch(ctx, input)),
+
+  transcript: by("agent", "owner")
+    .meta({
+      rest: {
+        route: "GET /tasks/{id}/transcript",
+        summary: "The commands run for a task, and their end",
+        shape: "page",
+      },
+    })
+    .input(schema.transcriptInput)
+    .output(schema.transcriptPage)
+    .query(({ ctx, input }) => listTranscript(ctx, input)),
 
   getReceipt: by("agent", "owner")
     .meta({ rest: { route: "GET /tasks/{id}/receipt", summary: "What the ledger did for a task, with proofs" } })

@@ -7,7 +7,7 @@ import { verifyChain } from "#server/ledger/verify-chain.ts";
 import { ledgerCommands } from "./support/ledger-commands.ts";
 import { type LedgerDatabase, openLedgerDatabase } from "./support/ledger-database.ts";
 import { makeWorld } from "./support/ledger-world.ts";
-import { makeTally, replay, runsOf, tallyLines, totalOf } from "./support/tally.ts";
+import { makeTally, replay, runsOf, totalOf } from "./support/tally.ts";
 
 const RUNS = runsOf(12);
 const COMMANDS = 300;
@@ -20,7 +20,8 @@ afterAll(() => database?.drop());
 
 test("every move does to every balance what the contract says, or leaves no trace", {
   timeout: 3_600_000,
-}, async () => {
+}, async ({ task }) => {
+  const started = Date.now();
   const tally = makeTally();
   const { seed, path } = replay();
   await fc.assert(
@@ -30,9 +31,14 @@ test("every move does to every balance what the contract says, or leaves no trac
     }),
     { numRuns: RUNS, seed, endOnFailure: process.env.MODEL_SHRINK !== "1", ...(path && { path }) },
   );
-  console.log(
-    `seed ${seed}\n${tallyLines("accepted moves", tally.accepted)}\n${tallyLines("refused moves", tally.refused)}`,
-  );
+  task.meta.figures = {
+    title: "money in the ledger alone",
+    seconds: Math.round((Date.now() - started) / 1_000),
+    accepted: Object.fromEntries(tally.accepted),
+    refused: Object.fromEntries(tally.refused),
+    rare: [],
+  };
+  console.log(`ledger machine: seed ${seed}, ${totalOf(tally.accepted)} accepted moves`);
 
   const books = await checkInvariants({ db: database.prisma });
   expect(books.results.filter(({ ok }) => !ok)).toEqual([]);

@@ -10,12 +10,6 @@ export function count(tally: Tally, command: string, outcome: string | null): vo
 
 export const totalOf = (map: ReadonlyMap<string, number>) => [...map.values()].reduce((sum, n) => sum + n, 0);
 
-/** The counts as lines, most frequent first. */
-export function tallyLines(title: string, map: ReadonlyMap<string, number>): string {
-  const rows = [...map].sort((a, b) => b[1] - a[1]).map(([name, n]) => `  ${String(n).padStart(8)}  ${name}`);
-  return [`${title}: ${totalOf(map)}`, ...rows].join("\n");
-}
-
 /** Seed and path of a run: from the environment to replay one, otherwise drawn. */
 export function replay(): { seed: number; path?: string } {
   const { MODEL_SEED: seed, MODEL_PATH: path } = process.env;
@@ -25,6 +19,9 @@ export function replay(): { seed: number; path?: string } {
 /** Accepted moves that the machine over the API makes, and whether they are many enough to have been everywhere. */
 export const MOVES_WANTED = Number(process.env.MODEL_MOVES ?? 300);
 export const LONG = MOVES_WANTED >= 5_000;
+
+/** `npm run test:model`: everything, where `npm test` takes a part. */
+export const THOROUGH = process.env.MODEL_MOVES !== undefined;
 
 /** How many runs a test makes: small in `npm test`, more where MODEL_RUNS says so. */
 export function runsOf(usual: number): number {

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { requestAutoTopUp } from "#server/payments/request-auto-top-up.ts";
+import { createCaller } from "#server/trpc/root.ts";
+import type { TestOwner } from "#tests/support/city.ts";
+import { ownerActor } from "./support/moments.ts";
+import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+
+let city: MoneyCity;
+beforeAll(async () => {
+  city = await startMoneyCity();
+});
+afterAll(() => city?.stop());
+
+const many = <T>(n: number, work: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: n }, (_, i) => work(i)));
+
+test("however many ask for one, a single automatic top-up is in flight, and it arrives once", async () => {
+  const owner = await city.owner("Auto");
+  await city.topUp(owner, 1_000);
+  const body = { enabled: true, threshold: 500, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  const answers = await many(24, () => requestAutoTopUp(city.ctx(), { ownerId: owner.id, needed: 1_500 }));
+  expect(answers).toEqual(Array(24).fill(true));
+  await city.idle();
+  await city.deliver({ copies: 2 });
+  const charged = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "auto" } });
+  expect(charged.map(({ status }) => status)).toEqual(["paid"]);
+  expect(await city.pool(owner)).toMatchObject({ balance: 6_000 });
+  expect(await city.violations()).toEqual([]);
+});
+
+test("three declines in a row switch automatic top-up off", async () => {
+  const owner = await city.owner("Declined");
+  await city.topUp(owner, 600);
+  await city.stripe("POST", "/faults", { kind: "charge_declined", code: "insufficient_funds", times: 3 });
+  const body = { enabled: true, threshold: 1_000, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.idle();
+  // Each minute the pool is found too low again.
+  await city.advance(60_000);
+  await city.advance(60_000);
+  await city.advance(60_000);
+  const tries = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "auto" } });
+  expect(tries.map(({ status, failure }) => `${status} ${failure}`)).toEqual(
+    Array(3).fill("failed insufficient_funds"),
+  );
+  const pool = await owner.client.vault.getPool();
+  expect(pool).toMatchObject({ balance: 600, autoTopUp: { enabled: false, pending: false } });
+  await city.stripe("DELETE", "/faults", {});
+});
+
+test("automatic top-ups stop at the monthly cap", async () => {
+  const owner = await city.owner("Capped");
+  await city.topUp(owner, 600);
+  const body = { enabled: true, threshold: 100_000, reloadAmount: 5_000, monthlyCap: 12_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  for (let minute = 0; minute < 4; minute++) {
+    await city.idle();
+    await city.deliver();
+    await city.advance(60_000);
+  }
+  expect(await city.pool(owner)).toMatchObject({ balance: 10_600 });
+});
+
+const ORDER = { taskType: "design" as const, maxBudget: 2_000, input: { description: "A logo." } };
+const autoTopUpOf = (error: { details?: Record<string, unknown> } | undefined) => error?.details?.autoTopUp;
+
+/** The ways in which a submission reaches the city; each answers what the refusal says about the automatic top-up. */
+const DOORS: Record<string, (owner: TestOwner) => Promise<unknown>> = {
+  "the API": async ({ token }) => {
+    const { status, body } = await city.call("POST", "/tasks", { token, body: ORDER });
+    expect(status).toBe(402);
+    return autoTopUpOf(body.error);
+  },
+  "the API with an idempotency key": async ({ token }) => {
+    const headers = { "idempotency-key": `short-${Math.random()}` };
+    const { status, body } = await city.call("POST", "/tasks", { token, headers, body: ORDER });
+    expect(status).toBe(402);
+    return autoTopUpOf(body.error);
+  },
+  "the dashboard": async ({ id }) => {
+    const refused = createCaller(city.ctx(ownerActor(id))).tasks.submit(ORDER);
+    return refused.then(
+      () => "submitted",
+      (error) => autoTopUpOf(error.cause),
+    );
+  },
+};
+
+test.each(Object.entries(DOORS))(
+  "submissions through %s that find too little start one automatic top-up and say that it is on its way",
+  async (_name, submit) => {
+    const owner = await city.owner("Short");
+    await city.topUp(owner, 1_000);
+    expect(await submit(owner)).toBeUndefined();
+    const body = { enabled: true, threshold: 0, reloadAmount: 5_000 };
+    await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+    expect(await many(8, () => submit(owner))).toEqual(Array(8).fill("pending"));
+    await city.idle();
+    await city.deliver();
+    expect(await city.pool(owner)).toMatchObject({ balance: 6_000, held: 0 });
+    expect(await city.violations()).toEqual([]);
+  },
+);

@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { listSeals } from "#server/ledger/list-seals.ts";
+import { sealLedger } from "#server/ledger/seal-ledger.ts";
+import { verifyReceipt } from "#server/ledger/task-receipt.ts";
+import { verifyChain } from "#server/ledger/verify-chain.ts";
+import { getReceipt } from "#server/payments/get-receipt.ts";
+import { ownerActor } from "./support/moments.ts";
+import { chargedTask, type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { makeScene } from "./support/scene.ts";
+
+let city: MoneyCity;
+beforeAll(async () => {
+  city = await startMoneyCity();
+});
+afterAll(() => city?.stop());
+afterEach(async () => {
+  expect(await city.violations()).toEqual([]);
+});
+
+test("a task's receipt is proven by the published chain, and a changed figure is not", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  await sealLedger(city.ctx());
+  const receipt = await getReceipt(city.ctx(ownerActor(buyer.id)) as Parameters<typeof getReceipt>[0], { id: taskId });
+  const seals = await listSeals(city.ctx(), { limit: 10_000 });
+  const published = new Map(seals.map(({ no, hash }) => [no, hash]));
+  expect(receipt.lines.map(({ reference }) => reference)).toEqual([`task:${taskId}:hold`, `task:${taskId}:charge`]);
+  expect(verifyReceipt(receipt, published)).toBe(true);
+  const [first] = receipt.lines;
+  const forged = { ...receipt, lines: [{ ...first, text: first?.text.replace("1500", "1400") ?? "" }] };
+  expect(verifyReceipt(forged as typeof receipt, published)).toBe(false);
+});
+
+test("a changed, a removed and an added row are each found by the hash chain", async () => {
+  await sealLedger(city.ctx());
+  expect((await verifyChain(city.ctx())).problems).toEqual([]);
+  const tamper = async (sql: string) => {
+    const client = await city.database.pool.connect();
+    try {
+      // Someone with every right on the server: the triggers are off for this session.
+      await client.query("begin; set local session_replication_role = replica");
+      await client.query(sql);
+      const rows = await client.query("select count(*) from ledger.transaction");
+      expect(rows.rowCount).toBe(1);
+      await client.query("commit");
+    } finally {
+      client.release();
+    }
+  };
+  const kept = await city.database.pool.query("select amount from ledger.posting where transaction_id = 1 and leg = 1");
+  await tamper("update ledger.posting set amount = amount + 1 where transaction_id = 1 and leg = 1");
+  expect((await verifyChain(city.ctx())).ok).toBe(false);
+  await tamper(`update ledger.posting set amount = ${kept.rows[0].amount} where transaction_id = 1 and leg = 1`);
+  expect((await verifyChain(city.ctx())).ok).toBe(true);
+  await tamper(
+    "create table kept as select * from ledger.transaction where id = 1; delete from ledger.transaction where id = 1",
+  );
+  expect((await verifyChain(city.ctx())).ok).toBe(false);
+  await tamper("insert into ledger.transaction overriding system value select * from kept; drop table kept");
+  expect((await verifyChain(city.ctx())).ok).toBe(true);
+});
+
+test("history cannot be changed by the application", async () => {
+  for (const sql of [
+    "update ledger.posting set amount = 1",
+    "delete from ledger.transaction",
+    "truncate ledger.posting",
+    "delete from ledger.seal",
+    "update ledger.account set name = 'x'",
+  ]) {
+    await expect(city.database.pool.query(sql), sql).rejects.toMatchObject({ code: "LG405" });
+  }
+});

@@ -1,0 +1,25 @@
+import type { TestOwner } from "#tests/support/city.ts";
+import { type MoneyCity, newSeller, type Seller } from "./money-city.ts";
+
+/** A buyer with $100 and a seller with one agent, both new. */
+export async function makeScene(city: MoneyCity, rate = 1_000): Promise<{ buyer: TestOwner; seller: Seller }> {
+  const buyer = await city.owner("Buyer");
+  const seller = await newSeller(city, rate);
+  await city.topUp(buyer, 10_000);
+  return { buyer, seller };
+}
+
+export const walletOf = (seller: Seller) => seller.agent.client.vault.getBalance();
+
+/** Connects a bank and withdraws everything; `leave` does not let the bank pay yet. Returns the withdrawal's id. */
+export async function withdrawAll(city: MoneyCity, seller: Seller, end: "pay" | "leave" = "pay"): Promise<string> {
+  await city.connectBank(seller.owner);
+  const { available } = await walletOf(seller);
+  const { id } = await seller.owner.client.vault.withdraw({ amount: available });
+  await city.idle();
+  if (end === "leave") return id;
+  const { payoutId } = await city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
+  await city.stripe("POST", `/payouts/${payoutId}/pay`, {});
+  await city.deliver();
+  return id;
+}
