@@ -41,8 +41,6 @@ export const SAFE_CONFIG = `[core]
 	threads = 1
 [gc]
 	auto = 0
-[fastimport]
-	unpackLimit = 1
 [submodule]
 	recurse = false
 `;
@@ -57,14 +55,13 @@ export const SELLER_CONFIG = `[core]
 `;
 
 /**
- * Reads a pack (`kind` = repo) or a fast-import stream (`kind` = files) and lays out the pristine git folder and the
- * seller's work tree, with as few processes as can be: each costs a millisecond or two of "ready". Prints the commit,
- * and for a repository, after a NUL, the sizes and line counts of its files. Arguments: kind, commit ("-" for files),
- * "--strict" (git then refuses malformed and dangerous objects; see `git fsck`).
+ * Reads a pack and lays out the pristine git folder and the seller's work tree, with as few processes as can be: each
+ * costs a millisecond or two. Prints the commit and, after a NUL, the sizes and line counts of its files. Arguments:
+ * commit, "--strict" (git then refuses malformed and dangerous objects; see `git fsck`).
  */
 export const LAY_OUT = `set -eu
 umask 022
-kind=$1 commit=$2 mine=/box/repo/.git
+commit=$1 mine=/box/repo/.git
 mkdir -p /box/tmp /box/git/objects/pack /box/git/objects/info /box/git/refs/heads /box/git/refs/tags /box/git/info \\
   $mine/objects/pack $mine/objects/info $mine/refs/heads $mine/refs/tags $mine/info $mine/hooks
 cd /box/git
@@ -72,21 +69,15 @@ export GIT_DIR=/box/git
 echo 'ref: refs/heads/${BRANCH}' > HEAD
 printf %s '${SAFE_CONFIG}' > config
 printf %s '${SAFE_ATTRIBUTES}' > info/attributes
-if [ "$kind" = repo ]; then
-  echo "$commit" > shallow
-  git index-pack $3 --stdin --threads=1 > /dev/null
-  echo "$commit" > refs/heads/${BRANCH}
-else
-  git fast-import --done --quiet --date-format=raw > /dev/null
-  read -r commit < refs/heads/${BRANCH}
-fi
+echo "$commit" > shallow
+git index-pack $2 --stdin --threads=1 > /dev/null
+echo "$commit" > refs/heads/${BRANCH}
 GIT_WORK_TREE=/box/repo git read-tree --reset -u "$commit^{commit}"
 cp HEAD index $mine
 echo "$commit" > $mine/refs/heads/${BRANCH}
 echo ${PRISTINE_GIT}/objects > $mine/objects/info/alternates
 printf %s '${SELLER_CONFIG}' > $mine/config
 printf '%s\\0' "$commit"
-[ "$kind" = repo ] || exit 0
 cp shallow $mine
 git ls-tree -r -l -z "$commit"
 printf '\\0'

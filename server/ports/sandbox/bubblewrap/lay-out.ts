@@ -1,4 +1,6 @@
 /** Fills a fresh box with a source: the pristine git folder and the seller's work tree. */
+
+import type { FetchedRepo } from "../../repo-fetch.ts";
 import { RepoUnavailable } from "../../sandbox.ts";
 import { commitFiles } from "../git-objects.ts";
 import {
@@ -24,12 +26,12 @@ export type Box = { readonly folder: string; readonly user: SealedUser };
 export async function layOutPack(
   seal: Seal,
   { folder, user }: Box,
-  { pack, commit }: { readonly pack: Buffer; readonly commit: string },
+  { pack, commit }: FetchedRepo,
   options: { readonly strict: boolean; readonly timeoutMs: number },
 ): Promise<LaidOut> {
   const run = await seal.run(user, {
     binds: [{ from: folder, to: "/box", writable: true }],
-    argv: ["sh", "-c", LAY_OUT, "sh", "repo", commit, options.strict ? "--strict" : "--threads=1"],
+    argv: ["sh", "-c", LAY_OUT, "sh", commit, options.strict ? "--strict" : "--threads=1"],
     env: GIT_ENVIRONMENT,
     input: pack,
     timeoutMs: options.timeoutMs,

@@ -8,8 +8,8 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
-import { checkedFiles } from "../fast-import.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { obtainSource, type Source } from "../source.ts";
 import { describeAbilities } from "./abilities.ts";
 import { groupIds, makeGroup, removeGroup, removeParents } from "./cgroups.ts";
 import { allDefences, type Defences } from "./defences.ts";
@@ -20,7 +20,6 @@ import { BubblewrapSandbox } from "./sandbox.ts";
 import type { Seal, SealedUser } from "./seal.ts";
 import { Workspaces } from "./workspace.ts";
 
-const MAX_PACK_BYTES = 256 * 1024 * 1024;
 /** User ids for sandboxes: above those of people and services, below 65,536 so that containers have them too. */
 const FIRST_UID = 20_000;
 const UIDS = 40_000;
@@ -31,9 +30,6 @@ export type BubblewrapOptions = {
   readonly repos: RepoFetcher;
   readonly defences?: Defences;
 };
-
-/** What the buyer handed in, or what was fetched. */
-type Source = { readonly files: ReadonlyMap<string, string> } | { readonly pack: Buffer; readonly commit: string };
 
 export class BubblewrapProvider implements SandboxProvider {
   readonly name = "bubblewrap";
@@ -95,7 +91,7 @@ export class BubblewrapProvider implements SandboxProvider {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
     const deadline = performance.now() + limits.createMs;
     // Had first: while a slow remote keeps us waiting there is nothing to clean up.
-    const source = await this.obtain(spec.source, limits);
+    const source = await obtainSource(this.repos, spec.source, limits);
     // What a crashed attempt left behind under this id.
     if (await this.workspaces.exists(spec.id)) await this.tearDown(spec.id);
     const uid = this.takeUid();
@@ -114,14 +110,6 @@ export class BubblewrapProvider implements SandboxProvider {
       await this.tearDown(spec.id);
       throw error;
     }
-  }
-
-  private async obtain(source: SandboxSpec["source"], limits: SandboxLimits): Promise<Source> {
-    if (source.kind === "files") return { files: checkedFiles(source.files) };
-    const { url, ref, token } = source;
-    const maxPackBytes = Math.min(MAX_PACK_BYTES, limits.diskBytes);
-    const request = { url, timeoutMs: limits.createMs, maxPackBytes };
-    return this.repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) });
   }
 
   private layOut(box: Box, source: Source, deadline: number): Promise<LaidOut> {

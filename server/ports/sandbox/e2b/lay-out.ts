@@ -1,16 +1,12 @@
+import type { FetchedRepo } from "../../repo-fetch.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
 import { GIT_ENVIRONMENT, LAY_OUT } from "../bubblewrap/git-scripts.ts";
 import { layOutFailure } from "../bubblewrap/lay-out-failure.ts";
-import { describeFiles, type LaidOut, readLayOut } from "../bubblewrap/manifest.ts";
+import { type LaidOut, readLayOut } from "../bubblewrap/manifest.ts";
 import type { RemoteSeal } from "./remote-seal.ts";
 
 /** Bytes of printed file list that are taken in. */
 const MAX_LIST_BYTES = 32 * 1024 * 1024;
-
-/** `files` when the buyer handed in files, else the fetched pack and its commit. */
-export type Source =
-  | { readonly input: Buffer; readonly files: ReadonlyMap<string, string>; readonly commit: null }
-  | { readonly input: Buffer; readonly commit: string };
 
 /**
  * Unpacks the source inside the seal, where a hostile pack meets no network and no right, and answers what the pristine
@@ -18,21 +14,19 @@ export type Source =
  */
 export async function layOut(
   seal: RemoteSeal,
-  source: Source,
+  { pack, commit }: FetchedRepo,
   limits: SandboxLimits,
   deadline: number,
 ): Promise<LaidOut> {
-  const kind = source.commit === null ? "files" : "repo";
   const run = await seal.run({
     binds: [{ part: "box", to: "/box", writable: true }],
-    argv: ["sh", "-c", LAY_OUT, "sh", kind, source.commit ?? "-", "--strict"],
+    argv: ["sh", "-c", LAY_OUT, "sh", commit, "--strict"],
     env: GIT_ENVIRONMENT,
-    input: source.input,
+    input: pack,
     timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
     outputBytes: MAX_LIST_BYTES,
     limits,
   });
   if (run.exitCode !== 0 || run.truncated) throw layOutFailure(run);
-  const laidOut = readLayOut(run.stdout.toString());
-  return source.commit === null ? { ...laidOut, ...describeFiles(source.files) } : laidOut;
+  return readLayOut(run.stdout.toString());
 }

@@ -10,19 +10,18 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
-import { BRANCH } from "../bubblewrap/git-scripts.ts";
 import { readManifest, writeManifest } from "../bubblewrap/manifest.ts";
-import { checkedFiles, fastImportStream } from "../fast-import.ts";
+import { commitFiles } from "../git-objects.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { obtainSource } from "../source.ts";
 import { E2B_ABILITIES } from "./abilities.ts";
 import { type CanaryTargets, demandNoEgress } from "./canary.ts";
-import { layOut, type Source } from "./lay-out.ts";
+import { layOut } from "./lay-out.ts";
 import { type Machines, sandboxIdOf } from "./machines.ts";
 import { RemoteSeal } from "./remote-seal.ts";
 import { E2bSandbox, type E2bState } from "./sandbox.ts";
 import { CITY_FOLDER } from "./seal-script.ts";
 
-const MAX_PACK_BYTES = 256 * 1024 * 1024;
 const STATE = `${CITY_FOLDER}/state.json`;
 const MANIFEST = `${CITY_FOLDER}/manifest`;
 /** How often another server's unfinished sandbox is looked at. */
@@ -94,7 +93,9 @@ export class E2bProvider implements SandboxProvider {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
     const deadline = performance.now() + limits.createMs;
     // Fetched first: while a slow remote keeps us waiting there is no machine to pay for.
-    const source = await this.obtain(spec.source, limits);
+    const source = await obtainSource(this.repos, spec.source, limits);
+    const files = "files" in source;
+    const { pack, commit } = files ? commitFiles(source.files) : source;
     const finished = await this.waitForOthers(spec.id, deadline);
     if (finished !== null) return finished;
 
@@ -111,9 +112,12 @@ export class E2bProvider implements SandboxProvider {
       const seal = new RemoteSeal(machine);
       await seal.prepare();
       // Side by side: until both are done nothing but our own sealed scripts runs there, and those have no network.
-      const [laidOut] = await Promise.all([layOut(seal, source, limits, deadline), demandNoEgress(seal, this.canary)]);
-      const { commit: baseCommit, manifest, textBytes } = laidOut;
-      const state: E2bState = { id: spec.id, baseCommit, commit: source.commit, textBytes, limits };
+      const [laidOut] = await Promise.all([
+        layOut(seal, { pack, commit }, limits, deadline),
+        demandNoEgress(seal, this.canary),
+      ]);
+      const { manifest, textBytes } = laidOut;
+      const state: E2bState = { id: spec.id, baseCommit: commit, commit: files ? null : commit, textBytes, limits };
       await seal.put(MANIFEST, Buffer.from(writeManifest(manifest)));
       // Written last: a machine with this file is complete.
       await seal.put(STATE, Buffer.from(JSON.stringify(state)));
@@ -140,18 +144,6 @@ export class E2bProvider implements SandboxProvider {
       }
       await wait(LOOK_MS);
     }
-  }
-
-  private async obtain(source: SandboxSpec["source"], limits: SandboxLimits): Promise<Source> {
-    if (source.kind === "files") {
-      const files = checkedFiles(source.files);
-      return { input: fastImportStream(files, BRANCH), files, commit: null };
-    }
-    const { url, ref, token } = source;
-    const maxPackBytes = Math.min(MAX_PACK_BYTES, limits.diskBytes);
-    const request = { url, timeoutMs: limits.createMs, maxPackBytes };
-    const repo = await this.repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) });
-    return { input: repo.pack, commit: repo.commit };
   }
 
   private sandbox(state: E2bState, seal: RemoteSeal): E2bSandbox {

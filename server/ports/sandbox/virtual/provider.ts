@@ -12,9 +12,9 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
-import { checkedFiles } from "../fast-import.ts";
 import { countLines } from "../file-content.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { obtainSource } from "../source.ts";
 import type { StoredFile } from "./protocol.ts";
 import { VirtualSandbox, type VirtualState } from "./sandbox.ts";
 import { ShellClient, ShellFailed } from "./shell-client.ts";
@@ -112,16 +112,15 @@ export class VirtualProvider implements SandboxProvider {
     }
   }
 
-  private async obtain(source: SandboxSpec["source"], limits: SandboxLimits, shell: ShellClient) {
-    if (source.kind === "files") {
-      const files = [...checkedFiles(source.files)].map(
+  private async obtain(wanted: SandboxSpec["source"], limits: SandboxLimits, shell: ShellClient) {
+    const source = await obtainSource(this.repos, wanted, limits, MAX_PACK_BYTES);
+    if ("files" in source) {
+      const files = [...source.files].map(
         ([path, content]): StoredFile => ({ path, data: Buffer.from(content), mode: "file" }),
       );
       return { files, commit: null };
     }
-    const { url, ref, token } = source;
-    const request = { url, timeoutMs: limits.createMs, maxPackBytes: Math.min(MAX_PACK_BYTES, limits.diskBytes) };
-    const { pack, commit } = await this.repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) });
+    const { pack, commit } = source;
     const files = await shell.ask({ do: "unpack", pack, commit, limits }, limits.createMs).catch(tooLarge);
     return { files, commit };
   }
