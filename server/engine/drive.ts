@@ -4,6 +4,7 @@ import type { Answer, Call, RetryHint, RunState, StepState } from "./call.ts";
 import { FOR_THE_DRIVE, type Operation, type StepRecord, toRecord, Unsupported } from "./operations.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { completeRun, failRun, startRun } from "./runs.ts";
+import { inTransaction } from "./transaction.ts";
 import { record } from "./wire.ts";
 
 export type Driver = {
@@ -86,6 +87,8 @@ async function runStep(driver: Driver, entry: Entry, run: RunState, step: StepSt
     return false;
   }
   const wakeInMs = Math.round(failed.retry.afterMs ?? driver.backOff(attempt));
+  const { error } = failed;
+  driver.log.warn({ run: run.id, function: run.functionId, attempt, wakeInMs, error }, "a step failed; trying again");
   const again: StepRecord = { id: step.id, name: step.id, op: "StepPlanned", state: "planned", attempt, wakeInMs };
   return Boolean(await record(driver.pool, run.id, run.dispatch, [again]));
 }
@@ -159,6 +162,7 @@ async function tryAgain(driver: Driver, entry: Entry, run: RunState, error: unkn
     return;
   }
   const wait = Math.round(retry.afterMs ?? driver.backOff(attempt));
+  driver.log.warn({ run: run.id, function: run.functionId, attempt, wait, error }, "a workflow failed; trying again");
   await driver.pool.query("select engine.back_off($1, $2, $3, $4, $5)", [
     run.id,
     run.dispatch,
@@ -166,19 +170,4 @@ async function tryAgain(driver: Driver, entry: Entry, run: RunState, error: unkn
     wait,
     JSON.stringify(error ?? {}),
   ]);
-}
-
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
-    const result = await work(client);
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback");
-    throw error;
-  } finally {
-    client.release();
-  }
 }

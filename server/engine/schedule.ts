@@ -3,6 +3,7 @@ import type { Pool } from "pg";
 import { nextTick } from "./cron.ts";
 import type { Registry } from "./registry.ts";
 import { startRun } from "./runs.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** The `cron` job: one pending job for each expression of each function, at its next tick in city time. */
 export type CronJob = { function: string; cron: string; at: string };
@@ -36,14 +37,18 @@ export async function scheduleAll(pool: Pool, registry: Registry): Promise<void>
 
 /** A pending tick is left alone unless told otherwise, so that a restart does not jump over the one that fell due. */
 async function schedule(pool: Pool, functionId: string, cron: string, replace: boolean): Promise<string> {
-  const { rows } = await pool.query<{ now: Date }>("select city_now() as now");
-  const at = nextTick(cron, rows[0]?.now ?? new Date());
   const key = `cron:${createHash("sha256").update(`${functionId} ${cron}`).digest("hex").slice(0, 24)}`;
-  const job: CronJob = { function: functionId, cron, at: at.toISOString() };
-  await pool.query(
-    `select graphile_worker.add_job('cron', $1::json, run_at := now() + ($2::timestamptz - city_now()), job_key := $3)
-     where $4 or not exists (select 1 from graphile_worker.jobs where key = $3 and attempts < max_attempts)`,
-    [JSON.stringify(job), at, key, replace],
-  );
+  await inTransaction(pool, async (client) => {
+    // Shared with `engine.advance_clock`: no tick is set with an offset that is about to change.
+    await client.query("select pg_advisory_xact_lock_shared(4672, 0)");
+    const { rows } = await client.query<{ now: Date }>("select city_now() as now");
+    const at = nextTick(cron, rows[0]?.now ?? new Date());
+    const job: CronJob = { function: functionId, cron, at: at.toISOString() };
+    await client.query(
+      `select graphile_worker.add_job('cron', $1::json, run_at := now() + ($2::timestamptz - city_now()), job_key := $3)
+       where $4 or not exists (select 1 from graphile_worker.jobs where key = $3 and attempts < max_attempts)`,
+      [JSON.stringify(job), at, key, replace],
+    );
+  });
   return key;
 }

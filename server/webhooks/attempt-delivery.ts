@@ -9,28 +9,58 @@ export type DeliveryStep = { state: "settled"; status: string } | { state: "wait
 /** While an attempt is under way nobody else makes one. Longer than any attempt; after a crash the next one follows. */
 const CLAIM_SECONDS = 60;
 
+/** Deliveries that are looked at for one that can have a place that became free. */
+const CROWD = 20;
+
 /**
  * Makes the next attempt of a delivery if it is due, and says when to come again. Safe to repeat at any point and from
  * any number of runs: an attempt belongs to whoever moves `next_at` first. The request is made between two
  * transactions, so a crash in the middle sends it once more, under the same `webhook-id`.
+ *
+ * Places are few, so whoever had one serves those who found none: they need not wait for their next look.
  */
 export async function attemptDelivery(ctx: Ctx, input: { deliveryId: string; look: number }): Promise<DeliveryStep> {
+  const mine = await attempt(ctx, input);
+  if (mine.sent) while (await attemptOneOfTheCrowd(ctx));
+  return mine.step;
+}
+
+async function attemptOneOfTheCrowd(ctx: Ctx): Promise<boolean> {
+  const crowd = await ctx.db.$queryRaw<{ id: string }[]>`
+    select id from webhook_delivery where status = 'pending' and next_at <= city_now() order by next_at limit ${CROWD}`;
+  for (const { id } of crowd) {
+    if ((await attempt(ctx, { deliveryId: id, look: 0 })).sent) return true;
+  }
+  return false;
+}
+
+async function attempt(
+  ctx: Ctx,
+  input: { deliveryId: string; look: number },
+): Promise<{ step: DeliveryStep; sent: boolean }> {
   const delivery = await ctx.db.webhookDelivery.findUnique({ where: { id: input.deliveryId } });
-  if (delivery?.status !== "pending") return { state: "settled", status: delivery?.status ?? "gone" };
+  if (delivery?.status !== "pending") return unsent({ state: "settled", status: delivery?.status ?? "gone" });
   const now = await cityNow(ctx);
-  if (now < delivery.nextAt) return { state: "waiting", until: delivery.nextAt.toISOString() };
+  if (now < delivery.nextAt) return unsent({ state: "waiting", until: delivery.nextAt.toISOString() });
   const release = ctx.ports.webhooks.reserve("delivery", delivery.agentId);
-  if (!release) return { state: "waiting", until: after(now, busyDelay(input.look, Math.random())).toISOString() };
+  if (!release) {
+    return unsent({ state: "waiting", until: after(now, busyDelay(input.look, Math.random())).toISOString() });
+  }
   try {
     const claim = await claimAttempt(ctx, delivery.id);
-    if (!claim) return dropOrderless(ctx, delivery.id, now);
+    if (!claim) return unsent(await dropOrderless(ctx, delivery.id, now));
     const headers = signedHeaders(ctx, claim, delivery.id, delivery.body);
     const answer = await ctx.ports.webhooks.send({ url: claim.url, headers, body: delivery.body });
-    return await inTransaction(ctx, (tx) => recordAttempt(tx, delivery.id, delivery.agentId, answer));
+    return {
+      step: await inTransaction(ctx, (tx) => recordAttempt(tx, delivery.id, delivery.agentId, answer)),
+      sent: true,
+    };
   } finally {
     release();
   }
 }
+
+const unsent = (step: DeliveryStep) => ({ step, sent: false });
 
 type Claim = { url: string; secret: string; previousSecret: string | null };
 
