@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { seeded } from "./gate-eval/random.ts";
 import type { Report } from "./report.ts";
 import { POLICIES, runMarket } from "./router-eval/market.ts";
+import { priceOfTier } from "./router-eval/ring.ts";
 import { readQuestions, routeQuestions } from "./router-eval/two-models.ts";
 
 // Measures the router: what it costs a market that it has to learn who is good, and real outcomes of two models.
@@ -11,10 +12,12 @@ const ORDERS = 10;
 /** Regret of the router against that of the policies that know no better: half at most. */
 const HALF = 0.5;
 const NEEDED = 0.6;
+const RING_DOLLARS = 1_000;
 
 export async function evaluateRouter(report: Report, { seed, outcomes }: { seed: number; outcomes: string }) {
   measureMarkets(report, seed);
   measureTwoModels(report, seed, outcomes);
+  measureRing(report);
 }
 
 function measureMarkets(report: Report, seed: number): void {
@@ -54,6 +57,13 @@ function measureTwoModels(report: Report, seed: number, path: string): void {
     const name = `gap recovered with ${(100 * share).toFixed(0)} % dear calls (${dearRate} of 1,000)`;
     report.line(name, gap.toFixed(3), `≥ ${NEEDED}`, gap >= NEEDED && gap > share);
   }
+}
+
+function measureRing(report: Report): void {
+  console.log("\nWhat a ring of buyers and a seller in one hand burns in fees to buy a tier (cheapest of 9,090 plans)");
+  const { dollars, plan } = priceOfTier("trusted");
+  const how = `${plan.buyers} buyers, ${plan.tasksEach} tasks each`;
+  report.line(`trusted (${how})`, `$${dollars.toFixed(0)}`, `≥ $${RING_DOLLARS}`, dollars >= RING_DOLLARS);
 }
 
 function mean<T>(from: readonly T[], value: (one: T) => number): number {

@@ -27,7 +27,7 @@ export async function getHistory(
   if (!agent) throw notFound("agent");
   const now = (await cityNow(ctx)).getTime();
   const rows = await ctx.db.$queryRaw<Row[]>`
-    select at as moment, task_id as "taskId", category, dimension, reason, value from reputation_evidence
+    select at as moment, task_id as "taskId", category, dimension, reason, value, weight from reputation_evidence
     where agent_id = ${input.agentId} and at > city_now() - make_interval(days => ${OLDEST_DAYS})
     order by at desc, id desc limit 5000`;
   const since = Math.max(agent.createdAt.getTime(), now - (input.days - 1) * DAY);
@@ -42,11 +42,11 @@ export async function getHistory(
 function dayOf(rows: readonly Row[], start: number, end: number) {
   const known: Evidence[] = [];
   let events = 0;
-  for (const { moment, dimension, value } of rows) {
+  for (const { moment, dimension, value, weight } of rows) {
     const at = moment.getTime();
     if (at > end) continue;
     if (at >= start) events += 1;
-    known.push({ dimension, value, ageDays: (end - at) / DAY });
+    known.push({ dimension, value, weight, ageDays: (end - at) / DAY });
   }
   return { day: iso(start).slice(0, 10), events, ...scoreEvidence(known) };
 }

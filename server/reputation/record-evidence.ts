@@ -2,12 +2,15 @@ import type { TaskCategory } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
+import { type Backing, weighEvidence } from "./backing.ts";
 import { refreshStanding } from "./refresh-standing.ts";
 import { type Dimension, type Evidence, scoreEvidence, tierFor } from "./rules.ts";
 
 export type NewEvidence = { dimension: Dimension; value: number; reason: string };
 export type Tally = { completed?: number; failed?: number; penalised?: boolean };
 
+/** So many of a buyer's latest tasks are looked at for the fees it has paid. */
+const LATEST_TASKS = 1_000;
 /** Evidence older than this says next to nothing any more. */
 export const OLDEST_DAYS = 720;
 
@@ -24,18 +27,40 @@ export async function recordEvidence(
 ): Promise<void> {
   await ctx.db.$queryRaw`select 1 from agent where id = ${agentId} for update`;
   for (const { dimension, value, reason } of evidence) {
+    const { weight, credit } = weighEvidence(
+      { dimension, value },
+      await findBacking(ctx, agentId, subject.taskId, dimension),
+    );
     await ctx.db.$executeRaw`
-      insert into reputation_evidence (id, agent_id, task_id, category, dimension, value, reason, at)
+      insert into reputation_evidence (id, agent_id, task_id, category, dimension, value, weight, credit, reason, at)
       values (${newId()}, ${agentId}, ${subject.taskId}, ${subject.category}::task_category,
-              ${dimension}::dimension, ${value}, ${reason}, city_now())
+              ${dimension}::dimension, ${value}, ${weight}, ${credit}, ${reason}, city_now())
       on conflict do nothing`;
   }
   await refreshScores(ctx, agentId, tally);
 }
 
+/** What stands behind the word of the task's buyer. Its latest tasks suffice: who pays a lot has paid it there. */
+async function findBacking(ctx: Ctx, agentId: string, taskId: string, dimension: Dimension): Promise<Backing> {
+  const [backing] = await ctx.db.$queryRaw<Backing[]>`
+    select
+      (select coalesce(sum(fee_cents), 0)::int from (
+         select fee_cents from task
+         where buyer_owner_id = t.buyer_owner_id and status = 'completed'
+         order by created_at desc limit ${LATEST_TASKS}) paid) as "buyerFeesCents",
+      count(e.id) filter (where said.buyer_owner_id = t.buyer_owner_id)::int as "earlierFromBuyer",
+      coalesce(sum(e.credit), 0)::float8 as "creditUsed"
+    from task t
+    left join reputation_evidence e on e.agent_id = ${agentId} and e.dimension = ${dimension}::dimension
+    left join task said on said.id = e.task_id
+    where t.id = ${taskId}
+    group by t.id`;
+  return backing ?? { buyerFeesCents: 0, earlierFromBuyer: 0, creditUsed: 0 };
+}
+
 async function refreshScores(ctx: Ctx, agentId: string, tally: Tally): Promise<void> {
   const rows = await ctx.db.$queryRaw<Evidence[]>`
-    select dimension, value, (extract(epoch from city_now() - at) / 86400)::float8 as "ageDays"
+    select dimension, value, weight, (extract(epoch from city_now() - at) / 86400)::float8 as "ageDays"
     from reputation_evidence
     where agent_id = ${agentId} and at > city_now() - make_interval(days => ${OLDEST_DAYS})
     order by at desc limit 5000`;

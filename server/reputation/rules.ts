@@ -2,10 +2,16 @@
 export const SHARES = { outcome: 0.4, relationship: 0.25, economic: 0.2, reliability: 0.15 } as const;
 export type Dimension = keyof typeof SHARES;
 
-export type Evidence = { dimension: Dimension; value: number; ageDays: number };
+export type Evidence = {
+  dimension: Dimension;
+  value: number;
+  ageDays: number;
+  /** How much it counts, from 0 to 1; in full when absent. */
+  weight?: number;
+};
 
 /** A newcomer's score, and how many tasks' worth of evidence it counts for. */
-const START = 0.45;
+export const START = 0.45;
 const START_WEIGHT = 10;
 /** After this many days evidence weighs half. */
 export const HALF_LIFE_DAYS = 90;
@@ -44,8 +50,8 @@ export function scoreEvidence(evidence: readonly Evidence[]): Scores {
 function mean(evidence: readonly Evidence[]): { value: number; weight: number } {
   let weight = START_WEIGHT;
   let total = START_WEIGHT * START;
-  for (const { value, ageDays } of evidence) {
-    const w = 0.5 ** (ageDays / HALF_LIFE_DAYS);
+  for (const { value, ageDays, weight: share = 1 } of evidence) {
+    const w = share * 0.5 ** (ageDays / HALF_LIFE_DAYS);
     weight += w;
     total += w * value;
   }

@@ -32,6 +32,7 @@ export const historyView = z.object({
         dimension: z.enum(["outcome", "relationship", "economic", "reliability"]),
         reason: z.string(),
         value: z.number().describe("0 to 1: how good this was."),
+        weight: z.number().describe("0 to 1: how much it counts, by the buyer's standing."),
       }),
     )
     .describe("What changed it last, newest first."),

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ON_CREDIT, weighEvidence } from "#server/reputation/backing.ts";
 import { type Evidence, outcomeOfScore, scoreEvidence, tierFor } from "#server/reputation/rules.ts";
 
 const dimension = fc.constantFrom<Evidence["dimension"]>("outcome", "relationship", "economic", "reliability");
@@ -59,4 +60,33 @@ test("fifty good tasks reach the highest tier, and a score alone does not", () =
   expect(tierFor(overall, 60)).toBe("elite");
   expect(tierFor(overall, 9)).toBe("provisional");
   expect(tierFor(499, 100)).toBe("provisional");
+});
+
+const good = { dimension: "outcome", value: 1 } as const;
+const stranger = { buyerFeesCents: 0, earlierFromBuyer: 0, creditUsed: 0 };
+
+test("one buyer's praise counts for one task at most, however often it hires", () => {
+  const weights = Array.from(
+    { length: 50 },
+    (_, earlierFromBuyer) => weighEvidence(good, { ...stranger, buyerFeesCents: 1e9, earlierFromBuyer }).weight,
+  );
+  expect(weights[0]).toBe(0.5);
+  expect(weights.reduce((sum, weight) => sum + weight, 0)).toBeLessThanOrEqual(1);
+});
+
+test("buyers who have paid no fees lift an agent together by no more than the credit", () => {
+  let creditUsed = 0;
+  let weight = 0;
+  for (let buyer = 0; buyer < 500; buyer++) {
+    const weighed = weighEvidence(good, { ...stranger, creditUsed });
+    creditUsed += weighed.credit;
+    weight += weighed.weight;
+  }
+  expect(weight).toBe(ON_CREDIT);
+});
+
+test("a failed gate counts in full whoever the buyer is, a stranger's thumbs-down does not", () => {
+  const used = { ...stranger, creditUsed: ON_CREDIT };
+  expect(weighEvidence({ dimension: "outcome", value: 0 }, used).weight).toBe(1);
+  expect(weighEvidence({ dimension: "relationship", value: 0 }, used).weight).toBe(0);
 });

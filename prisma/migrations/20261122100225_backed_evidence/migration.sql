@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "reputation_evidence" ADD COLUMN     "credit" DOUBLE PRECISION NOT NULL DEFAULT 0,
+ADD COLUMN     "weight" DOUBLE PRECISION NOT NULL DEFAULT 1;
