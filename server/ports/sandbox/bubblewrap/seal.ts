@@ -82,7 +82,10 @@ export class Seal {
    */
   private firstLines(user: SealedUser, uid: number | null): string {
     const { machine, defences } = this;
-    const lines = user.groupFolders.map((folder) => `echo $$ > ${quote(`${folder}/cgroup.procs`)} || exit 125`);
+    // 0 is the shell itself. Version 1 has a file for single threads, which spares the wait for every processor that
+    // moving a whole process costs: 10 ms and more.
+    const join = machine.cgroups?.version === 1 ? "tasks" : "cgroup.procs";
+    const lines = user.groupFolders.map((folder) => `echo 0 > ${quote(`${folder}/${join}`)} || exit 125`);
     lines.push("ulimit -c 0");
     if (defences.has("open-file limit")) lines.push("ulimit -n 1024");
     if (defences.has("file-size limit")) lines.push(`ulimit -f ${Math.ceil(user.limits.diskBytes / 512)}`);
