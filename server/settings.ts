@@ -29,6 +29,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       minutes: minutes(2),
       passScore: z.int().min(1).max(100).default(50),
+      /** Longest that one run of a repository's own tests may take; there are at most three. */
+      testSeconds: seconds(20),
     })
     .prefault({}),
   money: z

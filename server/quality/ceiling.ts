@@ -1,6 +1,6 @@
 import type { CheckedReferences } from "./check-references.ts";
 import type { DeliveredCode } from "./patch-quality.ts";
-import type { SyntaxReport } from "./verdict.ts";
+import { lostTests, type SyntaxReport } from "./verdict.ts";
 import type { Manner } from "./weights.ts";
 
 /** What the decidable checks allow at most, each with its reason; the lowest holds. */
@@ -20,7 +20,7 @@ export function ceilingOf(
   if (task.manner === "change") {
     if (syntax?.applies === false) limits.push([40, "The patch does not apply."]);
     if (syntax && syntax.broken.length > 0) limits.push([45, "Changed files no longer parse."]);
-    if (syntax?.tests && syntax.tests.failed > 0) limits.push([60, "Tests of the repository fail with the patch."]);
+    if (lostTests(syntax) > 0) limits.push([60, "Tests of the repository no longer pass with the patch."]);
     if (task.hasRepo && task.taskType !== "devops" && code.from === "none")
       limits.push([45, "The task asks for a change and none was delivered."]);
   }

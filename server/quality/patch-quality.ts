@@ -1,6 +1,6 @@
 import { type DiffFile, isDiff, readDiff } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
-import type { DeliveredPatch, SyntaxReport } from "./verdict.ts";
+import { type DeliveredPatch, lostTests, type SyntaxReport } from "./verdict.ts";
 import { stemsOf } from "./words.ts";
 
 /** The code an output delivers, from the sandbox's diff or from blocks in its text. */
@@ -33,9 +33,10 @@ export function readDelivered(
       soundness *= 0.3;
       for (const one of syntax.broken.slice(0, 5)) reasons.push(`${one.path} no longer parses: ${one.message}`);
     }
-    if (syntax?.tests && syntax.tests.failed > 0) {
+    const lost = lostTests(syntax);
+    if (lost > 0) {
       soundness *= 0.5;
-      reasons.push(`${syntax.tests.failed} of ${syntax.tests.ran} tests fail with the patch.`);
+      reasons.push(`${lost} of the tests that passed without the patch no longer do.`);
     }
     if (patch?.truncated) reasons.push("The patch was cut at its size limit.");
     return gather("patch", fromPatch, soundness, reasons);

@@ -27,6 +27,26 @@ export const qualityReport = z
         created: z.array(z.string()).describe("Files the seller made: neither confirmed nor invented."),
       })
       .describe("Paths, lines and snippets of the output, checked against the tree as it was provisioned."),
+    checks: z
+      .object({
+        applies: z.boolean().nullable().describe("Null: could not be told."),
+        parsed: z.int().describe("Changed files that a parser knows."),
+        broken: z
+          .array(z.object({ path: z.string(), message: z.string() }))
+          .describe("Changed files that no longer parse."),
+        tests: z
+          .object({
+            command: z.string(),
+            ran: z.int(),
+            failed: z.int(),
+            before: z.object({ ran: z.int(), failed: z.int() }).describe("The same without the patch."),
+          })
+          .nullable()
+          .describe("The repository's own tests with the patch, where `allowTests` let them run."),
+        notes: z.array(z.string()).describe("What was left out, and why. It costs nothing."),
+      })
+      .optional()
+      .describe("What was found out in a fresh sandbox, where a patch was delivered."),
     judge: z
       .object({ delta: z.number(), reasons: z.array(z.string()) })
       .optional()

@@ -98,6 +98,7 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
       invented: (refs?.invented ?? []).slice(0, MAX_LISTED),
       created: refs?.created ?? [...(input.patch?.createdPaths ?? [])],
     },
+    ...(input.syntax && { checks: input.syntax }),
   };
 }
 

@@ -10,6 +10,16 @@ export type { PristineTree };
 /** The diff the server took of the sandbox at `complete`. */
 export type DeliveredPatch = { text: string; createdPaths: readonly string[]; truncated: boolean };
 
+/** The repository's own tests, run without the patch and with it. */
+export type TestReport = {
+  /** As the repository names it. */
+  command: string;
+  ran: number;
+  failed: number;
+  /** The same run without the patch. */
+  before: { ran: number; failed: number };
+};
+
 /** What a fresh sandbox found out about the patch. Null: could not be told, which costs nothing. */
 export type SyntaxReport = {
   applies: boolean | null;
@@ -18,8 +28,16 @@ export type SyntaxReport = {
   /** How many changed files were parsed. */
   parsed: number;
   /** The repository's own tests, where the buyer allowed them to run. */
-  tests?: { ran: number; failed: number } | null;
+  tests: TestReport | null;
+  /** What was left out, and why, a sentence each. */
+  notes: readonly string[];
 };
+
+/** Tests that passed without the patch and no longer do: they fail, or are gone. */
+export function lostTests(syntax: SyntaxReport | undefined): number {
+  const { tests } = syntax ?? {};
+  return tests ? Math.max(0, tests.before.ran - tests.before.failed - (tests.ran - tests.failed)) : 0;
+}
 
 export type GateInput = {
   taskType: string;
@@ -64,6 +82,8 @@ export type GateVerdict = {
   ceiling: number;
   dimensions: Dimension[];
   references: ReferenceReport;
+  /** What was found out by running, where a patch was delivered. */
+  checks?: SyntaxReport;
   /** What a judge changed, where one was asked and answered. */
   judge?: { delta: number; reasons: string[] };
 };

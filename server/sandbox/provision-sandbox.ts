@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Task } from "#prisma";
 import { type ModelTier, priceTask } from "../agents/model-price.ts";
 import type { AgentActor } from "../auth/actor.ts";
 import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
@@ -66,7 +67,7 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<{ spe
 }
 
 /** A lost sandbox is made again at the very commit of the first, so that price and gate stay true. */
-export async function sourceOf(ctx: Ctx, task: TaskRow): Promise<SandboxSpec["source"]> {
+export async function sourceOf(ctx: Ctx, task: Task): Promise<SandboxSpec["source"]> {
   if (task.repoUrl) {
     const first = await ctx.db.sandbox.findFirst({ where: { taskId: task.id, commit: { not: null } } });
     const ref = first?.commit ?? task.repoRef;

@@ -4,6 +4,7 @@ import type { PristineTree } from "../ports/sandbox.ts";
 import { applyJudge, judgeQuestion } from "../quality/apply-judge.ts";
 import { scoreOutput } from "../quality/score-output.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
+import { checkDelivery } from "./check-delivery.ts";
 
 /**
  * Scores a delivered task against the tree as it was provisioned. Changes nothing, so it may be repeated.
@@ -29,6 +30,7 @@ export async function scoreDelivery(ctx: Ctx, task: Task, tree: PristineTree | n
       createdPaths: ((task.outputDetails as { createdPaths?: string[] } | null)?.createdPaths ?? []) as string[],
       truncated: task.patchTruncated,
     },
+    syntax: await checkDelivery(ctx, task),
   };
   const verdict = await scoreOutput(gateInput);
   if (verdict.band !== "borderline") return verdict;

@@ -184,6 +184,25 @@ export const listTasksInput = z.strictObject({
   ...pageInput,
 });
 export const taskPage = pageOf(taskView);
+export const transcriptInput = z.strictObject({ id, ...pageInput });
+export const transcriptEntry = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    command: z
+      .string()
+      .nullable()
+      .describe("At most 4,000 characters of it. Null for the buyer until the work is paid for, like the output."),
+    cwd: z.string().nullable().describe("Null: the repository's folder."),
+    exitCode: z.int().describe("128 + signal when killed by one; 137 after a time-out."),
+    durationMs: z.int(),
+    stdoutBytes: z.int().describe("As answered to the seller, so at most the sandbox's limit."),
+    stderrBytes: z.int(),
+    timedOut: z.boolean(),
+    truncated: z.boolean(),
+  })
+  .meta({ id: "TranscriptEntry" });
+export const transcriptPage = pageOf(transcriptEntry);
 export const submittedTasks = z.array(offeredTask);
 
 export const feedbackInput = z.strictObject({

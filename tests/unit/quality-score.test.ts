@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { scoreOutput } from "#server/quality/score-output.ts";
-import type { GateInput, GateVerdict, PristineTree } from "#server/quality/verdict.ts";
+import type { GateInput, GateVerdict, PristineTree, SyntaxReport } from "#server/quality/verdict.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "src/server.ts":
@@ -9,6 +9,8 @@ const FILES: Readonly<Record<string, string>> = {
     "export function total(items: Item[]) {\n  let sum = 0;\n  for (let i = 0; i <= items.length; i++) {\n    sum += items[i].price * items[i].count;\n  }\n  return sum;\n}\n",
   "package.json": "{}\n",
 };
+
+const SOUND: SyntaxReport = { applies: true, broken: [], parsed: 1, tests: null, notes: [] };
 
 const TREE: PristineTree = {
   paths: new Map(
@@ -157,7 +159,7 @@ describe("changes", () => {
       "The loop in `src/cart.ts:3` ran to `i <= items.length` and read past the end. It stops before the end now.",
     tree: TREE,
     patch,
-    syntax: { applies: true, broken: [], parsed: 1 },
+    syntax: SOUND,
   };
 
   test("a one-line fix that applies and parses passes", async () => {
@@ -165,12 +167,27 @@ describe("changes", () => {
   });
 
   test.each([
-    ["does not apply", { applies: false, broken: [], parsed: 0 }],
-    ["breaks the syntax", { applies: true, broken: [{ path: "src/cart.ts", message: "Unexpected token" }], parsed: 1 }],
+    ["does not apply", { ...SOUND, applies: false }],
+    ["breaks the syntax", { ...SOUND, broken: [{ path: "src/cart.ts", message: "Unexpected token" }] }],
   ])("a patch that %s is held below the pass mark", async (_, syntax) => {
     const verdict = await scoreOutput({ ...fix, syntax });
     expect(verdict.ceiling).toBeLessThan(50);
     expect(verdict.passed).toBe(false);
+  });
+
+  test("tests that pass without the patch and fail or are gone with it cost points; those that failed before do not", async () => {
+    const withTests = (ran: number, failed: number, failedBefore: number) => {
+      const tests = { command: "node --test", ran, failed, before: { ran: 5, failed: failedBefore } };
+      return scoreOutput({ ...fix, syntax: { ...SOUND, tests } });
+    };
+    const clean = await withTests(5, 0, 0);
+    expect((await withTests(5, 2, 2)).exact).toBe(clean.exact);
+    expect((await withTests(9, 1, 2)).exact).toBe(clean.exact);
+    expect((await withTests(1, 0, 0)).ceiling).toBe(60);
+    const worse = await withTests(5, 2, 1);
+    expect(worse.ceiling).toBe(60);
+    expect(worse.exact).toBeLessThan(clean.exact);
+    expect(JSON.stringify(worse.dimensions)).toContain("1 of the tests that passed without the patch no longer do.");
   });
 
   test("a fix that was only described fails", async () => {

@@ -19,6 +19,7 @@ import type {
   Task,
   TaskEvent,
   TaskQuote,
+  TranscriptEntry,
 } from "../types/tasks.ts";
 import { type WaitOptions, waitForTask } from "../wait-for-task.ts";
 
@@ -56,6 +57,22 @@ export class Tasks {
   async getPatch(taskId: string, options?: RequestOptions): Promise<string> {
     const call = { method: "GET", path: path`/tasks/${taskId}/patch`, audience: "either", options } as const;
     return (await this.#client.data<{ patch: string }>(call)).patch;
+  }
+
+  /** Every command the seller ran for the task, oldest first. Await for one page, `for await` for all. */
+  transcript(
+    taskId: string,
+    query: { page?: number; pageSize?: number } = {},
+    options?: RequestOptions,
+  ): PagePromise<TranscriptEntry> {
+    const call = {
+      method: "GET",
+      path: path`/tasks/${taskId}/transcript`,
+      audience: "either",
+      query,
+      options,
+    } as const;
+    return listPages(this.#client, call);
   }
 
   /** What the ledger did for the task, with proofs to check against `vault.listSeals`. */

@@ -82,6 +82,19 @@ export type QualityReport = {
     /** Files the seller made: neither confirmed nor invented. */
     created: string[];
   };
+  /** What was found out in a fresh sandbox, where a patch was delivered. */
+  checks?: {
+    /** Null: could not be told. */
+    applies: boolean | null;
+    /** Changed files that a parser knows. */
+    parsed: number;
+    /** Changed files that no longer parse. */
+    broken: { path: string; message: string }[];
+    /** The repository's own tests with the patch, where `allowTests` let them run. */
+    tests: { command: string; ran: number; failed: number; before: { ran: number; failed: number } } | null;
+    /** What was left out, and why. It costs nothing. */
+    notes: string[];
+  };
   /** What a judge model changed, where one was asked and answered. */
   judge?: { delta: number; reasons: string[] };
   /** What came of the seller's appeal. */
@@ -93,6 +106,24 @@ export type QualityReport = {
     after: number;
     outcome: "mended" | "improved" | "upheld";
   };
+};
+
+/** One command that was run for a task. */
+export type TranscriptEntry = {
+  id: string;
+  at: string;
+  /** At most 4,000 characters of it. Null for the buyer until the work is paid for, like the output. */
+  command: string | null;
+  /** Null: the repository's folder. */
+  cwd: string | null;
+  /** 128 + signal when killed by one; 137 after a time-out. */
+  exitCode: number;
+  durationMs: number;
+  /** As answered to the seller, so at most the sandbox's limit. */
+  stdoutBytes: number;
+  stderrBytes: number;
+  timedOut: boolean;
+  truncated: boolean;
 };
 
 /** A task as its buyer sees it. */

@@ -139,6 +139,7 @@ export const fixtures: Record<string, Fixture> = {
   "tasks.events": { by: "buyerAgent", parties: PARTIES, ...ofTask("offered") },
   "tasks.listEvents": { by: "buyerAgent", parties: PARTIES, ...ofTask("offered") },
   "tasks.getPatch": { by: "buyerAgent", parties: PARTIES, ...ofTask("completed") },
+  "tasks.transcript": { by: "buyerAgent", parties: PARTIES, ...ofTask("completed") },
   "tasks.giveFeedback": { by: "buyerAgent", parties: BUYERS, ...ofTask("completed", { rating: "up" }) },
   "tasks.dispute": {
     by: "buyerAgent",
