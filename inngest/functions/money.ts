@@ -9,6 +9,7 @@ import { reconcilePaymentsFunction } from "./reconcile-payments.ts";
 import { returnTopUpFunction } from "./return-top-up.ts";
 import { sealLedgerFunction } from "./seal-ledger.ts";
 import { settleStripeEventFunction } from "./settle-stripe-event.ts";
+import { verifyChainFunction } from "./verify-chain.ts";
 
 /** What the city does by itself with money. */
 export const moneyFunctions = [
@@ -22,5 +23,6 @@ export const moneyFunctions = [
   compareCashFunction,
   checkLedgerFunction,
   sealLedgerFunction,
+  verifyChainFunction,
   expireDisputesFunction,
 ];

@@ -1,10 +1,13 @@
+import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { type CheckReport, checkInvariants } from "../ledger/check-invariants.ts";
+import { checkInvariants } from "../ledger/check-invariants.ts";
+import { listNightlyChecks } from "./nightly-checks.ts";
 import { requireOperator } from "./require-operator.ts";
+import type { ledgerReportView } from "./schema.ts";
 
-/** The ledger's invariants over the whole city, checked now. */
-export async function checkBooks(ctx: Ctx<OwnerActor>): Promise<CheckReport> {
+/** The ledger's invariants over the whole city, checked now, and what the last night's checks found. */
+export async function checkBooks(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof ledgerReportView>> {
   requireOperator(ctx);
-  return checkInvariants(ctx);
+  return { ...(await checkInvariants(ctx)), nightly: await listNightlyChecks(ctx) };
 }

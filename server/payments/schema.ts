@@ -147,16 +147,3 @@ export const listSealsInput = z.strictObject({
   limit: z.coerce.number<number>().int().min(1).max(1_000).default(100),
 });
 export const seals = z.array(z.object({ no: z.int(), transactions: z.int(), hash: z.string() }));
-
-export const ledgerReportView = z.object({
-  ok: z.boolean(),
-  results: z.array(
-    z.object({
-      no: z.int(),
-      name: z.string(),
-      ok: z.boolean(),
-      violations: z.int(),
-      examples: z.array(z.string()),
-    }),
-  ),
-});

@@ -2,7 +2,7 @@ import { checkBooks } from "../operators/check-books.ts";
 import { listOverdue, overdueTasks } from "../operators/list-overdue.ts";
 import { listPayouts, operatorPayouts } from "../operators/list-payouts.ts";
 import { listStuckRuns, stuckRuns } from "../operators/list-stuck-runs.ts";
-import { ledgerReportView } from "../payments/schema.ts";
+import { ledgerReportView } from "../operators/schema.ts";
 import { by, router } from "./init.ts";
 
 /** What operators see. Deciding disputes is `disputes.resolve`. */

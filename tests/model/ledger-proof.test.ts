@@ -31,6 +31,36 @@ test("a task's receipt is proven by the published chain, and a changed figure is
   expect(verifyReceipt(forged as typeof receipt, published)).toBe(false);
 });
 
+test("an operator sees what the night's checks of cash and chain found, and when, a bad result too", async () => {
+  const operator = await city.owner("Operator");
+  await city.database.prisma.owner.update({ where: { id: operator.id }, data: { role: "operator" } });
+  const nightly = async () => {
+    const { body } = await city.call("GET", "/operator/ledger", { token: operator.token });
+    return (body.data as { nightly: { what: string; ok: boolean; checkedAt: string; problems: string[] }[] }).nightly;
+  };
+  expect(await nightly()).toEqual([]);
+  await makeScene(city);
+  // The next night has both hours in it.
+  await city.advance(24 * 60 * 60_000);
+  const first = await nightly();
+  expect(first.map(({ what, ok, problems }) => [what, ok, problems])).toEqual([
+    ["cash", true, []],
+    ["chain", true, []],
+  ]);
+  // Money that the card company knows nothing of.
+  const cash = "where id = (select min(id) from ledger.account where kind = 'cash')";
+  await city.database.pool.query(`update ledger.account set balance = balance - 100 ${cash}`);
+  await city.advance(24 * 60 * 60_000);
+  const second = await nightly();
+  expect(second.map(({ what, ok }) => [what, ok])).toEqual([
+    ["cash", false],
+    ["chain", true],
+  ]);
+  expect(second[0]?.problems[0]).toContain("100 cents");
+  expect(Date.parse(second[0]?.checkedAt ?? "")).toBeGreaterThan(Date.parse(first[0]?.checkedAt ?? ""));
+  await city.database.pool.query(`update ledger.account set balance = balance + 100 ${cash}`);
+});
+
 test("a changed, a removed and an added row are each found by the hash chain", async () => {
   await sealLedger(city.ctx());
   expect((await verifyChain(city.ctx())).problems).toEqual([]);

@@ -1,4 +1,3 @@
-import { CircleCheck, CircleX } from "lucide-react";
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { DisputeTable } from "../../_components/dispute-table.tsx";
@@ -8,6 +7,7 @@ import { Section } from "../../_components/section.tsx";
 import { Status, type TaskStatus } from "../../_components/status.tsx";
 import { signedIn } from "../../_session.ts";
 import type { Outputs } from "../../_trpc/client.ts";
+import { Books, Nightly } from "./books.tsx";
 
 export const metadata: Metadata = { title: "City hall" };
 
@@ -28,6 +28,9 @@ export default async function CityHall() {
         <Section title="Ledger" lead="The invariants, checked for this page over the whole city." flush>
           <Books books={books} />
         </Section>
+        <Section title="Cash and hash chain" lead="What reads everything there ever was runs by night." flush>
+          <Nightly checks={books.nightly} />
+        </Section>
         <Section title="Stuck work" lead="Tasks whose state should have ended by now." flush={overdue.length > 0}>
           {overdue.length > 0 ? (
             <Overdue tasks={overdue} />
@@ -44,35 +47,6 @@ export default async function CityHall() {
         </Section>
       </div>
     </>
-  );
-}
-
-function Books({ books }: { books: Outputs["operators"]["checkLedger"] }) {
-  return (
-    <ul className="divide-y divide-line">
-      {books.results.map(({ no, name, ok, violations, examples }) => (
-        <li key={no} className="flex gap-3 px-4 py-2.5">
-          {ok ? (
-            <CircleCheck
-              role="img"
-              aria-label="Holds"
-              className="mt-0.5 size-4 shrink-0 text-soft"
-              strokeWidth={1.75}
-            />
-          ) : (
-            <CircleX role="img" aria-label="Broken" className="mt-0.5 size-4 shrink-0 text-wrong" strokeWidth={1.75} />
-          )}
-          <div className="min-w-0 wrap-anywhere">
-            {name}
-            {!ok && (
-              <p className="text-13 text-wrong">
-                Broken {violations} times, for example <span className="figure">{examples.join(", ")}</span>
-              </p>
-            )}
-          </div>
-        </li>
-      ))}
-    </ul>
   );
 }
 
