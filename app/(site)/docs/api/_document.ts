@@ -80,8 +80,9 @@ export function readDocument({ servers, tags, paths, components }: Raw): ApiDocu
     return ref ? (kind?.[nameOf(ref)] ?? ({} as T)) : (given as T);
   };
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
+    Object.entries(methods).map(([method, { requestBody, ...operation }]) => ({
       ...operation,
+      ...(requestBody && !asksNothing(requestBody.content) && { requestBody }),
       method: method.toUpperCase(),
       path,
       parameters: (operation.parameters ?? []).map((given) => shared(components.parameters, given)),
@@ -91,6 +92,12 @@ export function readDocument({ servers, tags, paths, components }: Raw): ApiDocu
     })),
   );
   return { server: servers[0]?.url ?? "", tags, operations, schemas: components.schemas };
+}
+
+/** A body that may only be an empty object: not worth a reader's time. */
+function asksNothing(content: Content): boolean {
+  const { properties } = content["application/json"]?.schema ?? {};
+  return properties !== undefined && Object.keys(properties).length === 0;
 }
 
 /** `Task` of `#/components/schemas/Task`. */
