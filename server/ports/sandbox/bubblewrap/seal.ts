@@ -3,6 +3,7 @@ import type { SandboxLimits } from "../../sandbox.ts";
 import type { Defences } from "./defences.ts";
 import { launcher } from "./launcher.ts";
 import type { Machine } from "./machine.ts";
+import { quote } from "./quote.ts";
 import type { CappedRun } from "./run-capped.ts";
 
 /** A folder of the sandbox shown inside the seal. Its host path is ours; only its content is the seller's. */
@@ -143,9 +144,4 @@ export class Seal {
     args.push("--chdir", command.cwd ?? "/");
     return args;
   }
-}
-
-/** For /bin/sh. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

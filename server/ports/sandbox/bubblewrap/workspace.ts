@@ -14,8 +14,8 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "no
 import { join } from "node:path";
 import type { SandboxLimits } from "../../sandbox.ts";
 import type { Defences } from "./defences.ts";
-import { launcher } from "./launcher.ts";
 import type { Machine } from "./machine.ts";
+import { Together } from "./together.ts";
 
 export type SandboxState = {
   readonly id: string;
@@ -31,6 +31,7 @@ export type SandboxState = {
 export class Workspaces {
   private readonly machine: Machine;
   private readonly defences: Defences;
+  private readonly programs = new Together();
 
   constructor(machine: Machine, defences: Defences) {
     this.machine = machine;
@@ -54,7 +55,7 @@ export class Workspaces {
     const options = ["nosuid", "nodev", "mode=0700", `uid=${uid}`, `gid=${uid}`];
     if (this.defences.has("disk limit")) options.push(`size=${limits.diskBytes}`);
     if (this.defences.has("file-count limit")) options.push(`nr_inodes=${limits.files}`);
-    await run("mount", "-t", "tmpfs", "-o", options.join(","), "ai-city-sandbox", this.box(id));
+    await this.programs.run("mount", "-t", "tmpfs", "-o", options.join(","), "ai-city-sandbox", this.box(id));
   }
 
   /** Also for one that was never finished. */
@@ -66,14 +67,14 @@ export class Workspaces {
   async remove(id: string): Promise<void> {
     if (this.machine.root && (await this.isMounted(id))) {
       // Lazy, so that a last dying process cannot hold it up; the memory goes with that process.
-      await run("umount", "-l", this.box(id));
+      await this.programs.run("umount", "-l", this.box(id));
     }
     // Node does not follow links here. Without root a folder that the seller closed would stop it: find opens those.
     const folder = this.folder(id);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(async () => {
-      await run("find", folder, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "700", "{}", ";").catch(
-        () => null,
-      );
+      await this.programs
+        .run("find", folder, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "700", "{}", ";")
+        .catch(() => null);
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     });
   }
@@ -113,10 +114,4 @@ export class Workspaces {
     ]);
     return outer !== null && inner !== null && outer.dev !== inner.dev;
   }
-}
-
-/** @throws Error with what the program said. */
-async function run(program: string, ...args: string[]): Promise<void> {
-  const { exitCode, stderr } = await launcher.run(program, args, { timeoutMs: 30_000, outputBytes: 4096 });
-  if (exitCode !== 0) throw new Error(`${program} ended with ${exitCode}: ${stderr.toString().trim()}`);
 }
