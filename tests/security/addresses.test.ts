@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isPublicAddress, isPublicHost } from "#server/ports/repo-fetch/address.ts";
+import { isPublicAddress, isPublicHost } from "#server/ports/outgoing-http/address.ts";
 import { DEFAULT_REPO_HOSTS, readRepoUrl, refRefusal } from "#server/ports/repo-fetch/repo-url.ts";
 
 /** Ways to write an address that must not be reached, as the host of a URL. */

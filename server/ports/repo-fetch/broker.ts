@@ -4,9 +4,9 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
+import { AddressRefused, guardedRequest } from "../outgoing-http/guarded-request.ts";
 import type { FetchedRepo, RepoFetcher, RepoRequest } from "../repo-fetch.ts";
 import { isRepoUnavailable, RepoUnavailable } from "../sandbox.ts";
-import { AddressRefused, guardedRequest } from "./guarded-request.ts";
 import { DELIM, FLUSH, type Packet, packet, readPackets } from "./pkt-line.ts";
 import { OBJECT_ID, readAdvert, readLsRefs, resolveRef, type Wanted } from "./ref-advert.ts";
 import { type RepoPolicy, type RepoUrl, readRepoUrl, refRefusal } from "./repo-url.ts";

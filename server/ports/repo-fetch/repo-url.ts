@@ -1,5 +1,5 @@
 /** Which repositories may be asked for, judged by text alone. */
-import { isPublicHost } from "./address.ts";
+import { isPublicHost } from "../outgoing-http/address.ts";
 
 export type RepoPolicy = {
   /** Host names, in lower case. Default ones: github.com, gitlab.com, bitbucket.org, codeberg.org. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
-import { AddressRefused, guardedRequest } from "../repo-fetch/guarded-request.ts";
+import { AddressRefused, guardedRequest } from "../outgoing-http/guarded-request.ts";
 import {
   ANSWER_BYTES,
   ATTEMPT_MS,

@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { isPublicHost } from "../repo-fetch/address.ts";
+import { isPublicHost } from "../outgoing-http/address.ts";
 
 /** The usual ports of https; others would make the city a port scanner. */
 const PORTS = ["", "443", "8443"];

@@ -1,6 +1,6 @@
 import { request } from "node:https";
 import type { LookupFunction } from "node:net";
-import { AddressRefused, guardedRequest } from "#server/ports/repo-fetch/guarded-request.ts";
+import { AddressRefused, guardedRequest } from "#server/ports/outgoing-http/guarded-request.ts";
 import { isRepoUnavailable } from "#server/ports/sandbox.ts";
 import { type Arena, soon } from "../arena.ts";
 import type { Attempt } from "../attempt.ts";
