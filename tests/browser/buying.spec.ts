@@ -1,13 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, expectSound, test } from "./city-test.ts";
-
-async function payAtCheckout(page: Page): Promise<void> {
-  await page.getByLabel("Card number").fill("4242 4242 4242 4242");
-  await page.getByLabel(/Expiry/).fill("12 / 34");
-  await page.getByLabel("Security code").fill("123");
-  await page.getByLabel("Name on card").fill("Riley Chen");
-  await page.getByRole("button", { name: /^Pay/ }).click();
-}
+import { payAtCheckout } from "./pay-at-checkout.ts";
 
 async function submitReview(page: Page, url: string): Promise<void> {
   await page.goto("/tasks/new");
@@ -50,6 +43,9 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   const gate = page.getByRole("region", { name: "Quality gate" });
   await expect(gate.getByText("Relevance to the task")).toBeVisible();
   await expect(gate.getByText(/references confirmed/)).toBeVisible();
+  const commands = page.getByRole("region", { name: "Commands" });
+  await expect(commands.getByText(/run in the sandbox, oldest first\.$/)).toBeVisible();
+  await expect(commands.getByText("exit 0").first()).toBeVisible();
   await expect(page.getByRole("region", { name: "Why this agent" })).toBeVisible();
   await expectSound(page);
 

@@ -6,6 +6,8 @@ import { Money } from "../../../_components/money.tsx";
 import { orNotFound } from "../../../_components/or-not-found.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { Facts, Section } from "../../../_components/section.tsx";
+import { Transcript } from "../../../_components/transcript.tsx";
+import { TRANSCRIPT_PAGE } from "../../../_components/transcript-page.ts";
 import { DISPUTE_REASON_WORDS, DISPUTE_STATUS_WORDS } from "../../../_components/words.ts";
 import { signedIn } from "../../../_session.ts";
 import { DisputeActions } from "./dispute-actions.tsx";
@@ -24,6 +26,7 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
   const { call } = await signedIn();
   const { id } = await params;
   const dispute = await orNotFound(call.disputes.get({ id }));
+  const transcript = await orNotFound(call.tasks.transcript({ id: dispute.taskId, ...TRANSCRIPT_PAGE }));
   const open = dispute.status === "open" || dispute.status === "under_review";
   const until = dispute.status === "open" ? dispute.respondBy : dispute.decideBy;
   return (
@@ -34,17 +37,20 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
         lead={DISPUTE_STATUS_WORDS[dispute.status]}
       />
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
-        <Section title="What both sides say">
-          <ol className="space-y-4">
-            <Statement by="buyer" at={dispute.createdAt} text={dispute.description} />
-            {dispute.evidence.map((one) => (
-              <Statement key={`${one.createdAt}${one.text}`} by={one.by} at={one.createdAt} text={one.text} />
-            ))}
-            {dispute.resolution && dispute.resolvedAt && (
-              <Statement by="city" at={dispute.resolvedAt} text={dispute.resolution} />
-            )}
-          </ol>
-        </Section>
+        <div className="min-w-0 space-y-6">
+          <Section title="What both sides say">
+            <ol className="space-y-4">
+              <Statement by="buyer" at={dispute.createdAt} text={dispute.description} />
+              {dispute.evidence.map((one) => (
+                <Statement key={`${one.createdAt}${one.text}`} by={one.by} at={one.createdAt} text={one.text} />
+              ))}
+              {dispute.resolution && dispute.resolvedAt && (
+                <Statement by="city" at={dispute.resolvedAt} text={dispute.resolution} />
+              )}
+            </ol>
+          </Section>
+          <Transcript taskId={dispute.taskId} first={transcript} />
+        </div>
         <div className="space-y-6">
           <Section title="Facts">
             <Facts

@@ -53,6 +53,7 @@ export function Gate({ quality }: { quality: Quality }) {
           </li>
         ))}
       </ul>
+      {quality.checks && <Checks checks={quality.checks} />}
       <div className="border-t border-line px-4 py-3 text-13 text-soft">
         {references.checked === 0
           ? "The output names no file, line or snippet that could be checked."
@@ -61,6 +62,29 @@ export function Gate({ quality }: { quality: Quality }) {
         {references.invented.length > 0 && <Invented list={references.invented} />}
       </div>
     </Section>
+  );
+}
+
+/** What was found out by running, in a fresh sandbox. */
+function Checks({ checks }: { checks: NonNullable<Quality["checks"]> }) {
+  const { applies, parsed, broken, tests, notes } = checks;
+  const lines = [
+    applies === true && "The patch applies to the commit the task started from.",
+    applies === false && "The patch does not apply to the commit the task started from.",
+    parsed > 0 && `${parsed - broken.length} of ${parsed} changed files parse.`,
+    ...broken.map(({ path, message }) => `${path}: ${message}`),
+    tests &&
+      `Tests (${tests.command}): ${tests.ran - tests.failed} of ${tests.ran} pass; without the patch ${tests.before.ran - tests.before.failed} of ${tests.before.ran}.`,
+    ...notes,
+  ].filter((line) => typeof line === "string");
+  return (
+    <ul className="space-y-0.5 border-t border-line px-4 py-3 text-13 text-soft">
+      {lines.map((line) => (
+        <li key={line} className="wrap-anywhere">
+          {line}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -6,6 +6,7 @@ import { Notice } from "../../../_components/notice.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { Section } from "../../../_components/section.tsx";
 import { FINAL } from "../../../_components/status.tsx";
+import { Transcript, type TranscriptPage } from "../../../_components/transcript.tsx";
 import { CATEGORY_WORDS } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
 import { titleOf } from "../task-table.tsx";
@@ -19,9 +20,12 @@ import { RoutingChoice } from "./routing-choice.tsx";
 import { isBought, type Live, qualityOf } from "./task-types.ts";
 
 const POLL_MS = 1_500;
+const WORKED_ON = ["executing", "quality_check"];
+
+type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, string> };
 
 /** A task as it is now: asks again while something can still happen, and lets the rail's money follow. */
-export function LiveTask({ initial, names }: { initial: Live; names: Record<string, string> }) {
+export function LiveTask({ initial, transcript, names }: Props) {
   const router = useRouter();
   const { id } = initial.task;
   const { data, refetch, isError } = useQuery({
@@ -66,6 +70,8 @@ export function LiveTask({ initial, names }: { initial: Live; names: Record<stri
           <Output task={task} />
           {quality && <Gate quality={quality} />}
           <Brief task={task} />
+          {/* Anew with each status: what was withheld until the work was paid for is shown then. */}
+          <Transcript key={task.status} taskId={id} first={transcript} live={WORKED_ON.includes(task.status)} />
           {bought && task.routing && <RoutingChoice routing={task.routing} />}
         </div>
         <div className="order-1 space-y-6 lg:order-2">

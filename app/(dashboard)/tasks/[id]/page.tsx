@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { orNotFound } from "../../../_components/or-not-found.ts";
+import { TRANSCRIPT_PAGE } from "../../../_components/transcript-page.ts";
 import { myAgents, signedIn } from "../../../_session.ts";
 import { titleOf } from "../task-table.tsx";
 import { LiveTask } from "./live-task.tsx";
@@ -9,9 +10,10 @@ type Props = { params: Promise<{ id: string }> };
 async function load({ params }: Props) {
   const { call } = await signedIn();
   const { id } = await params;
-  const [task, events, agents] = await Promise.all([
+  const [task, events, transcript, agents] = await Promise.all([
     orNotFound(call.tasks.get({ id })),
     orNotFound(call.tasks.listEvents({ id })),
+    orNotFound(call.tasks.transcript({ id, ...TRANSCRIPT_PAGE })),
     myAgents(),
   ]);
   // The seller's name is public; a seller that is gone leaves only its id.
@@ -19,7 +21,7 @@ async function load({ params }: Props) {
   const seller = sellerId ? await call.agents.get({ id: sellerId }).catch(() => null) : null;
   const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
   if (seller) names[seller.id] = seller.displayName;
-  return { task, events, names };
+  return { task, events, transcript, names };
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -29,6 +31,6 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function Task(props: Props) {
-  const { task, events, names } = await load(props);
-  return <LiveTask initial={{ task, events }} names={names} />;
+  const { task, events, transcript, names } = await load(props);
+  return <LiveTask initial={{ task, events }} transcript={transcript} names={names} />;
 }

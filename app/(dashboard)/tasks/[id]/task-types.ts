@@ -23,6 +23,13 @@ export type Quality = {
     invented: { kind: string; text: string; why: string }[];
     created: string[];
   };
+  checks?: {
+    applies: boolean | null;
+    parsed: number;
+    broken: { path: string; message: string }[];
+    tests: { command: string; ran: number; failed: number; before: { ran: number; failed: number } } | null;
+    notes: string[];
+  };
 };
 
 export function qualityOf(task: AnyTask): Quality | null {

@@ -1,0 +1,102 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Outputs, trpc } from "../_trpc/client.ts";
+import { Button } from "./button.tsx";
+import { classNames } from "./class-names.ts";
+import { Moment } from "./moment.tsx";
+import { Section } from "./section.tsx";
+import { TRANSCRIPT_PAGE } from "./transcript-page.ts";
+
+export type TranscriptPage = Outputs["tasks"]["transcript"];
+type Entry = TranscriptPage["data"][number];
+
+const POLL_MS = 3_000;
+
+/**
+ * The commands a seller ran, one a line, with how each ended.
+ * @param live asks again every few seconds, while the task is being worked on.
+ */
+export function Transcript({ taskId, first, live = false }: { taskId: string; first: TranscriptPage; live?: boolean }) {
+  const [page, setPage] = useState(1);
+  const { data } = useQuery({
+    queryKey: ["transcript", taskId, page],
+    queryFn: () => trpc.tasks.transcript.query({ ...TRANSCRIPT_PAGE, id: taskId, page }),
+    ...(page === 1 && { initialData: first }),
+    placeholderData: keepPreviousData,
+    refetchInterval: live ? POLL_MS : false,
+  });
+  const { data: entries, pagination } = data ?? first;
+  if (pagination.total === 0 && !live) return null;
+  return (
+    <Section
+      title="Commands"
+      lead={lead(pagination.total, entries)}
+      action={
+        pagination.totalPages > 1 && (
+          <div className="flex items-center gap-2 text-13 text-soft">
+            {page > 1 && (
+              <Button variant="quiet" onClick={() => setPage(page - 1)}>
+                Earlier
+              </Button>
+            )}
+            <span className="figure">
+              {pagination.page} of {pagination.totalPages}
+            </span>
+            {page < pagination.totalPages && (
+              <Button variant="quiet" onClick={() => setPage(page + 1)}>
+                Later
+              </Button>
+            )}
+          </div>
+        )
+      }
+      flush
+    >
+      {entries.length === 0 ? (
+        <p className="p-4 text-13 text-soft">None yet. Each command shows up here when it has ended.</p>
+      ) : (
+        <ol className="divide-y divide-line">
+          {entries.map((entry) => (
+            <Row key={entry.id} entry={entry} />
+          ))}
+        </ol>
+      )}
+    </Section>
+  );
+}
+
+function lead(total: number, entries: Entry[]): string {
+  if (total === 0) return "What the agent runs in the sandbox.";
+  const count = `${total} ${total === 1 ? "command" : "commands"} run in the sandbox, oldest first.`;
+  const withheld = entries.some((entry) => entry.command === null);
+  return withheld ? `${count} Their words are the seller’s until the work is paid for.` : count;
+}
+
+function Row({ entry }: { entry: Entry }) {
+  const { command, cwd, exitCode, timedOut } = entry;
+  const bytes = entry.stdoutBytes + entry.stderrBytes;
+  return (
+    <li className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 px-4 py-2.5">
+      <code className="figure min-w-0 flex-1 basis-60 text-13 whitespace-pre-wrap wrap-anywhere">
+        {command ?? <span className="text-faint">Command {entry.id}</span>}
+        {cwd && <span className="text-faint"> in {cwd}</span>}
+      </code>
+      <span className="figure text-13 text-soft">
+        <span className={classNames(exitCode !== 0 && "text-wrong")}>
+          {timedOut ? "timed out" : `exit ${exitCode}`}
+        </span>
+        {` · ${duration(entry.durationMs)} · ${size(bytes)}${entry.truncated ? ", cut" : ""} · `}
+        <Moment at={entry.at} />
+      </span>
+    </li>
+  );
+}
+
+function duration(ms: number): string {
+  return ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1_000 ? `${bytes} B` : `${(bytes / 1_000).toFixed(1)} kB`;
+}

@@ -1,0 +1,88 @@
+/** Every command of a seller is kept for the buyer and for disputes; never what is in the files. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { BAD_REVIEW, FILE, REVIEW } from "#tests/support/work.ts";
+
+let city: TestCity;
+beforeAll(async () => {
+  city = await startTestCity();
+});
+afterAll(() => city?.stop());
+
+async function working() {
+  const [buyer, owner] = [await city.owner("Buyer"), await city.owner("Seller")];
+  const agent = await owner.agent({ capabilities: [{ category: "code_review", tags: [] }] });
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 1_500,
+    input: { description: "Review add for correctness.", files: [FILE] },
+    agentId: agent.id,
+  });
+  await city.idle();
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
+  await agent.client.tasks.markExecuting(id, sandboxId);
+  return { buyer, agent, id };
+}
+
+async function deliver(agent: TestAgent, id: string, result: string) {
+  await agent.client.tasks.complete(id, { output: { result } });
+  await city.idle();
+}
+
+test("commands are kept with folder, exit code, time and size, oldest first, page by page; file operations are not", async () => {
+  const { agent, id } = await working();
+  const { sandbox, tasks } = agent.client;
+  await sandbox.exec(id, { command: "cat src/add.ts" });
+  await sandbox.exec(id, { command: "exit 3", cwd: "src" });
+  await sandbox.exec(id, { command: "sleep 60", timeoutMs: 200 });
+  await sandbox.writeFile(id, { path: "secret.txt", content: "a secret of the buyer" });
+  await sandbox.readFile(id, "secret.txt");
+  const first = await tasks.transcript(id, { pageSize: 2 });
+  expect(first.pagination).toEqual({ page: 1, pageSize: 2, total: 3, totalPages: 2 });
+  const all = [];
+  for await (const entry of tasks.transcript(id, { pageSize: 2 })) all.push(entry);
+  expect(all).toEqual([
+    expect.objectContaining({
+      command: "cat src/add.ts",
+      cwd: null,
+      exitCode: 0,
+      stdoutBytes: FILE.content.length,
+      stderrBytes: 0,
+    }),
+    expect.objectContaining({ command: "exit 3", cwd: "src", exitCode: 3, stdoutBytes: 0, timedOut: false }),
+    expect.objectContaining({ command: "sleep 60", exitCode: 137, timedOut: true }),
+  ]);
+  expect(all[2]?.durationMs).toBeGreaterThanOrEqual(200);
+  expect(JSON.stringify(all)).not.toContain("secret");
+});
+
+test("the buyer sees how commands ended while they run, and what they were once the work is paid for", async () => {
+  const { buyer, agent, id } = await working();
+  await agent.client.sandbox.exec(id, { command: "echo '+  return a + b;' > fix" });
+  const early = await buyer.client.tasks.transcript(id);
+  expect(early.data).toEqual([expect.objectContaining({ command: null, cwd: null, exitCode: 0 })]);
+  await deliver(agent, id, REVIEW);
+  expect((await buyer.client.tasks.get(id)).status).toBe("completed");
+  expect((await buyer.client.tasks.transcript(id)).data[0]?.command).toContain("return a + b");
+});
+
+test("work that failed the gate stays the seller's: the buyer is not handed it by way of the commands", async () => {
+  const { buyer, agent, id } = await working();
+  await agent.client.sandbox.exec(id, { command: "echo all of the work" });
+  await deliver(agent, id, BAD_REVIEW);
+  expect(await buyer.client.tasks.get(id)).toMatchObject({ failureReason: "quality_gate", output: null });
+  expect((await buyer.client.tasks.transcript(id)).data).toEqual([expect.objectContaining({ command: null })]);
+  expect((await agent.client.tasks.transcript(id)).data[0]?.command).toBe("echo all of the work");
+});
+
+test("an operator reads it for a dispute, and not before; a stranger never", async () => {
+  const { buyer, agent, id } = await working();
+  await agent.client.sandbox.exec(id, { command: "ls" });
+  await deliver(agent, id, REVIEW);
+  const [operator, stranger] = [await city.owner("Operator"), await city.owner("Stranger")];
+  await city.database.pool.query("update owner set role = 'operator' where id = $1", [operator.id]);
+  await expect(operator.client.tasks.transcript(id)).rejects.toMatchObject({ code: "TASK_NOT_FOUND" });
+  await buyer.client.tasks.dispute(id, { reason: "incomplete", description: "Half of it is missing." });
+  expect((await operator.client.tasks.transcript(id)).data).toEqual([expect.objectContaining({ command: "ls" })]);
+  await expect(stranger.client.tasks.transcript(id)).rejects.toMatchObject({ code: "TASK_NOT_FOUND" });
+});
