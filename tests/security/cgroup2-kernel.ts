@@ -72,7 +72,10 @@ export class Cgroup2Kernel {
     const wanted = text.split(" ").map((word) => word.slice(1));
     if (wanted.some((one) => !available.includes(one))) throw Object.assign(new Error("ENOENT"), { code: "ENOENT" });
     if (folder !== this.root && this.words(folder, "cgroup.procs").length > 0) throw busy();
-    fs.writeFileSync(path, `${[...new Set([...this.words(folder, "cgroup.subtree_control"), ...wanted])].join(" ")}\n`);
+    fs.writeFileSync(
+      join(folder, "cgroup.subtree_control"),
+      `${[...new Set([...this.words(folder, "cgroup.subtree_control"), ...wanted])].join(" ")}\n`,
+    );
   }
 
   private remove(path: string): void {
