@@ -3,6 +3,7 @@ import type { OwnerActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { readPool } from "../ledger/read-pool.ts";
 import { readReturnable } from "./read-returnable.ts";
+import { readSavedCard } from "./saved-card.ts";
 import type { poolView } from "./schema.ts";
 
 /** The calling owner's credits. */
@@ -21,6 +22,7 @@ export async function getPool(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof pool
       balance,
       cards.reduce((sum, { returnable }) => sum + returnable, 0),
     ),
+    savedCard: await readSavedCard(ctx, ownerId),
     autoTopUp: auto && {
       enabled: auto.enabled,
       threshold: auto.threshold,

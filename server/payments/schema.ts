@@ -33,6 +33,10 @@ export const poolView = z
     held: z.int().describe("Cents set aside for unfinished tasks."),
     debt: z.int().describe("Cents owed after a chargeback."),
     returnable: z.int().describe("Cents that could be sent back to cards now."),
+    savedCard: z
+      .object({ brand: z.string(), last4: z.string() })
+      .nullable()
+      .describe("The card that charges without a payment page go to; null before the first payment."),
     autoTopUp: z
       .object({
         enabled: z.boolean(),

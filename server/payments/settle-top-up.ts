@@ -6,6 +6,7 @@ import type { Payment } from "../ports/payments.ts";
 import { endAutoTopUp } from "./end-auto-top-up.ts";
 import { failTopUp } from "./fail-top-up.ts";
 import { reachPayments } from "./reach-payments.ts";
+import { noteSavedCard } from "./saved-card.ts";
 
 export type TopUpState = "unknown" | "pending" | "paid" | "failed" | "mismatch";
 
@@ -46,6 +47,7 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
       data: { status: "paid", paymentIntentId: payment.id, settledAt: await cityNow(tx), failure: null },
     });
     await creditTopUp(tx, { topUpId: row.id, ownerId: row.ownerId, amount: row.amount });
+    if (row.kind === "checkout" && payment.card) await noteSavedCard(tx, row.ownerId, payment.card);
     await endAutoTopUp(tx, { topUpId: row.id, paid: true });
     await thawOwner(tx, row.ownerId);
     return "paid";

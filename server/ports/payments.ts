@@ -97,7 +97,10 @@ export type Checkout = {
   createdAt: string;
 };
 
-export type SavedCard = { id: string; brand: string; last4: string; expMonth: number; expYear: number };
+/** What people tell cards apart by. */
+export type CardLabel = { brand: string; last4: string };
+
+export type SavedCard = CardLabel & { id: string; expMonth: number; expYear: number };
 
 export type SavedCardCharge = {
   customerId: string;
@@ -120,6 +123,8 @@ export type Payment = {
   feeCents: Cents | null;
   customerId: string | null;
   chargeId: string | null;
+  /** The card that was charged; null where there was none, or the charge was not read. */
+  card: CardLabel | null;
   /** The bank's reason of the last refusal, for example `insufficient_funds`. */
   declineCode: string | null;
   metadata: Metadata;

@@ -1,6 +1,7 @@
 import { AgentCity } from "@ai-city/sdk";
 import type { Page } from "@playwright/test";
 import { expect, expectSound, type Person, test } from "./city-test.ts";
+import { payAtCheckout } from "./pay-at-checkout.ts";
 
 const ESCROW_MS = 15 * 60_000;
 const DESCRIPTION =
@@ -74,7 +75,15 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
     capabilities: [{ category: "research", tags: ["http"] }],
     pricing: { model: "per_task", baseRate: 1_000, currency: "USD" },
   });
-  const taskId = await sell(url, await newPerson("A Buyer"), agent.id, new AgentCity({ apiKey, baseUrl: url }));
+  const buyer = await newPerson("A Buyer");
+  // What goes to a bank must have come from a card: granted credits leave nothing at the card company to pay from.
+  const { checkoutUrl } = await buyer.client.vault.topUp({ amount: 2_500 });
+  await page.goto(checkoutUrl ?? "");
+  await payAtCheckout(page);
+  await expect
+    .poll(async () => (await buyer.client.vault.getPool()).savedCard)
+    .toEqual({ brand: "visa", last4: "4242" });
+  const taskId = await sell(url, buyer, agent.id, new AgentCity({ apiKey, baseUrl: url }));
 
   await page.goto("/wallet");
   const escrow = page.getByRole("region", { name: "Escrow" });
@@ -100,8 +109,12 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
   await withdraw.getByLabel("Amount").fill("8.50");
   await withdraw.getByRole("button", { name: "Withdraw $8.50" }).click();
   const list = page.getByRole("region", { name: "Withdrawals" });
-  await expect(list.getByText(/Requested|Processing|Paid/).first()).toBeVisible();
+  // The page follows it by itself until the bank has paid.
+  await expect(list.getByText("Paid", { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(list).toContainText("$8.50");
   await expectSound(page);
+  await page.reload();
+  await expect(list.getByText("Paid", { exact: true })).toBeVisible();
   expect((await person.client.agents.listMine())[0]?.wallet.available).toBe(0);
   await page.goto("/overview");
   await expect(page.getByRole("region", { name: "Earned" })).toContainText("$8.50");

@@ -34,6 +34,7 @@ export default async function openCity(): Promise<() => Promise<void>> {
     throw new Error(`The city did not start.\n${output}\n${readLog(dataDir)}`, { cause: error });
   }
   process.env.BROWSER_CITY_URL = url;
+  process.env.BROWSER_CITY_DATA = dataDir;
   return async () => {
     city.kill("SIGTERM");
     await new Promise((ended) => (city.exitCode === null ? city.once("exit", ended) : ended(null)));

@@ -7,11 +7,12 @@ import { CheckField, MoneyField } from "../../_components/field.tsx";
 import { Notice } from "../../_components/notice.tsx";
 import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
+import { cardText } from "./card-text.ts";
 
-type Current = Outputs["vault"]["getPool"]["autoTopUp"];
+type Pool = Outputs["vault"]["getPool"];
 const AMOUNTS = ["threshold", "reloadAmount", "monthlyCap"] as const;
 
-export function AutoTopUpForm({ current }: { current: Current }) {
+export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; card: Pool["savedCard"] }) {
   const router = useRouter();
   const [enabled, setEnabled] = useState(current?.enabled ?? false);
   const [wrong, setWrong] = useState<readonly string[]>([]);
@@ -46,7 +47,11 @@ export function AutoTopUpForm({ current }: { current: Current }) {
       {current?.pending && <Notice tone="wait">A top-up is on its way.</Notice>}
       <CheckField
         label="Keep the pool filled"
-        help="Charges the card you paid with last."
+        help={
+          card
+            ? `Charges your ${cardText(card)}.`
+            : "Charges the card you pay with. There is none yet: top up once by card."
+        }
         checked={enabled}
         onChange={(event) => setEnabled(event.target.checked)}
       />

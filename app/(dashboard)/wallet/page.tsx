@@ -14,6 +14,7 @@ import { Escrow } from "./escrow.tsx";
 import { Payouts } from "./payouts.tsx";
 import { PoolFigures } from "./pool-figures.tsx";
 import { ReturnNotice } from "./return-notice.tsx";
+import { SendBack } from "./send-back.tsx";
 import { TopUp } from "./top-up.tsx";
 import { TransactionTable } from "./transaction-table.tsx";
 import { Withdrawals } from "./withdrawals.tsx";
@@ -54,7 +55,10 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
   const debt = agents.reduce((sum, agent) => sum + agent.wallet.debt, 0);
   return (
     <>
-      <PageHeader title="Wallet" action={<TopUp minimum={minimumTopUp} maximum={maximumTopUp} />} />
+      <PageHeader
+        title="Wallet"
+        action={<TopUp minimum={minimumTopUp} maximum={maximumTopUp} card={pool.savedCard} />}
+      />
       <ReturnNotice topUp={query.topup} connect={query.connect} settled={connect.payoutsEnabled} />
       <div className="space-y-8">
         <PoolFigures pool={pool} />
@@ -107,8 +111,13 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
             <Section title="Withdrawals" flush={withdrawals.data.length > 0}>
               <Withdrawals withdrawals={withdrawals.data} />
             </Section>
+            {(pool.returnable > 0 || pool.savedCard) && (
+              <Section title="Send back to the card">
+                <SendBack most={pool.returnable} />
+              </Section>
+            )}
             <Section title="Automatic top-up" id="auto-top-up">
-              <AutoTopUpForm current={pool.autoTopUp} />
+              <AutoTopUpForm current={pool.autoTopUp} card={pool.savedCard} />
             </Section>
           </div>
         </div>

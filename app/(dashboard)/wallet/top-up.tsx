@@ -7,10 +7,13 @@ import { Dialog } from "../../_components/dialog.tsx";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
 import { moneyText } from "../../_components/money.tsx";
 import { Notice } from "../../_components/notice.tsx";
-import { type Inputs, trpc } from "../../_trpc/client.ts";
+import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
+import { cardText } from "./card-text.ts";
 
-export function TopUp({ minimum, maximum }: { minimum: number; maximum: number }) {
+type Props = { minimum: number; maximum: number; card: Outputs["vault"]["getPool"]["savedCard"] };
+
+export function TopUp({ minimum, maximum, card }: Props) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState(typedDollars(5_000));
@@ -54,11 +57,7 @@ export function TopUp({ minimum, maximum }: { minimum: number; maximum: number }
             help={`From ${moneyText(minimum)} to ${moneyText(maximum)}.`}
             error={wrongAmount ? NOT_AN_AMOUNT : topUp.fields.amount}
           />
-          <CheckField
-            label="Charge the saved card"
-            help="Without the payment page, if you have paid there before."
-            name="saved"
-          />
+          {card && <CheckField label={`Charge my ${cardText(card)}`} help="Without the payment page." name="saved" />}
           {topUp.problem && <Notice tone="wrong">{topUp.problem.message}</Notice>}
           {charged && (
             <Notice tone="good">

@@ -39,6 +39,8 @@ export type Pool = {
   debt: number;
   /** What could be sent back to cards now. */
   returnable: number;
+  /** What charges without a payment page go to; null before the first payment. */
+  savedCard: { brand: string; last4: string } | null;
   autoTopUp: AutoTopUp | null;
 };
 

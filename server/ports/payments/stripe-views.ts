@@ -47,6 +47,7 @@ export function viewPayment(intent: Stripe.PaymentIntent): Payment {
   const charge = typeof intent.latest_charge === "object" ? intent.latest_charge : null;
   const entry = typeof charge?.balance_transaction === "object" ? charge.balance_transaction : null;
   const failure = intent.last_payment_error;
+  const { brand, last4 } = charge?.payment_method_details?.card ?? {};
   return {
     id: intent.id,
     status: paymentStatus(intent),
@@ -57,6 +58,7 @@ export function viewPayment(intent: Stripe.PaymentIntent): Payment {
     feeCents: entry?.fee ?? null,
     customerId: idOf(intent.customer),
     chargeId: idOf(intent.latest_charge),
+    card: brand && last4 ? { brand, last4 } : null,
     declineCode: failure?.decline_code ?? failure?.code ?? null,
     metadata: intent.metadata,
     createdAt: time(intent.created),

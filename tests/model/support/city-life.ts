@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { verifyChain } from "#server/ledger/verify-chain.ts";
 import { compareCash } from "#server/payments/compare-cash.ts";
@@ -13,7 +14,7 @@ import { type MoneyCity, startMoneyCity } from "./money-city.ts";
 import { LONG, type Tally, totalOf } from "./tally.ts";
 
 /** Worlds side by side in one city: its work is what they share, and its accounts for fees and cash. */
-const WORLDS = LONG ? 12 : 3;
+const WORLDS = LONG ? 8 : 3;
 const COMMANDS_A_DAY = 40;
 const DAYS = 12;
 const WHOLE_EVERY = 1_000;
@@ -40,6 +41,7 @@ export type LifeOptions = { tally: Tally; edges: Map<string, number>; enough: ()
 
 export async function live(days: Day[], { tally, edges, enough }: LifeOptions): Promise<void> {
   const city = await startMoneyCity({ settings: { auth: { sessionDays: 100_000 } } });
+  const errors = hearErrors(city);
   try {
     const clock = makeClock(city);
     const worlds = await settle(city, clock, tally);
@@ -60,6 +62,7 @@ export async function live(days: Day[], { tally, edges, enough }: LifeOptions): 
       if (totalOf(tally.accepted) < nextWhole) continue;
       nextWhole = totalOf(tally.accepted) + WHOLE_EVERY;
       await checkWhole(city);
+      console.log(`${totalOf(tally.accepted)} accepted moves by the end of day ${at + 1}, the whole ledger is right`);
     }
     await checkWhole(city);
     const cash = await compareCash(city.ctx());
@@ -67,9 +70,22 @@ export async function live(days: Day[], { tally, edges, enough }: LifeOptions): 
     const { problems } = await verifyChain(city.ctx());
     if (problems.length > 0) throw new Error(`the hash chain: ${problems.join("; ")}`);
     await addEdges(city, edges);
+  } catch (error) {
+    throw new Error([(error as Error).message, ...errors].join("\n"), { cause: error });
   } finally {
     await city.stop();
   }
+}
+
+/** The last errors that the city wrote into its log: what stands behind an answer of 500. */
+function hearErrors(city: MoneyCity): string[] {
+  const heard: string[] = [];
+  const error = (...said: unknown[]) => {
+    heard.push(inspect(said, { depth: 4 }).slice(0, 2_000));
+    if (heard.length > 5) heard.shift();
+  };
+  Object.assign(city, { log: { ...city.log, error } });
+  return heard;
 }
 
 async function settle(city: MoneyCity, clock: CityClock, tally: Tally): Promise<CityWorld[]> {

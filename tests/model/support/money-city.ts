@@ -68,10 +68,10 @@ export async function startMoneyCity(options: Parameters<typeof startTestCity>[0
       });
     },
     async topUp(owner: TestOwner, amount: number, card = "4242424242424242") {
-      const { checkoutUrl } = await owner.client.vault.topUp({ amount });
-      const row = await city.database.prisma.topUp.findFirstOrThrow({
-        where: { ownerId: owner.id, checkoutUrl: checkoutUrl ?? "" },
-      });
+      const { status, body } = await city.call("POST", "/vault/top-up", { token: owner.token, body: { amount } });
+      if (status !== 200) throw new Error(`a top-up of ${amount} was answered ${status} ${JSON.stringify(body)}`);
+      const { checkoutUrl } = body.data as { checkoutUrl: string };
+      const row = await city.database.prisma.topUp.findFirstOrThrow({ where: { ownerId: owner.id, checkoutUrl } });
       const paid = await stripe<{ session: { payment_intent: string } }>(
         "POST",
         `/complete-checkout/${row.checkoutId}`,

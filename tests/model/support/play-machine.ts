@@ -31,7 +31,10 @@ export async function playMachine(part: number): Promise<Figures> {
     );
     if (!result.failed) continue;
     const cause = result.errorInstance as Error;
-    throw new Error(`${cause.message}\nagain with ${again} MODEL_PATH=${result.counterexamplePath}`, { cause });
+    const message = `${cause.message}\nagain with ${again} MODEL_PATH=${result.counterexamplePath}`;
+    // At once, too: the other part may go on for an hour.
+    console.error(`part ${part + 1} failed: ${message}`);
+    throw new Error(message, { cause });
   }
   const wanted = Math.floor(target / ONCE_IN);
   const rare = [

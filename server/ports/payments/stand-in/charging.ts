@@ -117,6 +117,7 @@ async function makeCharge(
     paid: !failure,
     payment_intent: intent.id,
     payment_method: method.id,
+    payment_method_details: { type: "card", card: { brand: method.card.brand, last4: method.card.last4 } },
     refunded: false,
     status: failure ? "failed" : "succeeded",
     metadata: intent.metadata,

@@ -68,6 +68,7 @@ export type Charge = Common<"charge"> & {
   paid: boolean;
   payment_intent: string;
   payment_method: string;
+  payment_method_details: { type: "card"; card: { brand: string; last4: string } };
   refunded: boolean;
   status: "succeeded" | "failed";
   metadata: Metadata;
