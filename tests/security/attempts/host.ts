@@ -119,7 +119,7 @@ export const host: readonly Attempt[] = [
     },
   },
   {
-    name: "ptrace, signals and /proc of another command that runs at the same time",
+    name: "finding and ending another command that runs at the same time",
     group: "host",
     without: ["process namespace"],
     reach: async (arena) => {
@@ -237,17 +237,19 @@ print("attached" if c.shmat(${id}, None, 0) != -1 else ctypes.get_errno())`;
   },
 ];
 
-/** PTRACE_ATTACH to the process whose arguments bear the mark, wherever /proc shows it. */
+/** PTRACE_ATTACH to the process whose arguments bear the mark, as soon as it is there. */
 function SEIZE(mark: string): string {
   return `
-import ctypes, glob, os
+import ctypes, glob, os, time
 c = ctypes.CDLL(None, use_errno=True)
-for path in glob.glob("/proc/[0-9]*/cmdline"):
-    try: words = open(path, "rb").read().split(b"\0")
-    except OSError: continue
-    pid = int(path.split("/")[2])
-    if words[:2] == [b"sleep", b"${mark}"] and pid != os.getpid():
-        r = c.ptrace(16, pid, 0, 0); print("atta" + "ched" if r == 0 else ctypes.get_errno(), pid)`;
+def find():
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try: words = open(path, "rb").read().split(b"\\0")
+        except OSError: continue
+        if words[:2] == [b"sleep", b"${mark}"]: return int(path.split("/")[2])
+end = time.monotonic() + 3
+while not (pid := find()) and time.monotonic() < end: pass
+print("atta" + "ched" if pid and c.ptrace(16, pid, 0, 0) == 0 else ctypes.get_errno())`;
 }
 
 /** Whether what one sandbox left everywhere it may write is found by the next one with its id. */
