@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { AgentTable } from "../_components/agent-table.tsx";
 import { LinkButton } from "../_components/button.tsx";
 import { CityMap } from "../_components/city-map.tsx";
@@ -39,7 +40,7 @@ export default async function Landing() {
             <LinkButton href={signedIn ? "/tasks/new" : "/signup"} variant="primary">
               {signedIn ? "Submit a task" : "Create an account"}
             </LinkButton>
-            <LinkButton href="/docs">Read the quickstart</LinkButton>
+            <LinkButton href="/docs/quickstart">Read the quickstart</LinkButton>
           </div>
         </div>
         <CityMap />
@@ -56,9 +57,9 @@ export default async function Landing() {
         <section aria-label="Agents in the city" className="pb-16">
           <div className="mb-2 flex items-end justify-between">
             <h2 className="text-16">Agents in the city</h2>
-            <LinkButton href="/explore" variant="quiet">
+            <Link href="/explore" className="text-13 text-soft hover:text-ink">
               See all
-            </LinkButton>
+            </Link>
           </div>
           <div className="@container rounded-card border border-line bg-raised">
             <AgentTable agents={data} />

@@ -19,7 +19,7 @@ export function Section({ title, lead, action, flush = false, id, className, chi
       <div className="mb-2 flex flex-wrap items-end justify-between gap-x-4 gap-y-1">
         <div>
           <h2 className="text-14">{title}</h2>
-          {lead && <p className="mt-0.5 max-w-[600px] text-13 text-soft">{lead}</p>}
+          {lead && <p className="mt-0.5 max-w-[600px] text-13 text-soft wrap-anywhere">{lead}</p>}
         </div>
         {action}
       </div>

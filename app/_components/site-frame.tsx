@@ -36,7 +36,7 @@ export function SiteFrame({ signedIn, children }: { signedIn: boolean; children:
         <div className="mx-auto flex max-w-[1120px] flex-wrap justify-between gap-x-6 gap-y-2 px-4 py-6 text-13 text-faint sm:px-6">
           <span>AI City. Agents hire agents; people stay in charge.</span>
           <nav aria-label="Footer" className="flex gap-4">
-            <Link href="/docs" className="hover:text-ink">
+            <Link href="/docs/quickstart" className="hover:text-ink">
               Quickstart
             </Link>
             <Link href="/explore" className="hover:text-ink">

@@ -74,3 +74,45 @@ export const FAILURE_WORDS: Record<string, string> = {
 export function optionsOf(words: Record<string, string>): { value: string; label: string }[] {
   return Object.entries(words).map(([value, label]) => ({ value, label }));
 }
+
+export const DIMENSION_WORDS: Record<string, string> = {
+  outcome: "Outcome",
+  relationship: "Relationship",
+  economic: "Economic",
+  reliability: "Reliability",
+};
+
+/** What counts for an agent's reputation. */
+export const EVIDENCE_WORDS: Record<string, string> = {
+  gate_passed: "Work passed the quality gate",
+  quality_gate: "Work failed the quality gate",
+  agent_failed: "The agent gave a task up",
+  execution_timeout: "Not delivered in time",
+  delivered_in_time: "Delivered in time",
+  price: "Price against the market",
+  offer_taken: "Took an offer",
+  offer_missed: "Let an offer pass",
+  feedback: "A buyer's thumb",
+  dispute_won: "A dispute was decided for the agent",
+  dispute_lost: "A dispute was decided for the buyer",
+  appeal_won: "An appeal mended the verdict",
+};
+
+export const WEBHOOK_EVENT_WORDS: Record<string, string> = {
+  task_assigned: "Task offered",
+  offer_withdrawn: "Offer withdrawn",
+  task_completed: "Task completed",
+  task_failed: "Task failed",
+  feedback_received: "Feedback received",
+  earnings_released: "Earnings released",
+  dispute_opened: "Dispute opened",
+  dispute_resolved: "Dispute resolved",
+  ping: "Ping",
+};
+
+export const DELIVERY_STATUS_WORDS: Record<string, string> = {
+  pending: "On its way",
+  delivered: "Delivered",
+  exhausted: "Given up",
+  dropped: "Dropped",
+};

@@ -74,3 +74,48 @@ test("rotating and deactivating ask for the name; the old key dies at once", asy
   await page.getByRole("button", { name: "Reactivate" }).click();
   await expect(page.getByRole("button", { name: "Deactivate" })).toBeVisible();
 });
+
+test("an agent's page shows its webhook's deliveries, lets one be sent again, and says how its score came about", async ({
+  page,
+  person,
+  newPerson,
+  url,
+}) => {
+  const { agent, apiKey } = await person.client.agents.register({
+    displayName: "Hooked",
+    framework: "custom",
+    capabilities: [{ category: "design", tags: [] }],
+  });
+  await page.goto(`/agents/${agent.id}`);
+  await expect(page.getByText("Every agent starts at 450")).toBeVisible();
+  const asAgent = new AgentCity({ apiKey, baseUrl: url });
+  // Nobody listens at this address, so the delivery waits for its next try.
+  await asAgent.agents.registerWebhook("http://127.0.0.1:9/hook");
+  const buyer = await newPerson("Buyer");
+  const task = await buyer.client.tasks.submit({
+    taskType: "design",
+    maxBudget: 1_000,
+    input: { description: "A task that fails, so that there is a history." },
+    agentId: agent.id,
+  });
+  await expect
+    .poll(async () => (await asAgent.agents.listDeliveries()).data[0]?.attempts ?? 0, { timeout: 15_000 })
+    .toBeGreaterThan(0);
+  const { sandboxId } = await asAgent.tasks.provisionSandbox(task.id);
+  await asAgent.tasks.markExecuting(task.id, sandboxId);
+  await asAgent.tasks.fail(task.id, { reason: "cannot" });
+  await page.reload();
+  const deliveries = page.getByRole("table", { name: "Webhook deliveries" });
+  await expect(deliveries.getByText("Task offered")).toBeVisible();
+  await expect(deliveries.getByText(/Reached nobody/).first()).toBeVisible();
+  await deliveries
+    .getByRole("button", { name: /Send Task offered .* again/ })
+    .first()
+    .click();
+  await expect(page.getByText("On its way. Reload the page to see the answer.")).toBeVisible();
+  await expect(page.getByRole("img", { name: /Overall score from \d+ on/ })).toBeVisible();
+  await page.getByText("What moved it last").click();
+  await expect(page.getByText("The agent gave a task up")).toBeVisible();
+  await page.getByText("Days as a table").click();
+  await expectSound(page);
+});

@@ -12,7 +12,9 @@ const PAGES = [
   "/wallet/transactions",
   "/disputes",
   "/settings",
+  "/settings/notifications",
   "/settings/developer",
+  "/settings/account",
   "/outbox",
 ];
 const LOOKS = [

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { redirect } from "next/navigation";
 import { runningCity } from "#server/city.ts";
+import { Notice } from "../../_components/notice.tsx";
 import { readQuery, type SearchParams } from "../../_components/query.ts";
 import { visitor } from "../../_session.ts";
 import { returnTo } from "../return-to.ts";
@@ -17,6 +18,11 @@ export default async function SignIn({ searchParams }: { searchParams: SearchPar
   return (
     <>
       <h1 className="text-20">Sign in</h1>
+      {query.closed && (
+        <div className="mt-4">
+          <Notice tone="good">Your account is closed. A mail confirms it.</Notice>
+        </div>
+      )}
       <SignInForm next={next} />
       {demo && (
         <p className="mt-5 rounded-control bg-sunken px-3 py-2 text-13 text-soft">

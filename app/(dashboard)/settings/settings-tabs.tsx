@@ -1,16 +1,20 @@
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Tabs } from "../../_components/tabs.tsx";
 
-export function SettingsHeader({ current }: { current: "profile" | "developer" }) {
+const PLACES = [
+  { name: "profile", href: "/settings", label: "Profile" },
+  { name: "notifications", href: "/settings/notifications", label: "Notifications" },
+  { name: "developer", href: "/settings/developer", label: "Developer" },
+  { name: "account", href: "/settings/account", label: "Your data" },
+] as const;
+
+export function SettingsHeader({ current }: { current: (typeof PLACES)[number]["name"] }) {
   return (
     <>
       <PageHeader title="Settings" />
       <Tabs
         label="Settings"
-        items={[
-          { href: "/settings", label: "Profile", current: current === "profile" },
-          { href: "/settings/developer", label: "Developer", current: current === "developer" },
-        ]}
+        items={PLACES.map(({ name, href, label }) => ({ href, label, current: name === current }))}
       />
     </>
   );

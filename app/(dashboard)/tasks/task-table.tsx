@@ -72,7 +72,7 @@ function lineOf(task: Task, names: Record<string, string>): string {
 /** What the task cost or brought, or the most it can cost while it is not settled. */
 function Amount({ task }: { task: Task }) {
   if (!("maxBudget" in task)) {
-    const kept = task.status === "refunded" ? 0 : task.earnedCents;
+    const kept = task.status === "refunded" || task.status === "failed" ? 0 : task.earnedCents;
     return kept === null || kept === undefined ? <Money cents={task.quotedCents} /> : <Money cents={kept} signed />;
   }
   if (task.status === "failed" || task.status === "refunded") return <Money cents={0} />;

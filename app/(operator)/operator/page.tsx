@@ -8,15 +8,19 @@ import { Status, type TaskStatus } from "../../_components/status.tsx";
 import { signedIn } from "../../_session.ts";
 import type { Outputs } from "../../_trpc/client.ts";
 import { Books, Nightly } from "./books.tsx";
+import { Payouts } from "./payouts.tsx";
+import { StuckRuns } from "./stuck-runs.tsx";
 
 export const metadata: Metadata = { title: "City hall" };
 
 export default async function CityHall() {
   const { actor, call } = await signedIn();
   if (actor.role !== "operator") notFound();
-  const [books, overdue, open, reviewed] = await Promise.all([
+  const [books, overdue, runs, payouts, open, reviewed] = await Promise.all([
     call.operators.checkLedger(),
     call.operators.listOverdue(),
+    call.operators.listStuckRuns(),
+    call.operators.listPayouts(),
     call.disputes.list({ status: "open", pageSize: 50 }),
     call.disputes.list({ status: "under_review", pageSize: 50 }),
   ]);
@@ -37,6 +41,24 @@ export default async function CityHall() {
           ) : (
             <p className="text-soft">None. Every task is inside its deadline.</p>
           )}
+        </Section>
+        <Section
+          title="Unfinished work of the city"
+          lead="Runs that gave up in the last week, are being tried again or stand still."
+          flush={runs.length > 0}
+        >
+          {runs.length > 0 ? (
+            <StuckRuns runs={runs} />
+          ) : (
+            <p className="text-soft">None. Everything runs as it should.</p>
+          )}
+        </Section>
+        <Section
+          title="Payouts"
+          lead="Withdrawals on their way, and those that failed in the last thirty days."
+          flush={payouts.length > 0}
+        >
+          {payouts.length > 0 ? <Payouts payouts={payouts} /> : <p className="text-soft">None is on its way.</p>}
         </Section>
         <Section title="Open disputes" lead="You cannot decide one you are a party to." flush={disputes.length > 0}>
           {disputes.length > 0 ? (

@@ -22,11 +22,11 @@ const PARTS = [
   },
   {
     title: "How long",
-    text: "Transcripts and webhook deliveries 30 days; outputs, patches and the ledger are kept. A closed account is made anonymous; the ledger stays, as the law asks of books.",
+    text: "Transcripts and webhook deliveries 30 days; outputs, patches and the ledger are kept. Mails 30 days. A closed account is made anonymous at once; records of tasks and the ledger stay, as the law asks of books.",
   },
   {
     title: "Your rights",
-    text: "The operator fills in here whom to ask for a copy, a correction or a deletion, and which authority supervises it.",
+    text: "You can download everything that is yours, and close your account, under Settings, Your data. The operator fills in here whom to ask for a copy, a correction or a deletion, and which authority supervises it.",
   },
 ];
 

@@ -12,8 +12,10 @@ import { WalletFacts } from "../../../_components/wallet-facts.tsx";
 import { FRAMEWORK_WORDS, MODEL_TIER_WORDS, TIER_WORDS } from "../../../_components/words.ts";
 import { myAgents, signedIn } from "../../../_session.ts";
 import { BudgetForm } from "./budget-form.tsx";
+import { Deliveries } from "./deliveries.tsx";
 import { EditForm } from "./edit-form.tsx";
 import { KeyAndLife } from "./key-and-life.tsx";
+import { ScoreHistory } from "./score-history.tsx";
 import { WebhookHealth } from "./webhook-health.tsx";
 
 type Props = { params: Promise<{ id: string }> };
@@ -32,7 +34,11 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 
 export default async function Agent(props: Props) {
   const { call, agent } = await load(props);
-  const budget = await call.agents.getBudget({ id: agent.id });
+  const [budget, history, { webhook, deliveries }] = await Promise.all([
+    call.agents.getBudget({ id: agent.id }),
+    call.agents.history({ agentId: agent.id }),
+    call.webhooks.inspect({ agentId: agent.id }),
+  ]);
   return (
     <>
       <PageHeader
@@ -51,6 +57,12 @@ export default async function Agent(props: Props) {
       )}
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
         <div className="space-y-6">
+          <Section
+            title="Reputation over time"
+            lead="The overall score at the end of each day, in the band where the evidence puts it."
+          >
+            <ScoreHistory history={history} />
+          </Section>
           <Section title="Profile and price">
             <EditForm agent={agent} />
           </Section>
@@ -60,6 +72,15 @@ export default async function Agent(props: Props) {
           >
             <BudgetForm id={agent.id} budget={budget} />
           </Section>
+          {(webhook !== null || deliveries.length > 0) && (
+            <Section
+              title="Webhook deliveries"
+              lead="The latest twenty, with what the receiver answered. A delivery is tried up to ten times over three days."
+              flush={deliveries.length > 0}
+            >
+              <Deliveries agentId={agent.id} deliveries={deliveries} canSend={webhook?.enabled ?? false} />
+            </Section>
+          )}
           <KeyAndLife agent={agent} />
         </div>
         <div className="space-y-6">
@@ -87,7 +108,7 @@ export default async function Agent(props: Props) {
             </p>
           </Section>
           <Section title="Webhook">
-            <WebhookHealth webhook={agent.webhook} />
+            <WebhookHealth webhook={webhook} />
           </Section>
           <Section title="Facts">
             <Facts

@@ -1,7 +1,7 @@
 import { Notice } from "../../../_components/notice.tsx";
 import { Facts } from "../../../_components/section.tsx";
 
-type Webhook = { url: string; enabled: boolean; failCount: number } | null;
+type Webhook = { url: string; enabled: boolean; failCount: number; disabledReason: string | null } | null;
 
 /** Deliveries stop after ten failed attempts in a row; the page says how near that is. */
 export function WebhookHealth({ webhook }: { webhook: Webhook }) {
@@ -24,7 +24,7 @@ export function WebhookHealth({ webhook }: { webhook: Webhook }) {
       />
       {!webhook.enabled && (
         <Notice tone="wrong">
-          Switched off after ten failed attempts. Mend the receiver, then let the agent register the address again.
+          Switched off. {webhook.disabledReason} Mend the receiver, then let the agent register the address again.
         </Notice>
       )}
       {webhook.enabled && webhook.failCount > 0 && (

@@ -27,6 +27,8 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
   const { id } = await params;
   const dispute = await orNotFound(call.disputes.get({ id }));
   const transcript = await orNotFound(call.tasks.transcript({ id: dispute.taskId, ...TRANSCRIPT_PAGE }));
+  // An operator's note and the clock's verdict are in the file already.
+  const inFile = dispute.evidence.some(({ text }) => text === dispute.resolution);
   const open = dispute.status === "open" || dispute.status === "under_review";
   const until = dispute.status === "open" ? dispute.respondBy : dispute.decideBy;
   return (
@@ -44,7 +46,7 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
               {dispute.evidence.map((one) => (
                 <Statement key={`${one.createdAt}${one.text}`} by={one.by} at={one.createdAt} text={one.text} />
               ))}
-              {dispute.resolution && dispute.resolvedAt && (
+              {dispute.resolution && dispute.resolvedAt && !inFile && (
                 <Statement by="city" at={dispute.resolvedAt} text={dispute.resolution} />
               )}
             </ol>
@@ -56,7 +58,9 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
             <Facts
               items={[
                 { label: "In dispute", value: <Money cents={dispute.amountCents} /> },
-                { label: "Frozen at the seller", value: <Money cents={dispute.frozenCents} /> },
+                ...(open
+                  ? [{ label: "Frozen at the seller", value: <Money cents={dispute.frozenCents} /> }]
+                  : [{ label: "Ended", value: <Moment at={dispute.resolvedAt} /> }]),
                 {
                   label: "Task",
                   value:

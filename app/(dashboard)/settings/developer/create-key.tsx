@@ -44,8 +44,8 @@ export function CreateKey({ verb, placeholder, expires = false, pending, problem
           <SelectField label="Expires" name="expires" options={EXPIRIES} />
         </div>
       )}
-      {/* Level with the fields, below their labels. */}
-      <Button type="submit" variant="primary" pending={pending} className="mt-6">
+      {/* Level with the fields, below their labels; alone in its line on a phone. */}
+      <Button type="submit" variant="primary" pending={pending} className={expires ? "mt-6" : "sm:mt-6"}>
         {verb}
       </Button>
       {problem && Object.keys(problem.fields).length === 0 && (

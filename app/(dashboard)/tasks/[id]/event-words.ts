@@ -11,6 +11,12 @@ const OFFER_ENDS: Record<string, string> = {
   failed: "The offer failed",
 };
 
+const DISPUTE_ENDS: Record<string, string> = {
+  resolved_buyer: "Dispute decided for the buyer, whole charge returned",
+  resolved_agent: "Dispute decided for the seller",
+  withdrawn: "Dispute withdrawn by the buyer",
+};
+
 const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   submitted: () => "Submitted, budget held",
   routing: (data) => text(data.reason) || "Looking for an agent",
@@ -27,9 +33,10 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   refunded: () => "Thumbs down, whole charge returned",
   escrow_released: (data) => `Escrow released${data.released ? `, ${cents(data.released)}` : ""}`,
   dispute_opened: () => "Dispute opened",
-  dispute_responded: () => "The seller answered the dispute",
-  dispute_resolved: (data) => withMessage("Dispute decided", data.resolution),
-  dispute_withdrawn: () => "Dispute withdrawn",
+  dispute_response: (data) =>
+    data.by === "buyer" ? "The buyer added to the dispute" : "The seller answered the dispute",
+  dispute_resolved: (data) => DISPUTE_ENDS[text(data.outcome)] ?? "Dispute ended",
+  appealed: () => "The seller asked for a second look",
 };
 
 /** What happened, as a sentence for the timeline. */

@@ -1,15 +1,19 @@
 import Link from "next/link";
+import { classNames } from "../../../_components/class-names.ts";
 import { Moment } from "../../../_components/moment.tsx";
 import { Status, type TaskStatus } from "../../../_components/status.tsx";
 import { FAILURE_WORDS } from "../../../_components/words.ts";
 import { sentenceOf } from "./event-words.ts";
 import { type AnyTask, isBought, type TaskEvent } from "./task-types.ts";
 
+const FINAL: readonly string[] = ["completed", "failed", "refunded"];
+
 type Props = { task: AnyTask; events: TaskEvent[]; names: Record<string, string> };
 
 /** Where the task stands, why, and everything that happened to it. */
 export function Progress({ task, events, names }: Props) {
   const status = task.status as TaskStatus;
+  const over = FINAL.includes(status);
   return (
     <div aria-live="polite">
       <Status status={status} large />
@@ -23,7 +27,7 @@ export function Progress({ task, events, names }: Props) {
         </p>
       )}
       {/* Room for the seven steps of the usual way, so that nothing below moves while they come in. */}
-      <ol className="mt-4 min-h-[308px] border-l border-line">
+      <ol className={classNames("mt-4 border-l border-line", !over && "min-h-[308px]")}>
         {events.map((event) => (
           <li key={event.id} className="relative pb-3 pl-4 last:pb-0">
             <span aria-hidden="true" className="absolute top-[7px] -left-[3.5px] size-1.5 rounded-full bg-faint" />
@@ -43,7 +47,8 @@ function explain(task: AnyTask, names: Record<string, string>): string {
     const reason = task.failureReason ? FAILURE_WORDS[task.failureReason] : undefined;
     if (!isBought(task))
       return task.failureReason === "quality_gate" ? SELLER_GATE : "The task ended without a charge.";
-    return [reason, task.errorMessage].filter(Boolean).join(" ");
+    // What else is known stands in the timeline.
+    return reason ?? task.errorMessage ?? "";
   }
   if (task.status === "routing" && isBought(task) && task.agentId) {
     return `Offered to ${names[task.agentId] ?? "an agent"}; waiting for it to commit.`;

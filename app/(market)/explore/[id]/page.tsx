@@ -8,7 +8,7 @@ import { ScoreBar } from "../../../_components/score.tsx";
 import { Facts, Section } from "../../../_components/section.tsx";
 import { AgentPresence } from "../../../_components/status.tsx";
 import { CATEGORY_WORDS, FRAMEWORK_WORDS, MODEL_TIER_WORDS, TIER_WORDS } from "../../../_components/words.ts";
-import { visitor } from "../../../_session.ts";
+import { myAgents, visitor } from "../../../_session.ts";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -24,6 +24,9 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function AgentProfile(props: Props) {
   const agent = await load(props);
   const sells = agent.capabilities.length > 0;
+  const { actor } = await visitor();
+  // An owner's agents never sell to that owner.
+  const mine = actor.kind === "owner" && (await myAgents()).some(({ id }) => id === agent.id);
   return (
     <>
       <PageHeader
@@ -31,10 +34,14 @@ export default async function AgentProfile(props: Props) {
         title={agent.displayName}
         lead={<AgentPresence availability={agent.availability} />}
         action={
-          sells && (
-            <LinkButton href={`/tasks/new?agent=${agent.id}`} variant="primary">
-              Hire this agent
-            </LinkButton>
+          mine ? (
+            <LinkButton href={`/agents/${agent.id}`}>Manage this agent</LinkButton>
+          ) : (
+            sells && (
+              <LinkButton href={`/tasks/new?agent=${agent.id}`} variant="primary">
+                Hire this agent
+              </LinkButton>
+            )
           )
         }
       />

@@ -11,7 +11,6 @@ export type Defence =
   | "new session"
   | "no capabilities"
   | "cleared environment"
-  | "closed descriptors"
   | "own user id"
   | "private root"
   | "read-only system"
