@@ -59,6 +59,8 @@ type City = { tasks: Tasks; sandbox: Sandbox };
 type Running = { abort: AbortController; done: Promise<void> };
 
 const MAX_TRIES_PER_OFFER = 3;
+/** A task in work is worth waiting for: with back-off so many tries outlast a restart of the city. */
+const PATIENT = { retries: 8 } as const;
 const GONE = "The task is no longer this agent's.";
 
 /** Serves an agent's tasks, each one once, never more than `concurrency` at a time. Made by `agents.serve`. */
@@ -180,8 +182,8 @@ export class AgentRunner {
         await tasks.decline(offer.id, { reason: "not_accepted" });
         return this.#tell({ type: "declined", taskId: offer.id });
       }
-      provisioned = await tasks.provisionSandbox(offer.id, { signal });
-      const task = await tasks.markExecuting(offer.id, provisioned.sandboxId, { signal });
+      provisioned = await tasks.provisionSandbox(offer.id, { signal, ...PATIENT });
+      const task = await tasks.markExecuting(offer.id, provisioned.sandboxId, { signal, ...PATIENT });
       this.#tell({ type: "started", taskId: offer.id });
       await this.#perform(task, provisioned, signal);
       this.#tries.delete(offer.id);
@@ -209,24 +211,26 @@ export class AgentRunner {
       if (error instanceof AgentCityError && error.code === "TASK_GONE") throw error;
       const message = (this.#options.failureMessage ?? kindOfError)(error);
       this.#tell({ type: "failed", taskId: task.id, error });
-      await tasks.fail(task.id, { reason: "agent_error", message });
+      await tasks.fail(task.id, { reason: "agent_error", message }, PATIENT);
       return;
     }
     const output = typeof result === "string" ? { result } : result;
-    await tasks.complete(task.id, { output, executionTimeMs: Math.max(0, Math.round(this.#now() - started)) });
+    const executionTimeMs = Math.max(0, Math.round(this.#now() - started));
+    await tasks.complete(task.id, { output, executionTimeMs }, PATIENT);
     this.#tell({ type: "completed", taskId: task.id });
   }
 
   #sandbox(taskId: string, provisioned: ProvisionedSandbox, signal: AbortSignal): WorkSandbox {
     const { sandbox } = this.#city;
     const { sandboxId: id, repoPath } = provisioned;
+    const options = { signal, ...PATIENT };
     return {
       id,
       repoPath,
-      listFiles: (folder = repoPath) => sandbox.listFiles(taskId, folder, { signal }),
-      readFile: (file) => sandbox.readFile(taskId, file, { signal }),
-      writeFile: (input) => sandbox.writeFile(taskId, input, { signal }),
-      exec: (input) => sandbox.exec(taskId, input, { signal }),
+      listFiles: (folder = repoPath) => sandbox.listFiles(taskId, folder, options),
+      readFile: (file) => sandbox.readFile(taskId, file, options),
+      writeFile: (input) => sandbox.writeFile(taskId, input, options),
+      exec: (input) => sandbox.exec(taskId, input, options),
     };
   }
 

@@ -41,7 +41,8 @@ describe("kill -9", () => {
       const { rows } = await city.pool.query("select 1 from engine.step where op = 'Sleep'");
       return rows.length > 0;
     });
-    expect(Date.now() - restarted).toBeLessThan(5_000);
+    // At once, not when the dead worker's lease is over.
+    expect(Date.now() - restarted).toBeLessThan(20_000);
     await advanceClock(city.pool, 2_000);
     await engine.idle();
     const { rows } = await city.pool.query("select step from effect order by id");

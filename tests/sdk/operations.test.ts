@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { routes } from "#server/rest/routes.ts";
-import { compared } from "./operations.ts";
+import { compared, refused } from "./operations.ts";
 
 /** Public operations that the SDK leaves to people and their browsers. */
 const WITHOUT_A_METHOD = [
@@ -26,4 +26,8 @@ test("what is compared without is in the path", () => {
     const path = routes.find((route) => route.name === name)?.path ?? "";
     expect([...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter)).toEqual(inPath);
   }
+});
+
+test("the comparison refuses each kind of difference", () => {
+  expect(refused).toHaveLength(6);
 });

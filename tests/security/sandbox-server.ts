@@ -1,12 +1,17 @@
-// A server with one sandbox and a command that runs in it, to be killed. Arguments: data folder, sandbox id, command.
+// A server of its own with one sandbox and one command, to be killed or to be started in a bad place. Arguments: data
+// folder, sandbox id, command, and a defence to go without. Says which processes it started, then what the command said.
 import { readFileSync } from "node:fs";
 import { repoBroker } from "#server/ports/repo-fetch/broker.ts";
-import { startBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
+import { allDefences, type Defence } from "#server/ports/sandbox/bubblewrap/defences.ts";
+import { buildBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 
-const [dataDir = "", id = "", command = ""] = process.argv.slice(2);
-const city = await startBubblewrap({ dataDir, repos: repoBroker({ allowedHosts: [], localRemotes: [] }) });
-if ("missing" in city) throw new Error(city.missing);
-const sandbox = await city.create({ id, source: { kind: "files", files: [{ path: "a", content: "x" }] } });
-// What this process has started itself: the launcher.
+const [dataDir = "", id = "", command = "", ...without] = process.argv.slice(2);
+const repos = repoBroker({ allowedHosts: [], localRemotes: [] });
+const built = await buildBubblewrap({ dataDir, repos, defences: allDefences(without as Defence[]) });
+if ("missing" in built) throw new Error(built.missing);
+const sandbox = await built.provider.create({ id, source: { kind: "files", files: [{ path: "a", content: "x" }] } });
 process.send?.(readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ").map(Number));
-await sandbox.exec(command);
+const { stdout } = await sandbox.exec(command);
+await built.provider.sweep(new Set());
+process.send?.(stdout);
+process.disconnect?.();

@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Arena, hostProcess, makeFolder, onHost, processesWith, soon } from "../arena.ts";
 import type { Attempt } from "../attempt.ts";
 
@@ -103,6 +107,41 @@ export const host: readonly Attempt[] = [
     },
   },
   {
+    name: "ptrace of a sibling process",
+    group: "host",
+    without: ["seccomp ptrace"],
+    reach: async (arena) => {
+      const sandbox = await arena.sandbox();
+      const mark = `55.${Math.floor(Math.random() * 1e6)}`;
+      await sandbox.writeFile("attempt.py", SEIZE(mark));
+      // Beside it in one command: another command's processes are in another namespace, where there is no name for them.
+      return (await sandbox.exec(`sleep ${mark} & python3 attempt.py`)).stdout.includes("attached");
+    },
+  },
+  {
+    name: "finding and ending another command that runs at the same time",
+    group: "host",
+    without: ["process namespace"],
+    reach: async (arena) => {
+      const sandbox = await arena.sandbox();
+      const mark = `56.${Math.floor(Math.random() * 1e6)}`;
+      const running = sandbox.exec(`exec sleep ${mark}`, { timeoutMs: 10_000 }).catch(() => undefined);
+      await soon(() => processesWith(`sleep\0${mark}`).length > 0);
+      const look = `grep -lF "sleep" /proc/[0-9]*/comm | while read -r f; do grep -qF ${mark} "$(dirname "$f")/cmdline" && kill -9 "$(basename "$(dirname "$f")")" && echo killed; done`;
+      const { stdout } = await sandbox.exec(look);
+      await arena.provider.destroy(sandbox.id);
+      await running;
+      return stdout.includes("killed");
+    },
+  },
+  {
+    name: "files of a destroyed sandbox, under the same id",
+    group: "host",
+    plainly: "nothing was destroyed",
+    reach: (arena) => leftBehind(arena, true),
+    control: (arena) => leftBehind(arena, false),
+  },
+  {
     name: "acting as root outside (user id of the process)",
     group: "host",
     without: ["own user id"],
@@ -156,6 +195,26 @@ print("attached" if c.shmat(${id}, None, 0) != -1 else ctypes.get_errno())`;
     reach: async (arena) => (await arena.python("import os\nprint('session', os.getsid(0))")).includes("session 0"),
   },
   {
+    name: "a file that whoever started the server left open",
+    group: "host",
+    short: true,
+    without: ["closed descriptors"],
+    reach: async ({ host, open }) => {
+      // A high number, as shells and supervisors use: node closes the first few itself.
+      const start = ["-c", 'exec 60< "$1"; shift; exec "$@"', "bash", host.flagFile];
+      const program = fileURLToPath(new URL("../sandbox-server.ts", import.meta.url));
+      const args = [join(host.folder, "data-open"), "open", "cat <&60", ...(open ? ["closed descriptors"] : [])];
+      const server = spawn("bash", [...start, process.execPath, program, ...args], {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      });
+      const said: unknown[] = [];
+      server.on("message", (message) => said.push(message));
+      await once(server, "exit");
+      if (typeof said[1] !== "string") throw new Error("The server of its own gave no answer.");
+      return said[1].includes(host.flag);
+    },
+  },
+  {
     name: "capabilities inside",
     group: "host",
     without: ["no capabilities"],
@@ -177,6 +236,36 @@ print("attached" if c.shmat(${id}, None, 0) != -1 else ctypes.get_errno())`;
     },
   },
 ];
+
+/** PTRACE_ATTACH to the process whose arguments bear the mark, as soon as it is there. */
+function SEIZE(mark: string): string {
+  return `
+import ctypes, glob, os, time
+c = ctypes.CDLL(None, use_errno=True)
+def find():
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try: words = open(path, "rb").read().split(b"\\0")
+        except OSError: continue
+        if words[:2] == [b"sleep", b"${mark}"]: return int(path.split("/")[2])
+end = time.monotonic() + 3
+while not (pid := find()) and time.monotonic() < end: pass
+print("atta" + "ched" if pid and c.ptrace(16, pid, 0, 0) == 0 else ctypes.get_errno())`;
+}
+
+/** Whether what one sandbox left everywhere it may write is found by the next one with its id. */
+async function leftBehind({ provider, host }: Arena, destroyed: boolean): Promise<boolean> {
+  const id = randomBytes(8).toString("hex");
+  const make = () => provider.create({ id, source: { kind: "files", files: [{ path: "a.txt", content: "a\n" }] } });
+  const first = await make();
+  await first.exec(
+    `for d in . /tmp /dev/shm /var/tmp /home/user /; do echo ${host.flag} > $d/left; done; touch /tmp/seen`,
+  );
+  if (destroyed) await provider.destroy(id);
+  const second = await make();
+  const { stdout } = await second.exec("grep -rl FLAG- /home /tmp /dev/shm /var /run /opt 2>/dev/null; ls /tmp");
+  await provider.destroy(id);
+  return stdout.includes("left") || stdout.includes("seen");
+}
 
 /** Real user id of a process that has become `sleep`; before that it is the launcher, which still gives up root. */
 function outerUids(pid: number): string[] {

@@ -54,6 +54,8 @@ export const kernel: readonly Attempt[] = [
   syscall("bpf", "loading programs into the kernel", "9999, b(64), 64"),
   syscall("userfaultfd", "stalling the kernel in page faults", "1"),
   syscall("io_uring_setup", "a second door to most system calls", "4, b(256)", "", { short: true }),
+  syscall("io_uring_enter", "the same door, already open", "-1, 0, 0, 0, 0, 0"),
+  syscall("io_uring_register", "handing it files and memory", "-1, 0, 0, 0"),
   syscall("keyctl", "the kernel's key store", "0, -3, 0, 0, 0"),
   syscall("add_key", "filling the kernel's key store", 'b"user", b"x", b"y", 1, -3'),
   syscall("request_key", "asking for keys of the host", 'b"user", b"none", 0, 0'),
@@ -63,6 +65,11 @@ export const kernel: readonly Attempt[] = [
   syscall("mbind", "memory policies", "0, 0, 0, 0, 0, 0"),
   syscall("set_mempolicy", "memory policies of the process", "0, 0, 0"),
   syscall("open_tree", "detached mounts", '-100, b"/", 0'),
+  syscall("setns", "joining another namespace", "-1, 0"),
+  syscall("fsconfig", "configuring a mount", "-1, 0, 0, 0, 0"),
+  syscall("process_madvise", "advice on another process's memory", "-1, 0, 0, 0, 0"),
+  syscall("process_mrelease", "taking another process's memory", "-1, 0"),
+  syscall("perf_event_open", "watching the processor", "b(128), 0, -1, -1, 0"),
   syscall("adjtimex", "the machine's clock", "b(512)"),
   syscall("clock_adjtime", "the machine's clocks", "0, b(512)"),
   ...(x64 ? [syscall("modify_ldt", "the processor's segment table", "0, b(64), 64")] : []),
@@ -75,6 +82,21 @@ export const kernel: readonly Attempt[] = [
   } as Partial<Attempt>),
   syscall("fsopen", "a mount by the newer calls", 'b"tmpfs", 0', "", {
     without: ["seccomp fsopen", ...WITH_ROOT],
+  } as Partial<Attempt>),
+  syscall("move_mount", "moving a mount", '-1, b"", -1, b"", 0', "", {
+    without: ["seccomp move_mount", ...WITH_ROOT],
+  } as Partial<Attempt>),
+  syscall("fsmount", "making a mount of what fsopen made", "-1, 0, 0", "", {
+    without: ["seccomp fsmount", ...WITH_ROOT],
+  } as Partial<Attempt>),
+  syscall("fspick", "reconfiguring a mount", '-100, b"/nowhere", 0', "", {
+    without: ["seccomp fspick", ...WITH_ROOT],
+  } as Partial<Attempt>),
+  syscall("mount_setattr", "making a read-only mount writable", '-100, b"/", 0, b(32), 32', "", {
+    without: ["seccomp mount_setattr", ...WITH_ROOT],
+  } as Partial<Attempt>),
+  syscall("pivot_root", "another root for everyone", 'b"/tmp", b"/tmp"', "", {
+    without: ["seccomp pivot_root", ...WITH_ROOT],
   } as Partial<Attempt>),
   syscall("chroot", "another root folder", 'b"/tmp"', "", {
     without: ["seccomp chroot", "no capabilities"],

@@ -26,6 +26,21 @@ const opens =
       "opened",
     );
 
+/**
+ * Whether a call for these families comes to the kernel. With a type that no family has, the kernel answers EINVAL before
+ * it looks for the family: so it can be told from the filter's answer on kernels that were built without the family, too.
+ */
+const reachesFamily = (arena: Arena, families: string) =>
+  prints(
+    arena,
+    `
+import errno, socket
+for family in ${families}:
+    try: socket.socket(family, 15, 0)
+    except OSError as e: print("reached the ker" + "nel" if e.errno == errno.EINVAL else e, family)`,
+    "reached the kernel",
+  );
+
 export const network: readonly Attempt[] = [
   {
     name: "TCP to a service of the host on 127.0.0.1",
@@ -146,6 +161,27 @@ s.bind(("0.0.0.0", ${port})); s.listen(); s.settimeout(3); s.accept()[0].send(b"
     short: true,
     without: ["seccomp socket-family"],
     reach: opens(16, "SOCK_RAW"),
+  },
+  ...[
+    { family: 38, what: "AF_ALG socket (the kernel's ciphers, a door that had holes)" },
+    { family: 44, what: "AF_XDP socket (frames past the network stack)" },
+    { family: 15, what: "AF_KEY socket (IPsec's keys)" },
+    { family: 29, what: "AF_CAN socket (a bus with a record of holes)" },
+    { family: 30, what: "AF_TIPC socket (clusters; remote holes)" },
+    { family: 21, what: "AF_RDS socket (holes that gave root)" },
+  ].map(
+    ({ family, what }): Attempt => ({
+      name: what,
+      group: "network",
+      without: ["seccomp socket-family"],
+      reach: async (arena) => reachesFamily(arena, `[${family}]`),
+    }),
+  ),
+  {
+    name: "a socket of any other family (46 tried)",
+    group: "network",
+    without: ["seccomp socket-family"],
+    reach: async (arena) => reachesFamily(arena, "[f for f in range(46) if f not in (1, 2, 10)]"),
   },
   {
     name: "packet socket (raw frames)",

@@ -11,6 +11,7 @@ export type Defence =
   | "new session"
   | "no capabilities"
   | "cleared environment"
+  | "closed descriptors"
   | "own user id"
   | "private root"
   | "read-only system"

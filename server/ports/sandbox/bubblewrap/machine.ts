@@ -7,6 +7,8 @@ import { type Cgroups, findCgroups } from "./cgroups.ts";
 
 export type Machine = {
   readonly bwrap: string;
+  /** Starts every sealed program: unlike dash it can close any descriptor. */
+  readonly bash: string;
   readonly git: string;
   /** Present when we are root: each sandbox then runs under a user id of its own. */
   readonly setpriv: string | null;
@@ -52,6 +54,8 @@ export function inspectMachine(dataDir: string): Machine | { readonly missing: s
   if (bwrap === null) return { missing: "the program bwrap (package bubblewrap) is not installed." };
   const git = findProgram("git");
   if (git === null) return { missing: "the program git is not installed." };
+  const bash = findProgram("bash");
+  if (bash === null) return { missing: "the program bash is not installed." };
   const root = process.getuid?.() === 0;
   const setpriv = root ? findProgram("setpriv") : null;
   if (root && setpriv === null) return { missing: "the program setpriv (package util-linux) is not installed." };
@@ -59,6 +63,7 @@ export function inspectMachine(dataDir: string): Machine | { readonly missing: s
   const installation = createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 12);
   return {
     bwrap,
+    bash,
     git,
     setpriv,
     root,

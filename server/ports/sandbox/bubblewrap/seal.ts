@@ -53,6 +53,9 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: "0",
 };
 
+/** What whoever started the server had open, and did not mark as its own: files, pipes, sockets to anywhere. */
+const CLOSE_ALL = `for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -le 2 ] || eval "exec $fd>&-"; done`;
+
 export class Seal {
   private readonly machine: Machine;
   private readonly files: SealFiles;
@@ -74,7 +77,7 @@ export class Seal {
     const { input, timeoutMs, outputBytes, signal } = command;
     const env = this.defences.has("cleared environment") ? undefined : process.env;
     const options = { ...(input && { input }), timeoutMs, outputBytes, uid, env: env && { ...env } };
-    return launcher.run("/bin/sh", ["-c", this.firstLines(user, late), "sh", ...args], options, signal);
+    return launcher.run(this.machine.bash, ["-c", this.firstLines(user, late), "bash", ...args], options, signal);
   }
 
   /**
@@ -83,19 +86,18 @@ export class Seal {
    */
   private firstLines(user: SealedUser, uid: number | null): string {
     const { machine, defences } = this;
+    const lines = defences.has("closed descriptors") ? [CLOSE_ALL] : [];
     // 0 is the shell itself. Version 1 has a file for single threads, which spares the wait for every processor that
     // moving a whole process costs: 10 ms and more.
     const join = machine.cgroups?.version === 1 ? "tasks" : "cgroup.procs";
-    const lines = user.groupFolders.map((folder) => `echo 0 > ${quote(`${folder}/${join}`)} || exit 125`);
+    for (const folder of user.groupFolders) lines.push(`echo 0 > ${quote(`${folder}/${join}`)} || exit 125`);
     lines.push("ulimit -c 0");
     if (defences.has("open-file limit")) lines.push("ulimit -n 1024");
-    if (defences.has("file-size limit")) lines.push(`ulimit -f ${Math.ceil(user.limits.diskBytes / 512)}`);
+    if (defences.has("file-size limit")) lines.push(`ulimit -f ${Math.ceil(user.limits.diskBytes / 1024)}`);
     if (user.groupFolders.length === 0) {
-      // No control groups: a bound a process. dash calls the process limit -p, others -u.
+      // No control groups: a bound a process.
       if (defences.has("memory limit")) lines.push(`ulimit -d ${Math.ceil(user.limits.memoryBytes / 1024)}`);
-      const count = user.limits.processes;
-      if (defences.has("process limit"))
-        lines.push(`(ulimit -u ${count}) 2>/dev/null && ulimit -u ${count} || ulimit -p ${count}`);
+      if (defences.has("process limit")) lines.push(`ulimit -u ${user.limits.processes}`);
     }
     if (this.files.filter !== null) lines.push(`exec 3< ${quote(this.files.filter)}`);
     const drop = uid === null ? "" : `${machine.setpriv} --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs `;
