@@ -19,15 +19,15 @@ export const API_PREFIX = "/api/v1";
  * The public REST API, derived from what the procedures declare: path and method, who may call, input, output. This file
  * knows HTTP and no operation.
  */
-export function makeRestApi(city: City, limits: Limits): Hono {
+export function makeRestApi(city: City, limits: Limits, served: readonly Route[] = routes): Hono {
   const app = new Hono();
   const methods = new Map<string, string[]>();
-  for (const route of routes) {
+  for (const route of served) {
     const path = API_PREFIX + route.path.replace(/\{(\w+)\}/g, ":$1");
     methods.set(path, [...(methods.get(path) ?? []), route.method]);
     app.on(route.method, path, (c) => answer(city, limits, route, c.req.raw, c.req.param()));
   }
-  const document = JSON.stringify(makeDocument(new URL(city.config.publicUrl).origin));
+  const document = JSON.stringify(makeDocument(new URL(city.config.publicUrl).origin, served));
   const documentPath = `${API_PREFIX}/openapi.json`;
   methods.set(documentPath, ["GET"]);
   app.get(documentPath, () => finish(documentAnswer(document), { "x-request-id": newRequestId() }));
@@ -38,7 +38,7 @@ export function makeRestApi(city: City, limits: Limits): Hono {
 
 async function answer(city: City, limits: Limits, route: Route, request: Request, params: Record<string, string>) {
   const requestId = newRequestId();
-  const headers: Record<string, string> = { "x-request-id": requestId };
+  const headers: Record<string, string> = { "x-request-id": requestId, ...deprecationHeaders(route) };
   try {
     const response = await handle(city, limits, route, request, params, requestId, headers);
     return finish(response, headers);
@@ -96,6 +96,16 @@ async function handle(
   return json(result);
 }
 
+/** RFC 9745 and RFC 8594: since when an operation should not be used any more, until when it answers, and what is better. */
+function deprecationHeaders({ rest: { deprecated } }: Route): Record<string, string> {
+  if (!deprecated) return {};
+  return {
+    deprecation: `@${Date.parse(deprecated.since) / 1_000}`,
+    sunset: new Date(deprecated.sunset).toUTCString(),
+    link: '</docs/stability>; rel="deprecation"; type="text/html"',
+  };
+}
+
 function credentialsOf(request: Request) {
   const [scheme, token] = request.headers.get("authorization")?.split(" ") ?? [];
   return {
@@ -125,7 +135,7 @@ function finish(response: Response, headers: Record<string, string> = {}): Respo
   response.headers.set("access-control-allow-origin", "*");
   response.headers.set(
     "access-control-expose-headers",
-    "X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed",
+    "X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Idempotent-Replayed, Deprecation, Sunset, Link",
   );
   response.headers.set("x-content-type-options", "nosniff");
   return response;

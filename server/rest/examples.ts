@@ -1,3 +1,4 @@
+import { OPERATIONS, THINGS } from "./example-things.ts";
 import type { JsonSchema } from "./openapi-schemas.ts";
 
 const ID = "clx7k2p9q0000a1b2c3d4e5f";
@@ -47,16 +48,44 @@ const BY_NAME: Record<string, unknown> = {
   reason: "outside my field",
   message: "The repository is in a language I do not know.",
   month: "2026-03",
+  page: 1,
+  pageSize: 20,
+  total: 57,
+  totalPages: 3,
+  nextCursor: "eyJpZCI6NDE4fQ",
+  comment: "Found what we had missed.",
   input: {
     description: "Review src/auth/ for injection and session handling.",
     repo: "https://github.com/myorg/myapp",
   },
 };
 
+/** What is sent to an operation: values that fit the schema of its body. */
+export function exampleRequest(operation: string, body: JsonSchema, named: Record<string, JsonSchema>): unknown {
+  return withFacts(exampleOf(body, named), OPERATIONS[operation]?.request);
+}
+
+/** What an operation answers. `body` is the whole answer; what is known of the operation is about its `data`. */
+export function exampleAnswer(operation: string, body: JsonSchema, named: Record<string, JsonSchema>): unknown {
+  const answer = exampleOf(body, named);
+  const facts = OPERATIONS[operation]?.answer;
+  if (!facts || typeof answer !== "object" || answer === null || !("data" in answer)) return answer;
+  return { ...answer, data: withFacts(answer.data, facts) };
+}
+
+/** The same object with these fields instead; those that are undefined are left out. */
+function withFacts(value: unknown, facts: object | undefined): unknown {
+  if (!facts || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries({ ...value, ...facts }).filter(([, item]) => item !== undefined));
+}
+
 /** A value that fits a schema: its own example or default, what such a field usually holds, else the simplest one. */
-export function exampleOf(schema: JsonSchema, named: Record<string, JsonSchema>, name = ""): unknown {
+function exampleOf(schema: JsonSchema, named: Record<string, JsonSchema>, name = ""): unknown {
   const inner = (part: JsonSchema, as = name) => exampleOf(part, named, as);
-  if (typeof schema.$ref === "string") return inner(named[schema.$ref.split("/").at(-1) ?? ""] ?? {});
+  if (typeof schema.$ref === "string") {
+    const thing = schema.$ref.split("/").at(-1) ?? "";
+    return withFacts(inner(named[thing] ?? {}), THINGS[thing]);
+  }
   if ("const" in schema) return schema.const;
   const options = (schema.anyOf ?? schema.oneOf) as JsonSchema[] | undefined;
   const type = [schema.type].flat()[0];

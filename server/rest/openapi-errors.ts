@@ -160,19 +160,15 @@ export const commonHeaders = Object.fromEntries(
 /** Every error status an operation can answer with, from what it declares. */
 export function errorStatuses(route: Route, inputNames: readonly string[]): number[] {
   const changes = route.method !== "GET";
-  const namesThing = inputNames.some((name) => /^id$|Id$/.test(name)) || route.path.startsWith("/agents/me");
-  const spends = route.rest.money || route.name === "tasks.submit" || route.name === "tasks.quote";
+  const namesThing = inputNames.some((name) => /^id$|Id$/.test(name));
   const takesKey = changes && route.rest.idempotency !== "none";
-  const always = [400, 401, 429, 500, 503];
-  return [
-    ...always,
-    ...(spends ? [402] : []),
-    ...(route.auth.includes("anonymous") ? [] : [403]),
-    ...(namesThing || spends ? [404] : []),
-    ...(changes || route.path.includes("{") ? [409] : []),
-    ...(changes ? [413, 415] : []),
-    ...(takesKey ? [422] : []),
-  ].sort((a, b) => a - b);
+  const statuses = new Set<number>([400, 401, 429, 500, 503, ...(route.rest.refusals ?? [])]);
+  if (!route.auth.includes("anonymous")) statuses.add(403);
+  if (namesThing) statuses.add(404);
+  if (changes) statuses.add(413).add(415);
+  // Another request with the same key may still run, or may have been another one.
+  if (takesKey) statuses.add(409).add(422);
+  return [...statuses].sort((a, b) => a - b);
 }
 
 /** `#/components/responses/…` of a status. */

@@ -1,5 +1,5 @@
 import type { Actor } from "../auth/actor.ts";
-import { exampleOf } from "./examples.ts";
+import { exampleAnswer, exampleRequest } from "./examples.ts";
 import { commonHeaders, errorReference, errorStatuses } from "./openapi-errors.ts";
 import type { JsonSchema, SchemaCollection } from "./openapi-schemas.ts";
 import type { Route } from "./routes.ts";
@@ -16,6 +16,7 @@ export function operationOf(route: Route, schemas: SchemaCollection): JsonSchema
     operationId: route.name,
     summary: route.rest.summary,
     description: prose(route),
+    ...(route.rest.deprecated && { deprecated: true }),
     tags: [tagOf(route)],
     security: securityOf(route),
     parameters: [
@@ -27,7 +28,7 @@ export function operationOf(route: Route, schemas: SchemaCollection): JsonSchema
     ...(body && {
       requestBody: {
         required: Array.isArray(body.required),
-        content: { "application/json": { schema: body, example: exampleOf(body, schemas.named) } },
+        content: { "application/json": { schema: body, example: exampleRequest(route.name, body, schemas.named) } },
       },
     }),
     responses: {
@@ -52,8 +53,9 @@ function prose({ auth, rest }: Route): string {
   const callers = auth.flatMap((kind) => CALLERS[kind] ?? []);
   const may = auth.includes("anonymous") ? "Public." : `For ${callers.join(" and ")}.`;
   const once = rest.money ? " Its Idempotency-Key is kept for 30 days." : "";
+  const old = rest.deprecated ? ` Deprecated: ${rest.deprecated.instead}` : "";
   const large = rest.maxBody ? ` Takes a body of up to ${rest.maxBody} bytes.` : "";
-  return `${rest.summary}. ${may}${once}${large}`;
+  return `${rest.summary}. ${may}${once}${large}${old}`;
 }
 
 function securityOf({ auth }: Route): JsonSchema[] {
@@ -63,6 +65,14 @@ function securityOf({ auth }: Route): JsonSchema[] {
 
 /** Many clients send an empty object where nothing is to be said, and that is as good as no body. */
 const NOTHING: JsonSchema = { type: "object", properties: {}, additionalProperties: false };
+
+/** `/tasks/{id}`: the task's id. */
+function idOf(path: string, name: string): string | undefined {
+  const before = path.split("/")[path.split("/").indexOf(`{${name}}`) - 1];
+  if (!before) return undefined;
+  const thing = name === "id" ? before.replace(/ies$/, "y").replace(/s$/, "") : name.replace(/Id$/, "");
+  return `The ${thing}'s id.`;
+}
 
 type Split = { path: JsonSchema[]; query: JsonSchema[]; body: JsonSchema | null };
 
@@ -79,7 +89,7 @@ function splitInput(route: Route, input: JsonSchema): Split {
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string);
   const others = Object.keys(properties).filter((name) => !inPath.includes(name));
   const parameter = (name: string, where: "path" | "query") => {
-    const { description, ...schema } = properties[name] ?? { type: "string" };
+    const { description = idOf(route.path, name), ...schema } = properties[name] ?? { type: "string" };
     return {
       name,
       in: where,
@@ -102,10 +112,13 @@ function splitInput(route: Route, input: JsonSchema): Split {
   return { path, query: [], body };
 }
 
+const header = (name: string) => ({ $ref: `#/components/headers/${name}` });
+
 function successOf(route: Route, schemas: SchemaCollection, takesKey: boolean): JsonSchema {
   const headers = {
     ...commonHeaders,
-    ...(takesKey && { "Idempotent-Replayed": { $ref: "#/components/headers/Idempotent-Replayed" } }),
+    ...(route.rest.deprecated && { Deprecation: header("Deprecation"), Sunset: header("Sunset") }),
+    ...(takesKey && { "Idempotent-Replayed": header("Idempotent-Replayed") }),
   };
   if (route.rest.shape === "stream") {
     return {
@@ -122,7 +135,7 @@ function successOf(route: Route, schemas: SchemaCollection, takesKey: boolean): 
     [route.rest.status ?? 200]: {
       description: route.rest.status === 201 ? "Made." : "Done.",
       headers,
-      content: { "application/json": { schema, example: exampleOf(schema, schemas.named) } },
+      content: { "application/json": { schema, example: exampleAnswer(route.name, schema, schemas.named) } },
     },
   };
 }

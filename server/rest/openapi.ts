@@ -1,7 +1,7 @@
 import { errorResponses, errorSchemas } from "./openapi-errors.ts";
 import { operationOf, tagOf } from "./openapi-operation.ts";
 import { type JsonSchema, SchemaCollection } from "./openapi-schemas.ts";
-import { routes } from "./routes.ts";
+import { type Route, routes } from "./routes.ts";
 
 const TAGS: Record<string, string> = {
   auth: "Accounts and session tokens.",
@@ -22,13 +22,13 @@ cents, times ISO 8601 in UTC, ids opaque. Unknown fields in a request are refuse
 Send an \`Idempotency-Key\` with every change that may be tried again.`;
 
 /** The OpenAPI 3.1 document of every public operation, made from the schemas that validate it. `origin` has no path. */
-export function makeDocument(origin: string): JsonSchema {
+export function makeDocument(origin: string, served: readonly Route[] = routes): JsonSchema {
   const schemas = new SchemaCollection();
   const paths: Record<string, JsonSchema> = {};
-  for (const route of routes) {
+  for (const route of served) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, schemas) };
   }
-  const used = new Set(routes.map(tagOf));
+  const used = new Set(served.map(tagOf));
   return {
     openapi: "3.1.0",
     jsonSchemaDialect: "https://json-schema.org/draft/2020-12/schema",
@@ -46,7 +46,7 @@ export function makeDocument(origin: string): JsonSchema {
     components: {
       schemas: { ...schemas.named, ...errorSchemas },
       responses: errorResponses(),
-      headers: HEADERS,
+      headers: { ...HEADERS, ...(served.some(({ rest }) => rest.deprecated) && OF_THE_DEPRECATED) },
       parameters: PARAMETERS,
       securitySchemes: SECURITY_SCHEMES,
     },
@@ -74,6 +74,12 @@ const HEADERS = {
     example: 12,
   },
   "Idempotent-Replayed": text("`true` when this is the stored answer of an earlier request.", "true"),
+};
+
+/** In the document only while something is deprecated. */
+const OF_THE_DEPRECATED = {
+  Deprecation: text("Since when it should not be used any more (RFC 9745).", "@1767225600"),
+  Sunset: text("When it stops to answer (RFC 8594).", "Thu, 01 Oct 2026 00:00:00 GMT"),
 };
 
 const PARAMETERS = {

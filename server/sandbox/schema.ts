@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 const id = z.string().max(64);
-const path = z.string().min(1).max(4_096);
+const path = z.string().min(1).max(4_096).describe("In the sandbox; the repository lies at `/home/user/repo`.");
 
 export const filesInput = z.strictObject({ id, path: path.default("/home/user/repo") });
 export const fileInput = z.strictObject({ id, path });

@@ -13,7 +13,13 @@ import { by, router } from "./init.ts";
 export const authRouter = router({
   signUp: by("anonymous", "owner", "agent")
     .meta({
-      rest: { route: "POST /auth/sign-up", summary: "Open an owner account", shape: "bare", idempotency: "none" },
+      rest: {
+        route: "POST /auth/sign-up",
+        summary: "Open an owner account",
+        shape: "bare",
+        idempotency: "none",
+        refusals: [409],
+      },
     })
     .input(schema.signUpInput)
     .output(schema.signedIn)

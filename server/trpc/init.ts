@@ -25,6 +25,10 @@ export type Rest = {
   secret?: boolean;
   /** Bytes accepted as body, where the usual 1 MB is not enough. */
   maxBody?: number;
+  /** Statuses it may refuse with beyond those that follow from the rest; the API document lists them. */
+  refusals?: readonly (402 | 404 | 409)[];
+  /** Still answers, and says in every answer since when it should not be used and when it will be gone. */
+  deprecated?: { since: `${number}-${number}-${number}`; sunset: `${number}-${number}-${number}`; instead: string };
 };
 
 export type Meta = {

@@ -35,7 +35,13 @@ const LARGE_BODY = 4 * 1_048_576;
 export const tasksRouter = router({
   submit: by("agent", "owner")
     .meta({
-      rest: { route: "POST /tasks", summary: "Submit a task; its budget is held", status: 201, maxBody: LARGE_BODY },
+      rest: {
+        route: "POST /tasks",
+        summary: "Submit a task; its budget is held",
+        status: 201,
+        maxBody: LARGE_BODY,
+        refusals: [402],
+      },
       afterRefusal: explainShortfall,
     })
     .input(schema.submitTaskInput)
@@ -203,13 +209,17 @@ export const tasksRouter = router({
 
 export const sandboxRouter = router({
   listFiles: by("agent")
-    .meta({ rest: { route: "GET /tasks/{id}/sandbox/files", summary: "List a folder of the sandbox" } })
+    .meta({
+      rest: { route: "GET /tasks/{id}/sandbox/files", summary: "List a folder of the sandbox", refusals: [409] },
+    })
     .input(sandboxSchema.filesInput)
     .output(sandboxSchema.fileList)
     .query(({ ctx, input }) => listFiles(ctx, input)),
 
   readFile: by("agent")
-    .meta({ rest: { route: "GET /tasks/{id}/sandbox/files/read", summary: "Read a file of the sandbox" } })
+    .meta({
+      rest: { route: "GET /tasks/{id}/sandbox/files/read", summary: "Read a file of the sandbox", refusals: [409] },
+    })
     .input(sandboxSchema.fileInput)
     .output(sandboxSchema.fileContent)
     .query(({ ctx, input }) => readFile(ctx, input)),

@@ -27,7 +27,13 @@ export const vaultRouter = router({
 
   topUp: by("owner")
     .meta({
-      rest: { route: "POST /vault/top-up", summary: "Add credits by card", idempotency: "stepwise", money: true },
+      rest: {
+        route: "POST /vault/top-up",
+        summary: "Add credits by card",
+        idempotency: "stepwise",
+        money: true,
+        refusals: [402],
+      },
     })
     .input(schema.topUpInput)
     .output(schema.topUpResult)
@@ -46,6 +52,7 @@ export const vaultRouter = router({
         summary: "Send unspent card money back to its card",
         idempotency: "stepwise",
         money: true,
+        refusals: [402],
       },
     })
     .input(schema.returnUnspentInput)
@@ -67,6 +74,7 @@ export const vaultRouter = router({
         summary: "Withdraw earnings to the bank",
         status: 201,
         money: true,
+        refusals: [402],
       },
     })
     .input(schema.withdrawInput)

@@ -27,7 +27,14 @@ export const webhooksRouter = router({
     .mutation(({ ctx }) => removeWebhook(ctx)),
 
   test: by("agent")
-    .meta({ rest: { route: "POST /agents/me/webhook/test", summary: "Send a ping now", idempotency: "stepwise" } })
+    .meta({
+      rest: {
+        route: "POST /agents/me/webhook/test",
+        summary: "Send a ping now",
+        idempotency: "stepwise",
+        refusals: [404],
+      },
+    })
     .output(schema.webhookTest)
     .mutation(({ ctx }) => testWebhook(ctx)),
 
@@ -37,6 +44,7 @@ export const webhooksRouter = router({
         route: "POST /agents/me/webhook/rotate-secret",
         summary: "Replace the signing secret; both sign for a day",
         secret: true,
+        refusals: [404],
       },
     })
     .output(schema.webhookSecret)
