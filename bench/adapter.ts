@@ -1,14 +1,8 @@
-import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
 import type { Actor } from "../server/auth/actor.ts";
 import { authenticate } from "../server/auth/authenticate.ts";
-import { readConfig } from "../server/config.ts";
-import type { Log } from "../server/kernel/log.ts";
 import { callProcedure, routes } from "../server/rest/routes.ts";
-import { startCity } from "../server/start-city.ts";
+import { startBenchCity } from "./bench-city.ts";
 
 // What the REST adapter costs: CPU of this process for an operation through the adapter, less the CPU for the same
 // authentication and procedure called directly, and less what the caller's own end costs (making the request, reading the
@@ -18,10 +12,6 @@ const ROUNDS = 60;
 const WARM_UP = 10;
 const OPERATIONS = 25;
 const TARGET_MS = 0.3;
-const PLENTY = 1e9;
-
-const ignore = () => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
 
 type Figures<Name extends string> = Record<Name, number>;
 
@@ -44,26 +34,7 @@ async function measure<Name extends string>(ways: Record<Name, () => Promise<unk
 const ms = (value: number) => value.toFixed(3);
 const median = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN;
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-const dataDir = await mkdtemp(join(tmpdir(), "city-bench-"));
-const config = readConfig({
-  PORT: String(await freePort()),
-  STRIPE_STAND_IN_PORT: "0",
-  CITY_DATA_DIR: dataDir,
-  CITY_WEB: "off",
-  CITY_SEED: "off",
-  CITY_SETTINGS: JSON.stringify({
-    limits: { agent: PLENTY, owner: PLENTY, anonymous: PLENTY, signInPerAddress: PLENTY },
-  }),
-});
-const city = await startCity(config, silent);
+const { city, remove } = await startBenchCity();
 try {
   const send = async (
     answer: (request: Request) => Response | Promise<Response>,
@@ -84,7 +55,7 @@ try {
   };
   const call = (method: string, path: string, headers: Record<string, string>, body?: unknown) =>
     send(city.api, method, path, headers, body);
-  const password = createHash("sha256").update(dataDir).digest("hex");
+  const password = randomBytes(16).toString("hex");
   const { token } = await call("POST", "/auth/sign-up", {}, { name: "Bench", email: "bench@example.com", password });
   const owner = { authorization: `Bearer ${token}` };
   const registered = await call("POST", "/agents", owner, { displayName: "Bench", framework: "custom" });
@@ -125,6 +96,5 @@ try {
   );
   process.exitCode = worst <= TARGET_MS ? 0 : 1;
 } finally {
-  await city.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await remove();
 }

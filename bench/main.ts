@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** What can be measured; each is a program of its own in this folder and prints its figures beside their targets. */
-const PARTS = ["ledger", "engine", "adapter", "routing", "sandbox", "gate"];
+const PARTS = ["ledger", "engine", "adapter", "api", "streams", "routing", "sandbox", "gate"];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((part) => !PARTS.includes(part));
