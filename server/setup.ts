@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { commandFor, findTools, packagesOf, type ToolName, type Tools } from "./tools.ts";
+import { basename, join } from "node:path";
+import { commandFor, findAptGet, findTools, packagesOf, type ToolName, type Tools, type Where } from "./tools.ts";
 
 /** What the tests cannot do without; ripgrep and python3 only widen what a sandbox offers. */
 const NEEDED: ToolName[] = ["bwrap", "git", "chromium"];
@@ -12,22 +12,26 @@ const WHAT_FOR: Partial<Record<ToolName, string>> = {
   chromium: "browser tests",
 };
 
+type Command = [program: string, ...args: string[]];
+type Machine = Where & { playwright?: Command };
+
 /**
  * Finds or installs the programs that the tests need and npm cannot bring. Without a way to install, it says exactly
  * what is missing and which command brings it. @returns the problems left, one sentence each.
  */
-export function setUp(say: (line: string) => void): string[] {
-  let tools = findTools();
+export function setUp(say: (line: string) => void, machine: Machine = {}): string[] {
+  let tools = findTools(machine);
   if (missingFrom(tools).length > 0) {
-    installByApt(missingFrom(tools), say);
-    tools = findTools();
+    installByApt(missingFrom(tools), say, findAptGet(machine.systemFolders));
+    tools = findTools(machine);
   }
   if (tools.chromium === null) {
-    installByPlaywright(say);
-    tools = findTools();
+    installByPlaywright(say, machine.playwright ?? playwright());
+    tools = findTools(machine);
   }
   const problems = missingFrom(tools).map(
-    (tool) => `${tool} (${WHAT_FOR[tool]}) is missing and could not be installed. It comes with: ${commandFor([tool])}`,
+    (tool) =>
+      `${tool} (${WHAT_FOR[tool]}) is missing and could not be installed. It comes with: ${commandFor([tool], machine.systemFolders)}`,
   );
   const refusal = tools.bwrap && sandboxRefusal(tools.bwrap);
   if (refusal) problems.push(`bwrap is installed, but this machine does not let it make a sandbox: ${refusal}`);
@@ -39,19 +43,23 @@ function missingFrom(tools: Tools): ToolName[] {
   return NEEDED.filter((tool) => tools[tool] === null);
 }
 
-function installByApt(tools: ToolName[], say: (line: string) => void): void {
-  if (process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).status !== 0) return;
+function installByApt(tools: ToolName[], say: (line: string) => void, aptGet: string | null): void {
+  if (process.getuid?.() !== 0 || aptGet === null) return;
   say(`Installing ${packagesOf(tools).join(", ")} with apt-get …`);
-  run("apt-get", ["update", "-q"], say);
+  run(aptGet, ["update", "-q"], say);
   // One by one: a package that this system lacks must not keep the others away.
-  for (const name of packagesOf(tools)) run("apt-get", ["install", "-y", "-q", "--no-install-recommends", name], say);
+  for (const name of packagesOf(tools)) run(aptGet, ["install", "-y", "-q", "--no-install-recommends", name], say);
 }
 
-function installByPlaywright(say: (line: string) => void): void {
+function installByPlaywright(say: (line: string) => void, [program, ...args]: Command): void {
   say("Installing Chromium with Playwright …");
-  const cli = createRequire(import.meta.url).resolve("@playwright/test/package.json");
   const libraries = process.getuid?.() === 0 ? ["--with-deps"] : [];
-  run(process.execPath, [join(cli, "..", "cli.js"), "install", "chromium", ...libraries], say);
+  run(program, [...args, "install", "chromium", ...libraries], say);
+}
+
+function playwright(): Command {
+  const cli = createRequire(import.meta.url).resolve("@playwright/test/package.json");
+  return [process.execPath, join(cli, "..", "cli.js")];
 }
 
 function run(command: string, args: string[], say: (line: string) => void): void {
@@ -59,7 +67,7 @@ function run(command: string, args: string[], say: (line: string) => void): void
   const result = spawnSync(command, args, { encoding: "utf8", env });
   if (result.status === 0) return;
   const words = (result.stderr || result.stdout || String(result.error)).trim().split("\n").slice(-5).join("\n");
-  say(`${command} ${args[0]} failed:\n${words}`);
+  say(`${basename(command)} ${args[0]} failed:\n${words}`);
 }
 
 /** Containers often forbid the namespaces a sandbox is made of; better known now than in the middle of the tests. */

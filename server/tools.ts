@@ -17,7 +17,8 @@ const KNOWN: Record<ToolName, { programs: string[]; package: string }> = {
 /** Before the PATH: a program below somebody's home cannot be reached by the sandbox's unprivileged user. */
 const SYSTEM_FOLDERS = ["/usr/bin", "/bin", "/usr/local/bin"];
 
-type Where = { searchPath?: string; systemFolders?: string[]; home?: string };
+/** Where to look; this machine when absent. Tests bring a machine of their own. */
+export type Where = { searchPath?: string; systemFolders?: string[]; home?: string };
 
 /** Where the programs of the operating system are that we can use but do not need; `null` for what is not there. */
 export function findTools(where: Where = {}): Tools {
@@ -35,11 +36,15 @@ export function findTools(where: Where = {}): Tools {
 
 /** The command that brings these tools, to be shown to a person. */
 export function commandFor(tools: ToolName[], systemFolders: string[] = SYSTEM_FOLDERS): string {
-  const apt = firstExecutable(systemFolders, ["apt-get"]) !== null;
+  const apt = findAptGet(systemFolders) !== null;
   const packages = packagesOf(tools).join(" ");
   if (apt) return `${process.getuid?.() === 0 ? "" : "sudo "}apt-get install -y --no-install-recommends ${packages}`;
   if (tools.join() === "chromium") return "npx playwright install chromium";
   return `install ${packages} with the package manager of this system`;
+}
+
+export function findAptGet(systemFolders: string[] = SYSTEM_FOLDERS): string | null {
+  return firstExecutable(systemFolders, ["apt-get"]);
 }
 
 /** Debian's names for these tools. */
