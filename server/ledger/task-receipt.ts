@@ -42,18 +42,24 @@ async function proveLine(ctx: Pick<Ctx, "db">, no: bigint, text: string): Promis
   };
 }
 
+/** Hashes of seals by their number, as the city publishes them, or from a copy someone kept. */
+export type PublishedHashes = ReadonlyMap<number, string>;
+
 /**
- * Checks a receipt with nothing but itself: each line's bytes lead to the seal's root, and the root to the seal's hash,
- * which must equal the hash published for that seal's number. Lines without a seal prove nothing yet.
+ * Checks one line with nothing but itself: its bytes lead to the seal's root, and the root to the seal's hash, which must
+ * equal the hash published for that seal's number. A line without a seal proves nothing yet.
  */
-export function verifyReceipt(receipt: TaskReceipt, publishedHashes: ReadonlyMap<number, string>): boolean {
-  return receipt.lines.every(({ text, seal }) => {
-    if (!seal) return false;
-    const root = rootFromProof(leafHash(text), seal.proof);
-    const previous = Buffer.from(seal.previous, "hex");
-    const hash = sealHash({ no: seal.no, transactions: seal.transactions, root, previous }).toString("hex");
-    return hash === seal.hash && publishedHashes.get(seal.no) === hash;
-  });
+export function verifyLine({ text, seal }: ReceiptLine, published: PublishedHashes): "proven" | "unsealed" | "wrong" {
+  if (!seal) return "unsealed";
+  const root = rootFromProof(leafHash(text), seal.proof);
+  const previous = Buffer.from(seal.previous, "hex");
+  const hash = sealHash({ no: seal.no, transactions: seal.transactions, root, previous }).toString("hex");
+  return hash === seal.hash && published.get(seal.no) === hash ? "proven" : "wrong";
+}
+
+/** Whether every line of a receipt is proven. */
+export function verifyReceipt(receipt: TaskReceipt, published: PublishedHashes): boolean {
+  return receipt.lines.every((line) => verifyLine(line, published) === "proven");
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,3 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { listSeals } from "#server/ledger/list-seals.ts";
 import { sealLedger } from "#server/ledger/seal-ledger.ts";
@@ -29,6 +34,39 @@ test("a task's receipt is proven by the published chain, and a changed figure is
   const [first] = receipt.lines;
   const forged = { ...receipt, lines: [{ ...first, text: first?.text.replace("1500", "1400") ?? "" }] };
   expect(verifyReceipt(forged as typeof receipt, published)).toBe(false);
+});
+
+test("anyone can check a saved receipt by a command, against the city or a copy of its seals, and a forged one fails", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  await sealLedger(city.ctx());
+  const folder = mkdtempSync(join(tmpdir(), "receipt-"));
+  const save = (name: string, answer: unknown) => {
+    writeFileSync(join(folder, name), JSON.stringify(answer));
+    return join(folder, name);
+  };
+  const check = async (...args: string[]) => {
+    const run = spawn(process.execPath, ["server/ledger/check-receipt.ts", ...args]);
+    const over = once(run, "close");
+    const output = await Promise.all([run.stdout, run.stderr].map((stream) => stream.toArray()));
+    await over;
+    return { code: run.exitCode, said: Buffer.concat(output.flat()).toString() };
+  };
+  const { body } = await city.call("GET", `/tasks/${taskId}/receipt`, { token: buyer.token });
+  const receipt = save("receipt.json", body);
+  const seals = save("seals.json", (await city.call("GET", "/vault/seals?limit=100")).body);
+  for (const source of [`--city=${city.url}`, `--seals=${seals}`]) {
+    const { code, said } = await check(receipt, source);
+    expect([code, said]).toEqual([0, expect.stringContaining("Every line is sealed")]);
+    expect(said).toContain(`task:${taskId}:charge`);
+  }
+  const forged = save("forged.json", JSON.parse(JSON.stringify(body).replaceAll("1500", "1400")));
+  expect(await check(forged, `--city=${city.url}`)).toEqual({
+    code: 1,
+    said: expect.stringContaining("NOT what the ledger"),
+  });
+  expect((await check(receipt)).code).toBe(2);
+  rmSync(folder, { recursive: true });
 });
 
 test("an operator sees what the night's checks of cash and chain found, and when, a bad result too", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import type { Answer, CallOptions } from "#tests/support/city.ts";
 import { type CityWorld, compareWorld, type ModelTask } from "./city-world.ts";
@@ -51,7 +52,7 @@ export async function request(
   const { method, path, ...options } = call;
   const headers = { ...options.headers, "idempotency-key": randomUUID() };
   const send = () => world.city.call(method, path, { ...options, headers });
-  const answer = await send();
+  const answer = await untilHeard(send);
   const outcome = answer.status < 300 ? "ok" : (answer.body.error?.code ?? String(answer.status));
   if (outcome !== expected) {
     throw new Error(`${name}: expected ${expected}, got ${outcome} ${JSON.stringify(answer.body).slice(0, 500)}`);
@@ -67,6 +68,15 @@ export async function request(
     if (world.keyed.length > 20) world.keyed.shift();
   }
   return answer;
+}
+
+/** A city that is too busy says so, and nothing has happened: the same request is sent again, as clients do. */
+async function untilHeard(send: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    const answer = await send();
+    if (answer.body.error?.code !== "UNAVAILABLE" || tries === 10) return answer;
+    await pause(500 * tries);
+  }
 }
 
 export const always = () => true;

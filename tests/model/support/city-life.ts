@@ -6,7 +6,7 @@ import { cardCommands } from "./city-card-commands.ts";
 import { type CityCommand, firstOf } from "./city-command.ts";
 import { type Night, night, playNight } from "./city-nights.ts";
 import { payoutCommands } from "./city-payout-commands.ts";
-import { type CityClock, makeClock, QUIET_MS, settleTime } from "./city-time.ts";
+import { type CityClock, makeClock, settleTime } from "./city-time.ts";
 import { verdictCommands } from "./city-verdict-commands.ts";
 import { workCommands } from "./city-work-commands.ts";
 import { type CityWorld, compareWorld, makeCityWorld } from "./city-world.ts";
@@ -14,10 +14,12 @@ import { type MoneyCity, startMoneyCity } from "./money-city.ts";
 import { LONG, type Tally, totalOf } from "./tally.ts";
 
 /** Worlds side by side in one city: its work is what they share, and its accounts for fees and cash. */
-const WORLDS = LONG ? 8 : 3;
+const WORLDS = LONG ? 6 : 3;
 const COMMANDS_A_DAY = 40;
 const DAYS = 12;
 const WHOLE_EVERY = 1_000;
+/** Sellers count as present for 90 seconds. What was begun by then is finished. */
+const LONGEST_DAY_MS = 60_000;
 
 type Day = { commands: CityCommand[][]; late: "oldest" | "newest"; night: Night };
 
@@ -109,7 +111,7 @@ async function dawn(city: MoneyCity, clock: CityClock, worlds: CityWorld[]): Pro
 
 /** Every world does what it has planned, one thing after the other; the worlds at the same time. */
 async function goAboutBusiness(worlds: CityWorld[], plans: CityCommand[][], enough: () => boolean): Promise<void> {
-  const evening = Date.now() + (QUIET_MS * 2) / 3;
+  const evening = Date.now() + LONGEST_DAY_MS;
   const days = worlds.map((world, at) =>
     named(`world ${at + 1}`, async () => {
       const plan = plans[at] ?? [];

@@ -85,8 +85,8 @@ function catchUpCharged(world: CityWorld, task: ModelTask, row: TaskRow, before:
   if (dispute?.open && dispute.decideBy < before - 90_000) throw new Error(`the dispute of ${task.id} is stuck`);
 }
 
-/** Time ahead in which nothing falls due, so that a prediction holds until the request is there. */
-export const QUIET_MS = 90_000;
+/** Time ahead in which nothing falls due, so that a prediction holds until the request is there: a day, and then some. */
+const QUIET_MS = 300_000;
 
 /** Lets time pass until nothing is about to fall due for anyone, and takes over what happened. */
 export async function settleTime(city: MoneyCity, clock: CityClock, worlds: CityWorld[]): Promise<void> {
