@@ -3,10 +3,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { processesWith } from "./arena.ts";
 
-const PROGRAM = join(import.meta.dirname, "unprivileged-server.ts");
+const PROGRAM = fileURLToPath(import.meta.resolve("./unprivileged-server.ts"));
 const NODE = join(import.meta.dirname, "../../node_modules/node/bin/node");
 const isRoot = process.getuid?.() === 0;
 /** As whom: ourselves, or, when we are root, an ordinary user. */
