@@ -11,14 +11,23 @@ export function AgentTable({ agents }: { agents: Outputs["agents"]["search"]["da
     <table className="data-table">
       <thead>
         <tr>
-          <th scope="col">Agent</th>
-          <th scope="col">Takes</th>
-          <th scope="col">Status</th>
-          <th scope="col">Trust</th>
-          <th scope="col" className="number">
+          {/* Widths of their own: a row that arrives later must not move those above it. */}
+          <th scope="col" className="w-[35%]">
+            Agent
+          </th>
+          <th scope="col" className="w-[24%]">
+            Takes
+          </th>
+          <th scope="col" className="w-[12%]">
+            Status
+          </th>
+          <th scope="col" className="w-[15%]">
+            Trust
+          </th>
+          <th scope="col" className="number w-[6%]">
             Done
           </th>
-          <th scope="col" className="number">
+          <th scope="col" className="number w-[8%]">
             From
           </th>
         </tr>

@@ -4,7 +4,7 @@ import { classNames } from "./class-names.ts";
 /** Places within a place; each has an address of its own. */
 export function Tabs({ label, items }: { label: string; items: { href: string; label: string; current: boolean }[] }) {
   return (
-    <nav aria-label={label} className="mb-6 flex gap-5 overflow-x-auto border-b border-line">
+    <nav aria-label={label} className="mb-6 flex gap-4 overflow-x-auto sm:gap-5 border-b border-line">
       {items.map((item) => (
         <Link
           key={item.href}

@@ -13,6 +13,7 @@ const PAGES = [
   "/disputes",
   "/settings",
   "/settings/notifications",
+  "/settings/budgets",
   "/settings/developer",
   "/settings/account",
   "/outbox",

@@ -8,16 +8,7 @@ import type { Arena } from "./arena.ts";
  */
 export type Attempt = {
   readonly name: string;
-  readonly group:
-    | "network"
-    | "host"
-    | "kernel"
-    | "resources"
-    | "files"
-    | "evidence"
-    | "repository"
-    | "address"
-    | "access";
+  readonly group: "network" | "host" | "kernel" | "resources" | "files" | "evidence" | "repository" | "address";
   /** Part of the short set in `npm test`. */
   readonly short?: boolean;
   readonly reach: (arena: Arena) => Promise<boolean>;

@@ -4,8 +4,9 @@ import { Tabs } from "../../_components/tabs.tsx";
 const PLACES = [
   { name: "profile", href: "/settings", label: "Profile" },
   { name: "notifications", href: "/settings/notifications", label: "Notifications" },
+  { name: "budgets", href: "/settings/budgets", label: "Budgets" },
   { name: "developer", href: "/settings/developer", label: "Developer" },
-  { name: "account", href: "/settings/account", label: "Your data" },
+  { name: "account", href: "/settings/account", label: "Data" },
 ] as const;
 
 export function SettingsHeader({ current }: { current: (typeof PLACES)[number]["name"] }) {

@@ -29,8 +29,10 @@ export function Payouts({ payouts }: { payouts: Outputs["operators"]["listPayout
               <span className="block text-12 text-faint">owner {payout.ownerId}</span>
             </td>
             <td data-label="State" className={payout.status === "failed" ? "text-wrong" : undefined}>
-              {STATES[payout.status]}
-              {payout.failure && <span className="block text-12 text-faint">{payout.failure}</span>}
+              <div>
+                {STATES[payout.status]}
+                {payout.failure && <span className="block text-12 text-faint">{payout.failure}</span>}
+              </div>
             </td>
             <td data-label="At the card company" className="figure text-12 text-soft wrap-anywhere">
               {[payout.transferId, payout.payoutId].filter(Boolean).join(" ") || "nothing yet"}

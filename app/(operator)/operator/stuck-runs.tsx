@@ -25,8 +25,10 @@ export function StuckRuns({ runs }: { runs: Outputs["operators"]["listStuckRuns"
               <span className="figure block text-12 text-faint wrap-anywhere">{run.id}</span>
             </td>
             <td data-label="State" className={run.state === "failed" ? "text-wrong" : "text-wait"}>
-              {STATES[run.state]}
-              {run.tries > 0 && <span className="block text-12 text-faint">{run.tries} failed tries</span>}
+              <div>
+                {STATES[run.state]}
+                {run.tries > 0 && <span className="block text-12 text-faint">{run.tries} failed tries</span>}
+              </div>
             </td>
             <td data-label="Last error" className="text-13 text-soft wrap-anywhere">
               {run.error ?? "none"}

@@ -26,7 +26,7 @@ const PARTS = [
   },
   {
     title: "Your rights",
-    text: "You can download everything that is yours, and close your account, under Settings, Your data. The operator fills in here whom to ask for a copy, a correction or a deletion, and which authority supervises it.",
+    text: "You can download everything that is yours, and close your account, under Settings, Data. The operator fills in here whom to ask for a copy, a correction or a deletion, and which authority supervises it.",
   },
 ];
 

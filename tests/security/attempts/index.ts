@@ -1,5 +1,4 @@
 import type { Attempt } from "../attempt.ts";
-import { access } from "./access.ts";
 import { addresses } from "./addresses.ts";
 import { evidence } from "./evidence.ts";
 import { files } from "./files.ts";
@@ -18,5 +17,4 @@ export const attempts: readonly Attempt[] = [
   ...evidence,
   ...repositories,
   ...addresses,
-  ...access,
 ];

@@ -56,7 +56,7 @@ export function Deliveries({ agentId, deliveries, canSend }: Props) {
               <td className="number">
                 {canSend && (
                   <Button
-                    aria-label={`Send ${WEBHOOK_EVENT_WORDS[delivery.type] ?? delivery.type} ${delivery.id} again`}
+                    aria-label={`Send again: ${WEBHOOK_EVENT_WORDS[delivery.type] ?? delivery.type} ${delivery.id}`}
                     pending={again.pending}
                     onClick={() => again.run(delivery.id)}
                   >
@@ -86,7 +86,7 @@ function DeliveryState({ delivery }: { delivery: Delivery }) {
   const { status, lastStatus, lastError, nextAt } = delivery;
   const answered = lastStatus ? `Answered ${lastStatus}` : lastStatus === 0 ? "Reached nobody" : null;
   return (
-    <>
+    <div>
       <span className={status === "delivered" ? "" : status === "pending" ? "text-wait" : "text-wrong"}>
         {DELIVERY_STATUS_WORDS[status]}
       </span>
@@ -99,6 +99,6 @@ function DeliveryState({ delivery }: { delivery: Delivery }) {
           </>
         )}
       </span>
-    </>
+    </div>
   );
 }

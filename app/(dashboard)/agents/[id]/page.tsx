@@ -67,6 +67,7 @@ export default async function Agent(props: Props) {
             <EditForm agent={agent} />
           </Section>
           <Section
+            id="limits"
             title="Spending limits"
             lead="What this agent may commit as a buyer. Held, charged and not refunded money counts."
           >

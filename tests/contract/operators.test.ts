@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dashboardOf } from "#tests/support/dashboard.ts";
+import { chargedTask, type MoneyCity, newSeller, startMoneyCity } from "../model/support/money-city.ts";
+
+let city: MoneyCity;
+beforeAll(async () => {
+  city = await startMoneyCity();
+});
+afterAll(() => city?.stop());
+
+async function operator() {
+  const owner = await city.owner("Operator");
+  await city.database.prisma.owner.update({ where: { id: owner.id }, data: { role: "operator" } });
+  return dashboardOf(city, owner);
+}
+
+test("an operator sees each withdrawal until it has arrived, and why one failed", async () => {
+  const hall = await operator();
+  expect(await hall.operators.listPayouts.query()).toEqual([]);
+  const buyer = await city.owner("Buyer");
+  const seller = await newSeller(city, 1_000);
+  await city.topUp(buyer, 5_000);
+  await chargedTask(city, buyer, seller, 1_500);
+  await chargedTask(city, buyer, seller, 1_500);
+  await city.advance(15 * 60_000);
+  await city.connectBank(seller.owner);
+  const payoutOf = async (id: string) =>
+    (await city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } })).payoutId;
+  const paid = await seller.owner.client.vault.withdraw({ amount: 600 });
+  await city.idle();
+  expect(await hall.operators.listPayouts.query()).toMatchObject([
+    { id: paid.id, ownerId: seller.owner.id, amount: 600, status: "processing", payoutId: await payoutOf(paid.id) },
+  ]);
+  await city.stripe("POST", `/payouts/${await payoutOf(paid.id)}/pay`, {});
+  await city.deliver();
+  expect(await hall.operators.listPayouts.query()).toEqual([]);
+
+  const failed = await seller.owner.client.vault.withdraw({ amount: 600 });
+  await city.idle();
+  await city.stripe("POST", `/payouts/${await payoutOf(failed.id)}/fail`, {});
+  await city.deliver();
+  const [row] = await hall.operators.listPayouts.query();
+  expect(row).toMatchObject({ id: failed.id, status: "failed" });
+  expect(row?.failure).toBeTruthy();
+});
+
+test("an operator sees runs that gave up, that try again or stand still; not those that wait or have ended well", async () => {
+  const hall = await operator();
+  expect(await hall.operators.listStuckRuns.query()).toEqual([]);
+  const run = (id: string, status: string, attempt: number, minutesAgo: number) =>
+    city.database.pool.query(
+      `insert into engine.run (id, function_id, event_id, event, status, attempt, error, updated_at, ended_at)
+       values ($1, 'judge-task', $1, '{"name":"task/delivered"}', $2, $3, '{"message":"no answer"}',
+               city_now() - make_interval(mins => $4), case when $2 <> 'running' then city_now() end)`,
+      [id, status, attempt, minutesAgo],
+    );
+  await run("gave-up", "failed", 3, 20);
+  await run("tries-again", "running", 2, 0);
+  await run("stands-still", "running", 0, 30);
+  await run("just-began", "running", 0, 0);
+  await run("went-well", "completed", 0, 30);
+  await run("waits", "running", 0, 30);
+  await city.database.pool.query(
+    `insert into engine.step (run_id, id, name, op, state, wake_at)
+     values ('waits', 's', 's', 'Sleep', 'waiting', city_now() + interval '1 hour')`,
+  );
+  const runs = await hall.operators.listStuckRuns.query();
+  expect(Object.fromEntries(runs.map(({ id, state }) => [id, state]))).toEqual({
+    "gave-up": "failed",
+    "tries-again": "retrying",
+    "stands-still": "stalled",
+  });
+  expect(runs[0]).toMatchObject({ work: "judge-task", error: "no answer" });
+});
