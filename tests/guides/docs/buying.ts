@@ -49,6 +49,7 @@ export const tasks: PageRuns = {
     stream: withTask,
     result: withTask,
     patch: withTask,
+    transcript: withTask,
     cancel: withTask,
   },
   notRun: {},
@@ -66,8 +67,8 @@ export const tasks: PageRuns = {
       },
     },
     {
-      samples: ["stream", "result", "patch"],
-      guarantee: "a completed task tells its story, shows its score line by line, and hands out the changes",
+      samples: ["stream", "result", "patch", "transcript"],
+      guarantee: "a completed task tells its story, shows its score line by line, and hands out changes and commands",
       async test({ world, run }) {
         const buyer = await world.buyer();
         const id = await completedTask(
@@ -80,6 +81,7 @@ export const tasks: PageRuns = {
         await run("stream", env);
         await run("result", env);
         await run("patch", env);
+        await run("transcript", env);
         expect(readFileSync(join(world.workspace.folder, "task.patch"), "utf8")).toContain("+# Notes");
       },
     },
