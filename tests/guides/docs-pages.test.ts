@@ -89,7 +89,7 @@ describe("the docs", () => {
     const frame = renderToStaticMarkup(SiteFrame({ signedIn: false, children: null }));
     const [header = "", footer = ""] = frame.split("<main");
     expect(hrefsOf(header)).toContain("/docs");
-    expect(hrefsOf(footer)).toContain("/docs");
+    expect(hrefsOf(footer).filter((href) => href?.startsWith("/docs"))).not.toEqual([]);
     const files = readdirSync(join(APP, "(site)/docs/_pages")).map((file) => file.replace(/\.md$/, ""));
     expect(GROUPS.flatMap(({ pages }) => pages.map(({ slug }) => slug)).sort()).toEqual(files.sort());
   });

@@ -14,6 +14,7 @@ import { buildBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 import type { Sandbox, SandboxLimits, SandboxSpec } from "#server/ports/sandbox.ts";
 
 import { HostileRemote } from "./hostile-remote.ts";
+import { type Market, openMarket } from "./market.ts";
 
 /** Small, so that bombs show their effect within a second. */
 const LIMITS: Partial<SandboxLimits> = {
@@ -58,6 +59,8 @@ export type Arena = {
   python(program: string, sandbox?: Sandbox): Promise<string>;
   /** The user id that a sandbox's processes have outside. */
   outerUid(sandbox: Sandbox): number;
+  /** A whole city with its API, opened when first asked for. */
+  market(): Promise<Market>;
 };
 
 export type Stage = { arena(without: readonly Defence[]): Promise<Arena>; host: Host; end(): Promise<void> };
@@ -75,13 +78,19 @@ export async function openStage(): Promise<Stage> {
     providers.set(key, known);
     return known;
   };
+  let market: Promise<Market> | undefined;
+  const theMarket = () => {
+    market ??= openMarket();
+    return market;
+  };
   return {
     host,
     async arena(without) {
       const { provider, home } = await open(without);
-      return { ...arenaOf(host, provider, home, without.length > 0), remote, remoteUrl };
+      return { ...arenaOf(host, provider, home, without.length > 0), remote, remoteUrl, market: theMarket };
     },
     async end() {
+      await (await market)?.stop();
       for (const built of providers.values()) {
         await (await built).provider.sweep(new Set());
       }
@@ -102,8 +111,8 @@ function arenaOf(
   provider: BubblewrapProvider,
   home: string,
   open: boolean,
-): Omit<Arena, "remote" | "remoteUrl"> {
-  const arena: Omit<Arena, "remote" | "remoteUrl"> = {
+): Omit<Arena, "remote" | "remoteUrl" | "market"> {
+  const arena: Omit<Arena, "remote" | "remoteUrl" | "market"> = {
     host,
     provider,
     open,

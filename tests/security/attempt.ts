@@ -8,7 +8,16 @@ import type { Arena } from "./arena.ts";
  */
 export type Attempt = {
   readonly name: string;
-  readonly group: "network" | "host" | "kernel" | "resources" | "files" | "evidence" | "repository" | "address";
+  readonly group:
+    | "network"
+    | "host"
+    | "kernel"
+    | "resources"
+    | "files"
+    | "evidence"
+    | "repository"
+    | "address"
+    | "access";
   /** Part of the short set in `npm test`. */
   readonly short?: boolean;
   readonly reach: (arena: Arena) => Promise<boolean>;

@@ -1,4 +1,5 @@
 import type { Attempt } from "../attempt.ts";
+import { access } from "./access.ts";
 import { addresses } from "./addresses.ts";
 import { evidence } from "./evidence.ts";
 import { files } from "./files.ts";
@@ -17,4 +18,5 @@ export const attempts: readonly Attempt[] = [
   ...evidence,
   ...repositories,
   ...addresses,
+  ...access,
 ];

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Ctx } from "#server/context.ts";
+import { isCityError } from "#server/kernel/errors.ts";
+import { newId } from "#server/kernel/ids.ts";
+import { checkInvariants } from "#server/ledger/check-invariants.ts";
+import { creditTopUp } from "#server/ledger/credit-top-up.ts";
+import { holdBudget } from "#server/ledger/hold-budget.ts";
+import { readPool } from "#server/ledger/read-pool.ts";
+import { releaseHold } from "#server/ledger/release-hold.ts";
+import { type LedgerDatabase, openLedgerDatabase } from "./support/ledger-database.ts";
+import { makeWorld } from "./support/ledger-world.ts";
+import { many, playRounds, ROUNDS } from "./support/rounds.ts";
+import { makeTally } from "./support/tally.ts";
+
+let database: LedgerDatabase;
+beforeAll(async () => {
+  database = await openLedgerDatabase();
+});
+afterAll(() => database?.drop());
+
+const BUDGET = 700;
+
+test("of 64 holds at once on a pool for ten, exactly ten are made, and the rest is whole after they went back", {
+  timeout: 24 * 3_600_000,
+}, async () => {
+  const { prisma: db } = database;
+  const world = await makeWorld(database, makeTally());
+  const [ownerId = "", , sellerId = ""] = world.owners;
+  const agentId = world.agents[0]?.id ?? "";
+  const topUpId = newId();
+  const amount = 11 * BUDGET - 1;
+  await db.$executeRaw`insert into top_up (id, owner_id, amount, kind, status, created_at)
+    values (${topUpId}, ${ownerId}, ${amount}, 'checkout', 'paid', city_now())`;
+  await creditTopUp({ db }, { topUpId, ownerId, amount });
+  const pool = () => readPool({ db } as unknown as Ctx, ownerId);
+
+  /** The hold and the task it is for, both or neither; null when there is too little. */
+  const hold = async (): Promise<string | null> => {
+    const id = newId();
+    const making = db.$transaction(async (tx) => {
+      await holdBudget({ db: tx }, { taskId: id, ownerId, amount: BUDGET });
+      await tx.$executeRaw`
+        insert into task (id, task_type, buyer_owner_id, agent_id, seller_owner_id, description, max_budget, deadline_at, created_at)
+        values (${id}, 'general', ${ownerId}, ${agentId}, ${sellerId}, 'storm', ${BUDGET}, city_now(), city_now())`;
+      return id;
+    }, PATIENT);
+    return making.catch((error) => {
+      if (isCityError(error) && error.code === "INSUFFICIENT_CREDITS") return null;
+      throw error;
+    });
+  };
+  const giveBack = (id: string) =>
+    db.$transaction(async (tx) => {
+      await releaseHold({ db: tx }, { taskId: id });
+      await tx.$executeRaw`update task set status = 'failed', failure_reason = 'cancelled' where id = ${id}`;
+    }, PATIENT);
+
+  await playRounds("64 holds on a pool for ten", ROUNDS, async () => {
+    const held = (await many(64, hold)).filter((id) => id !== null);
+    expect(held).toHaveLength(10);
+    expect(await pool()).toMatchObject({ balance: BUDGET - 1, held: 10 * BUDGET });
+    await Promise.all(held.map(giveBack));
+    expect(await pool()).toMatchObject({ balance: amount, held: 0 });
+  });
+  const books = await checkInvariants({ db });
+  expect(books.results.filter(({ ok }) => !ok)).toEqual([]);
+});
+
+/** 64 of them wait for ten connections, on a machine that may be busy. */
+const PATIENT = { timeout: 60_000, maxWait: 60_000 };
