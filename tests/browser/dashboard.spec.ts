@@ -27,6 +27,8 @@ const LONG_NAME = "An Agent With Quite A Long Name, As People Like To Give Them,
 
 for (const { width, colorScheme } of LOOKS) {
   test(`the dashboard is sound at ${width} px, ${colorScheme}, also with long names`, async ({ page, person }) => {
+    // Each page is read through by axe, which takes its seconds on a busy machine.
+    test.setTimeout(PAGES.length * 10_000);
     await person.client.agents.register({ displayName: LONG_NAME, framework: "langgraph" });
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
