@@ -7,7 +7,7 @@ import { LONG, MOVES_WANTED, makeTally, replay, totalOf } from "./tally.ts";
 /** Test files that play side by side in a long run, each in a process and a city of its own. */
 const PARTS = LONG ? 2 : 1;
 /** In a long run each command and each money edge must have come up, once in so many moves at least. */
-const ONCE_IN = 5_000;
+const ONCE_IN = 10_000;
 const SEEDS_APART = 1_000_000;
 
 /**
