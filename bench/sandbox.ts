@@ -10,7 +10,8 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "../server/kernel/ids.ts";
 import { repoBroker } from "../server/ports/repo-fetch/broker.ts";
-import { findProgram, inspectMachine } from "../server/ports/sandbox/bubblewrap/machine.ts";
+import { findProgram } from "../server/ports/sandbox/bubblewrap/find-program.ts";
+import { inspectMachine } from "../server/ports/sandbox/bubblewrap/machine.ts";
 import { startBubblewrap } from "../server/ports/sandbox/bubblewrap/start.ts";
 
 const total = Number(process.argv[2] ?? 1000);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { findProgram } from "#server/ports/sandbox/bubblewrap/machine.ts";
+import { findProgram } from "#server/ports/sandbox/bubblewrap/find-program.ts";
 import { commitFiles } from "#server/ports/sandbox/git-objects.ts";
 
 const root = mkdtempSync(join(tmpdir(), "city-commit-"));

@@ -3,13 +3,11 @@ import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, stat, symlink }
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import { SHARED_PLACE } from "#server/kernel/shared-place.ts";
 import { DatabaseSetupError } from "../setup-error.ts";
 import type { SystemUser } from "./user.ts";
 
 const run = promisify(execFile);
-
-/** Where root keeps what an unprivileged PostgreSQL has to reach when the project itself lies out of its reach. */
-export const SHARED_PLACE = "/var/lib/ai-city";
 
 export type Binaries = { postgres: string; initdb: string; major: string };
 

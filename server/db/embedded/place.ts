@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, realpath, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Log } from "#server/kernel/log.ts";
+import { SHARED_PLACE } from "#server/kernel/shared-place.ts";
 import { DatabaseSetupError } from "../setup-error.ts";
-import { SHARED_PLACE } from "./binaries.ts";
 import type { SystemUser } from "./user.ts";
 
 /**

@@ -13,7 +13,9 @@ export const payments: PageRuns = {
     transactions: asOwner,
     withdraw: asOwner,
   },
-  notRun: {},
+  notRun: {
+    receipt: "runs in a clone of the city's source; tests/model/ledger-proof.test.ts runs the same program",
+  },
   tests: [
     {
       samples: ["pool", "top-up", "auto-top-up", "budget", "over-budget"],

@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
-import { findProgram } from "#server/ports/sandbox/bubblewrap/machine.ts";
+import { findProgram } from "#server/ports/sandbox/bubblewrap/find-program.ts";
 
 export type MachineNetwork = "none" | "host";
 

@@ -1,9 +1,10 @@
 /** What this machine offers for sealing: programs, cgroups, privileges. Found once, at start. */
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Cgroups, findCgroups } from "./cgroups.ts";
+import { findNode } from "./find-node.ts";
+import { findProgram, PROGRAM_FOLDERS } from "./find-program.ts";
 
 export type Machine = {
   readonly bwrap: string;
@@ -24,25 +25,10 @@ export type Machine = {
   readonly home: string;
 };
 
-const PROGRAM_FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 const NETWORK_PROGRAMS = [
   ...["curl", "wget", "wget2", "nc", "ncat", "netcat", "nc.openbsd", "nc.traditional", "socat", "telnet", "busybox"],
   ...["ssh", "ftp", "lynx", "links", "w3m", "aria2c"],
 ];
-
-/** Full path of a program, looked for in the system's folders only: PATH may be anyone's. */
-export function findProgram(name: string): string | null {
-  for (const folder of PROGRAM_FOLDERS) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      if (statSync(path).isFile()) return path;
-    } catch {
-      // Not here.
-    }
-  }
-  return null;
-}
 
 /**
  * @param dataDir the data folder of this installation; two installations never share a sandbox.
@@ -74,24 +60,6 @@ export function inspectMachine(dataDir: string): Machine | { readonly missing: s
     // An unprivileged user must be able to pass through every folder on the way, which a home of root's forbids.
     home: root ? `/run/ai-city-${installation}` : join(resolve(dataDir), "sandboxes"),
   };
-}
-
-/** The project's own runtime when the seal can reach it, else one of the system's. */
-function findNode(root: boolean): string | null {
-  const own = fileURLToPath(new URL("../../../../node_modules/node/bin/node", import.meta.url));
-  const candidates = [own, process.execPath, findProgram("node")];
-  return candidates.find((path) => path !== null && existsSync(path) && (!root || openToAll(path))) ?? null;
-}
-
-/** Every folder on the way lets any user pass, and the file lets any user read and run it. */
-function openToAll(path: string): boolean {
-  const real = realpathSync(path);
-  let folder = "/";
-  for (const part of real.split("/").slice(1, -1)) {
-    folder = join(folder, part);
-    if ((statSync(folder).mode & 0o001) === 0) return false;
-  }
-  return (statSync(real).mode & 0o005) === 0o005;
 }
 
 /** /usr read-only, and /bin, /lib, … as they are here: links on merged systems, folders on others. */
