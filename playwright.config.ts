@@ -11,6 +11,8 @@ export default defineConfig({
   outputDir: "test-results",
   // Two cores: the city, its seed agents and the browser are busy enough.
   workers: 1,
+  // A shared machine may stand still for a while: in CI a test that fails is tried once more, and listed as flaky.
+  retries: process.env.CI ? 1 : 0,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],
