@@ -229,6 +229,15 @@ describe.each(adapters)("%s", (name) => {
     expect(git("show", ":README.md")).toBe("# Demo\nchanged\n");
   });
 
+  // Git compares times in whole seconds, and reads a file of the same size again only if its index is as old.
+  it("a change that keeps a file's size, in the second it was laid out, is in the patch a second later", async () => {
+    const source = { kind: "files" as const, files: [{ path: "a.md", content: "# Oaks\n" }] };
+    const sandbox = await city.create({ id: newId(), source });
+    await sandbox.exec("echo '# Ogre' > a.md; sleep 1.05");
+    if (name !== "virtual") expect((await sandbox.exec("git status --short")).stdout).toBe(" M a.md\n");
+    expect((await sandbox.diff()).patch).toContain("-# Oaks\n+# Ogre\n");
+  });
+
   it("a patch beyond 1 MB is cut at a file's border and still applies", async () => {
     const sandbox = await city.create({ id: newId(), source: demo() });
     for (const n of [1, 2, 3]) await sandbox.writeFile(`big${n}.txt`, `${n} line\n`.repeat(60_000));

@@ -58,6 +58,9 @@ export const SELLER_CONFIG = `[core]
  * Reads a pack and lays out the pristine git folder and the seller's work tree, with as few processes as can be: each
  * costs a millisecond or two. Prints the commit and, after a NUL, the sizes and line counts of its files. Arguments:
  * commit, "--strict" (git then refuses malformed and dangerous objects; see `git fsck`).
+ *
+ * An index is copied with its time: git reads a file of unchanged size and second again only where the index is no
+ * younger (racy-git in git's documentation), and a copy made a second later would hide a quick change.
  */
 export const LAY_OUT = `set -eu
 umask 022
@@ -73,7 +76,7 @@ echo "$commit" > shallow
 git index-pack $2 --stdin --threads=1 > /dev/null
 echo "$commit" > refs/heads/${BRANCH}
 GIT_WORK_TREE=/box/repo git read-tree --reset -u "$commit^{commit}"
-cp HEAD index $mine
+cp --preserve=timestamps HEAD index $mine
 echo "$commit" > $mine/refs/heads/${BRANCH}
 echo ${PRISTINE_GIT}/objects > $mine/objects/info/alternates
 printf %s '${SELLER_CONFIG}' > $mine/config
@@ -96,7 +99,7 @@ export GIT_DIR=/tmp/git GIT_WORK_TREE=/home/user/repo GIT_OBJECT_DIRECTORY=/tmp/
 export GIT_ALTERNATE_OBJECT_DIRECTORIES=${PRISTINE_GIT}/objects LC_ALL=C
 mkdir -p /tmp/git/objects /tmp/git/refs /tmp/git/info
 cd ${PRISTINE_GIT}
-cp HEAD config index /tmp/git
+cp --preserve=timestamps HEAD config index /tmp/git
 [ ! -f shallow ] || cp shallow /tmp/git
 cp info/attributes /tmp/git/info
 [ "$2" != binary ] || echo '* -diff' >> /tmp/git/info/attributes
