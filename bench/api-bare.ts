@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import pg from "pg";
+import { AGENT_BY_KEY } from "#server/auth/authenticate.ts";
+import { TASK_OF_AGENT } from "#server/tasks/find-task.ts";
 
 // What the API is measured against: a Node server without any framework that does the same statements through `pg`, and
 // nothing else: no validation, no limits, no views.
@@ -8,15 +10,15 @@ import pg from "pg";
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 });
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-const READ = {
-  name: "read",
-  text: `select t.*, d.id as dispute_id, d.status as dispute_status, d.reason as dispute_reason
-         from agent a join task t on t.buyer_agent_id = a.id or t.agent_id = a.id left join dispute d on d.task_id = t.id
-         where a.key_hash = $1 and a.deactivated_at is null and t.id = $2`,
-};
+async function agentByKey(client: pg.Pool | pg.PoolClient, key: string): Promise<{ id: string; ownerId: string }> {
+  const { rows } = await client.query<{ id: string; ownerId: string }>({ ...AGENT_BY_KEY, values: [sha256(key)] });
+  if (!rows[0]) throw new Error("There is no such agent.");
+  return rows[0];
+}
 
-async function read(key: string, id: string): Promise<string | null> {
-  const { rows } = await pool.query({ ...READ, values: [sha256(key), id] });
+async function read(key: string, taskId: string): Promise<string | null> {
+  const { id } = await agentByKey(pool, key);
+  const { rows } = await pool.query({ ...TASK_OF_AGENT, values: [taskId, id] });
   return rows[0] ? JSON.stringify({ success: true, data: rows[0] }) : null;
 }
 
@@ -25,37 +27,30 @@ async function submit(key: string, idempotencyKey: string, body: string): Promis
   const client = await pool.connect();
   const ask = (name: string, text: string, values: unknown[] = []) => client.query({ name, text, values });
   try {
-    const { rows: agents } = await ask(
-      "agent",
-      "select id, owner_id from agent where key_hash = $1 and deactivated_at is null",
-      [sha256(key)],
-    );
-    const agent = agents[0];
+    const agent = await agentByKey(client, key);
     const claim = sha256(`agent:${agent.id}\ntasks.submit\n${idempotencyKey}`);
     await client.query("begin");
     await ask("lock", "select pg_try_advisory_xact_lock(hashtextextended($1, 7))", [claim]);
     await ask("kept", "select answer from idempotency_key where id = $1 and expires_at > city_now()", [claim]);
-    await ask("frozen", "select frozen_at from owner where id = $1", [agent.owner_id]);
-    await ask("budget", "select per_task, daily, weekly, monthly from agent_budget where agent_id = $1 for update", [
-      agent.id,
-    ]);
+    await ask("buyer", "select frozen_at, city_now() from owner where id = $1", [agent.ownerId]);
+    await ask("budget", "select per_task, daily, weekly, monthly from agent_budget where agent_id = $1", [agent.id]);
     const id = `b${randomBytes(12).toString("hex")}`;
-    await ask("hold", "select transaction_id, fresh from ledger.hold_budget($1, $2, $3::bigint)", [
-      id,
-      agent.owner_id,
-      maxBudget,
-    ]);
     const { rows } = await ask(
       "task",
       `insert into task (id, task_type, buyer_owner_id, buyer_agent_id, max_budget, description, paths, created_at, deadline_at)
        values ($1, $2, $3, $4, $5, $6, '{}', city_now(), city_now() + interval '2 minutes') returning *`,
-      [id, taskType, agent.owner_id, agent.id, maxBudget, input.description],
+      [id, taskType, agent.ownerId, agent.id, maxBudget, input.description],
     );
     await ask("event", "insert into task_event (task_id, type, data, at) values ($1, 'submitted', '{}', city_now())", [
       id,
     ]);
     const job = JSON.stringify({ id: randomBytes(12).toString("hex"), name: "task/submitted", data: { taskId: id } });
     await ask("job", "select graphile_worker.add_job('event', $1::json)", [job]);
+    await ask("hold", "select transaction_id, fresh from ledger.hold_budget($1, $2, $3::bigint)", [
+      id,
+      agent.ownerId,
+      maxBudget,
+    ]);
     const answer = JSON.stringify({ success: true, data: rows[0] });
     await ask(
       "keep",

@@ -1,6 +1,7 @@
+import type { Pool } from "pg";
 import type { PrismaClient } from "#prisma";
 import type { Actor } from "./auth/actor.ts";
-import type { Db } from "./db/client.ts";
+import { type Db, isTransaction } from "./db/client.ts";
 import type { TaskSignal } from "./db/listen.ts";
 import { newId } from "./kernel/ids.ts";
 import type { Log } from "./kernel/log.ts";
@@ -26,6 +27,8 @@ export type Ports = {
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
   db: Db;
+  /** For `runStatement` alone: past Prisma, and past a transaction that is open. */
+  pool: Pool;
   actor: A;
   log: Log;
   requestId: string;
@@ -44,7 +47,7 @@ export type Ctx<A extends Actor = Actor> = {
  * No network call belongs inside.
  */
 export async function inTransaction<A extends Actor, T>(ctx: Ctx<A>, work: (ctx: Ctx<A>) => Promise<T>): Promise<T> {
-  if (!("$transaction" in ctx.db)) return work(ctx);
+  if (isTransaction(ctx.db)) return work(ctx);
   const client = ctx.db as PrismaClient;
   return client.$transaction((db) => work({ ...ctx, db }), { timeout: 15_000, maxWait: 20_000 });
 }

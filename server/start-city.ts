@@ -234,6 +234,7 @@ function makeCity(
     demo: config.seed === "all" ? { email: DEMO.email, password: DEMO.password } : null,
     ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`) => ({
       db: database.prisma,
+      pool: database.pool,
       actor,
       log,
       requestId,

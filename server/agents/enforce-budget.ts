@@ -5,15 +5,17 @@ import { readSpent } from "./read-spent.ts";
 
 /**
  * Refuses a task that would break one of the agent's limits: BUDGET_EXCEEDED says which limit and what is left.
- * Call it inside the hold's transaction; the budget's row is locked until then, so racing tasks count each other.
+ * Call it inside the hold's transaction, before the task is there. Where a limit is on a period, the budget's row stays
+ * locked until the end of that, so that racing tasks count each other.
  */
 export async function enforceBudget(ctx: Ctx, agentId: string, amount: number): Promise<void> {
   const [limits] = await ctx.db.$queryRaw<
     { per_task: number | null; daily: number | null; weekly: number | null; monthly: number | null }[]
-  >`select per_task, daily, weekly, monthly from agent_budget where agent_id = ${agentId} for update`;
+  >`select per_task, daily, weekly, monthly from agent_budget where agent_id = ${agentId}`;
   if (!limits) return;
   if (limits.per_task !== null && amount > limits.per_task) refuse("perTask", limits.per_task, limits.per_task);
   if (limits.daily === null && limits.weekly === null && limits.monthly === null) return;
+  await ctx.db.$executeRaw`select 1 from agent_budget where agent_id = ${agentId} for update`;
   const spent = await readSpent(ctx, agentId);
   for (const period of ["daily", "weekly", "monthly"] as const) {
     const limit = limits[period];

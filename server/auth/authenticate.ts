@@ -1,4 +1,5 @@
 import type { Ctx } from "../context.ts";
+import { runStatement } from "../db/statement.ts";
 import { CityError } from "../kernel/errors.ts";
 import { hashSecret, isWellFormedSecret } from "../kernel/secrets.ts";
 import type { Actor } from "./actor.ts";
@@ -21,17 +22,21 @@ export async function authenticate(ctx: Ctx, given: Credentials, accepts: readon
 }
 
 async function agentByKey(ctx: Ctx, key: string): Promise<Actor> {
-  const agent = isWellFormedSecret("ac_live_", key)
-    ? await ctx.db.agent.findUnique({
-        where: { keyHash: hashSecret(key) },
-        select: { id: true, ownerId: true, deactivatedAt: true },
-      })
-    : null;
+  const [agent] = isWellFormedSecret("ac_live_", key)
+    ? await runStatement<AgentRow>(ctx, AGENT_BY_KEY, [hashSecret(key)])
+    : [];
   if (!agent) throw new CityError("INVALID_API_KEY", "This API key is not valid. It may have been rotated.");
-  if (agent.deactivatedAt)
+  if (!agent.active)
     throw new CityError("AGENT_DEACTIVATED", "This agent is deactivated. Its owner can reactivate it.");
   return { kind: "agent", agentId: agent.id, ownerId: agent.ownerId };
 }
+
+/** Exported for the benchmark, which does the same without us. */
+export const AGENT_BY_KEY = {
+  name: "agent-by-key",
+  text: `select id, owner_id as "ownerId", deactivated_at is null as active from agent where key_hash = $1`,
+};
+type AgentRow = { id: string; ownerId: string; active: boolean };
 
 async function ownerByToken(ctx: Ctx, token: string): Promise<Actor> {
   if (isWellFormedSecret("acs_", token)) return ownerBySession(ctx, { tokenHash: hashSecret(token) });
@@ -41,31 +46,25 @@ async function ownerByToken(ctx: Ctx, token: string): Promise<Actor> {
 
 /** The owner behind a session, by its token's hash or (for the dashboard's cookie) by its id. */
 export async function ownerBySession(ctx: Ctx, by: { tokenHash: string } | { id: string }): Promise<Actor> {
-  const [row] = await ctx.db.$queryRaw<SessionRow[]>`
-    select s.id, s.owner_id as "ownerId", o.role, o.closed_at as "closedAt",
-           s.ended_at is null as open, s.expires_at > city_now() as fresh
-    from session s join owner o on o.id = s.owner_id
-    where s.token_hash = ${"tokenHash" in by ? by.tokenHash : null} or s.id = ${"id" in by ? by.id : null}`;
-  if (!row?.open || row.closedAt) throw invalidToken();
+  const [row] =
+    "id" in by
+      ? await runStatement<SessionRow>(ctx, SESSION_BY_ID, [by.id])
+      : await runStatement<SessionRow>(ctx, SESSION_BY_TOKEN, [by.tokenHash]);
+  if (!row?.open) throw invalidToken();
   if (!row.fresh) throw new CityError("TOKEN_EXPIRED", "This session has expired. Sign in again.");
   return { kind: "owner", ownerId: row.ownerId, role: row.role, sessionId: row.id };
 }
 
-type SessionRow = {
-  id: string;
-  ownerId: string;
-  role: "owner" | "operator";
-  closedAt: Date | null;
-  open: boolean;
-  fresh: boolean;
-};
+const SESSION = `
+  select s.id, s.owner_id as "ownerId", o.role, s.ended_at is null and o.closed_at is null as open,
+         s.expires_at > city_now() as fresh
+  from session s join owner o on o.id = s.owner_id`;
+const SESSION_BY_ID = { name: "session-by-id", text: `${SESSION} where s.id = $1` };
+const SESSION_BY_TOKEN = { name: "session-by-token", text: `${SESSION} where s.token_hash = $1` };
+type SessionRow = { id: string; ownerId: string; role: "owner" | "operator"; open: boolean; fresh: boolean };
 
 async function ownerByOwnerToken(ctx: Ctx, tokenHash: string): Promise<Actor> {
-  const [row] = await ctx.db.$queryRaw<TokenRow[]>`
-    select t.id, t.owner_id as "ownerId", o.role, t.revoked_at is null and o.closed_at is null as live,
-           t.expires_at is null or t.expires_at > city_now() as fresh,
-           t.last_used_at is null or t.last_used_at < city_now() - interval '1 minute' as "touch"
-    from owner_token t join owner o on o.id = t.owner_id where t.token_hash = ${tokenHash}`;
+  const [row] = await runStatement<TokenRow>(ctx, OWNER_TOKEN, [tokenHash]);
   if (!row?.live) throw invalidToken();
   if (!row.fresh) throw new CityError("TOKEN_EXPIRED", "This owner token has expired. Create a new one.");
   // Once a minute is enough to show whether a token is in use, and keeps a busy one from being a hot row.
@@ -73,6 +72,13 @@ async function ownerByOwnerToken(ctx: Ctx, tokenHash: string): Promise<Actor> {
   return { kind: "owner", ownerId: row.ownerId, role: row.role, sessionId: null };
 }
 
+const OWNER_TOKEN = {
+  name: "owner-token",
+  text: `select t.id, t.owner_id as "ownerId", o.role, t.revoked_at is null and o.closed_at is null as live,
+                t.expires_at is null or t.expires_at > city_now() as fresh,
+                t.last_used_at is null or t.last_used_at < city_now() - interval '1 minute' as touch
+         from owner_token t join owner o on o.id = t.owner_id where t.token_hash = $1`,
+};
 type TokenRow = {
   id: string;
   ownerId: string;

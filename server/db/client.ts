@@ -7,6 +7,11 @@ import { statementNames } from "./statement-names.ts";
 /** What use cases talk to: the client, or the transaction they were called in. */
 export type Db = Prisma.TransactionClient;
 
+/** Whether this is a transaction that is open, and not the client. */
+export function isTransaction(db: Db): boolean {
+  return !("$transaction" in db);
+}
+
 export type Database = {
   prisma: PrismaClient;
   /** For the few statements that are too hot for Prisma, for LISTEN, and for the queue. */

@@ -1,4 +1,5 @@
 import type { Ctx } from "../context.ts";
+import { isTransaction } from "../db/client.ts";
 import type { PaymentsPort } from "../ports/payments.ts";
 
 /**
@@ -6,6 +7,6 @@ import type { PaymentsPort } from "../ports/payments.ts";
  * crash between the two leaves money moved that nobody knows of. Throws inside one; that is an error in our code.
  */
 export function reachPayments(ctx: Ctx): PaymentsPort {
-  if (!("$transaction" in ctx.db)) throw new Error("No call to the card company inside a transaction.");
+  if (isTransaction(ctx.db)) throw new Error("No call to the card company inside a transaction.");
   return ctx.ports.payments;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PrismaClient } from "#prisma";
 import type { Actor } from "../auth/actor.ts";
-import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
+import { type Ctx, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
 import type { Route } from "./routes.ts";
@@ -102,27 +102,23 @@ type KeyRow = {
 };
 
 async function writeClaim(ctx: Ctx, claim: Claim): Promise<void> {
-  const now = await cityNow(ctx);
-  const row = {
-    requestHash: claim.requestHash,
-    status: null,
-    answer: null,
-    lockedUntil: after(now, STEPWISE_MS),
-    expiresAt: after(now, claim.keepMs),
-  };
-  await ctx.db.idempotencyKey.upsert({ where: { id: claim.id }, create: { id: claim.id, ...row }, update: row });
+  await writeKey(ctx, claim, { status: null, body: null, lockedMs: STEPWISE_MS });
 }
 
-async function keepAnswer(ctx: Ctx, claim: Claim, answer: { status: number; body: string }): Promise<void> {
-  const row = {
-    requestHash: claim.requestHash,
-    status: answer.status,
-    answer: claim.seal ? claim.seal(answer.body) : answer.body,
-    sealed: claim.seal !== null,
-    lockedUntil: null,
-    expiresAt: after(await cityNow(ctx), claim.keepMs),
-  };
-  await ctx.db.idempotencyKey.upsert({ where: { id: claim.id }, create: { id: claim.id, ...row }, update: row });
+async function keepAnswer(ctx: Ctx, claim: Claim, { status, body }: { status: number; body: string }): Promise<void> {
+  await writeKey(ctx, claim, { status, body: claim.seal ? claim.seal(body) : body, lockedMs: null });
+}
+
+type KeyState = { status: number | null; body: string | null; lockedMs: number | null };
+
+async function writeKey(ctx: Ctx, { id, requestHash, keepMs, seal }: Claim, state: KeyState): Promise<void> {
+  const { status, body, lockedMs } = state;
+  await ctx.db.$executeRaw`
+    insert into idempotency_key (id, request_hash, status, answer, sealed, locked_until, expires_at)
+    values (${id}, ${requestHash}, ${status}, ${body}, ${seal !== null},
+            city_now() + ${lockedMs}::int * interval '1 ms', city_now() + ${keepMs}::bigint * interval '1 ms')
+    on conflict (id) do update set (request_hash, status, answer, sealed, locked_until, expires_at) =
+      (excluded.request_hash, excluded.status, excluded.answer, excluded.sealed, excluded.locked_until, excluded.expires_at)`;
 }
 
 function inFlight(): CityError {

@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import { enforceBudget } from "../agents/enforce-budget.ts";
 import type { Party } from "../auth/actor.ts";
-import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { after, type Ctx, emit, inTransaction } from "../context.ts";
 import { CityError, notFound } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { sealText } from "../kernel/secrets.ts";
 import { holdBudget } from "../ledger/hold-budget.ts";
 import { recordEvent } from "./record-event.ts";
 import type { buyerTask, submitTaskInput } from "./schema.ts";
-import { viewForBuyer, withDispute } from "./view.ts";
+import { viewForBuyer } from "./view.ts";
 
 type Submission = z.infer<typeof submitTaskInput>;
 
@@ -22,14 +22,12 @@ export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.
   checkSource(ctx, input);
   return inTransaction(ctx, async (tx) => {
     const { ownerId } = tx.actor;
-    await refuseFrozenOwner(tx, ownerId);
+    const now = await admitBuyer(tx, ownerId);
     if (input.agentId) await checkDirectHire(tx, input.agentId, input.maxBudget);
     const buyerAgentId = tx.actor.kind === "agent" ? tx.actor.agentId : null;
     if (buyerAgentId) await enforceBudget(tx, buyerAgentId, input.maxBudget);
 
     const id = newId();
-    await holdBudget(tx, { taskId: id, ownerId, amount: input.maxBudget });
-    const now = await cityNow(tx);
     const { patienceSeconds, directHireSeconds } = tx.settings.routing;
     const task = await tx.db.task.create({
       data: {
@@ -43,11 +41,12 @@ export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.
         createdAt: now,
         deadlineAt: after(now, (input.agentId ? directHireSeconds : patienceSeconds) * 1_000),
       },
-      include: withDispute,
     });
     await recordEvent(tx, id, "submitted");
     await emit(tx, "task/submitted", { taskId: id });
-    return viewForBuyer(task);
+    // Last, because it locks the pool, which an owner's other tasks then wait for until this transaction ends.
+    await holdBudget(tx, { taskId: id, ownerId, amount: input.maxBudget });
+    return viewForBuyer({ ...task, dispute: null });
   });
 }
 
@@ -64,11 +63,14 @@ function fieldError(path: string, message: string): CityError {
   return new CityError("VALIDATION_ERROR", `${path}: ${message}`, { details: { fields: [{ path, message }] } });
 }
 
-async function refuseFrozenOwner(ctx: Ctx, ownerId: string): Promise<void> {
-  const owner = await ctx.db.owner.findUnique({ where: { id: ownerId }, select: { frozenAt: true } });
-  if (owner?.frozenAt) {
+/** @returns the city's time. @throws ACCESS_DENIED to an owner whose top-up was charged back */
+async function admitBuyer(ctx: Ctx, ownerId: string): Promise<Date> {
+  const [buyer] = await ctx.db.$queryRaw<[{ frozen: boolean; now: Date }]>`
+    select frozen_at is not null as frozen, city_now() as now from owner where id = ${ownerId}`;
+  if (buyer.frozen) {
     throw new CityError("ACCESS_DENIED", "A top-up of yours was charged back. Settle it to submit tasks again.");
   }
+  return buyer.now;
 }
 
 /** A named agent must be one that can take the task at all; one that is merely busy is waited for. */

@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import { ZodError } from "zod";
 import type { Actor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
+import { isTransaction } from "../db/client.ts";
 import { CityError, isCityError } from "../kernel/errors.ts";
 
 /** How an operation appears in the public REST API. Procedures without it are the dashboard's own and may change. */
@@ -75,7 +76,7 @@ export function by<K extends Actor["kind"]>(...kinds: K[]) {
  */
 export async function refusal(meta: Pick<Meta, "afterRefusal">, ctx: Ctx, thrown: unknown): Promise<CityError> {
   const error = toCityError(thrown);
-  return meta.afterRefusal && "$transaction" in ctx.db ? meta.afterRefusal(ctx, error) : error;
+  return meta.afterRefusal && !isTransaction(ctx.db) ? meta.afterRefusal(ctx, error) : error;
 }
 
 const CREDENTIALS: Partial<Record<Actor["kind"], string>> = {
@@ -114,10 +115,15 @@ export function toCityError(error: unknown): CityError {
 
 const HIDDEN = "Something went wrong on our side. The request id leads to the log.";
 
+const BUSY = new Set(
+  "P2024 P2028 P2034 P1001 P1017 40001 40P01 57P01 57P02 57P03 53300 ECONNREFUSED ECONNRESET EPIPE".split(" "),
+);
+
 /** No free connection, a deadlock, a serialization failure, a database that restarts: nothing happened, try again. */
 function isOverloaded(error: unknown): boolean {
-  const code = String((error as { code?: unknown } | null)?.code ?? "");
-  return ["P2024", "P2028", "P2034", "P1001", "P1017", "40001", "40P01", "57P01", "57P03", "53300"].includes(code);
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  // `pg` has no code for a connection that ended while it waited for an answer.
+  return BUSY.has(String(code)) || String(message).startsWith("Connection terminated");
 }
 
 function validationError(error: ZodError): CityError {
