@@ -7,9 +7,9 @@ import { statementNames } from "./statement-names.ts";
 /** What use cases talk to: the client, or the transaction they were called in. */
 export type Db = Prisma.TransactionClient;
 
-/** Whether this is a transaction that is open, and not the client. */
+/** Whether this is a transaction that is open, and not the client: one may begin another, but has no connection to end. */
 export function isTransaction(db: Db): boolean {
-  return !("$transaction" in db);
+  return !("$connect" in db);
 }
 
 export type Database = {

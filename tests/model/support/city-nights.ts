@@ -7,7 +7,7 @@ import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
 import { done, open } from "./city-command.ts";
 import { type CityClock, catchUp, settleTime, WEEK } from "./city-time.ts";
 import { type CityWorld, endDispute, type ModelTask } from "./city-world.ts";
-import { atMoment, ownerActor, systemActor } from "./moments.ts";
+import { atMoment, MomentIsOver, ownerActor, systemActor } from "./moments.ts";
 import type { MoneyCity } from "./money-city.ts";
 import { count } from "./tally.ts";
 
@@ -133,15 +133,17 @@ async function playWindow(
     .map((item, at) => ({ ...item, ms: milliseconds[at % milliseconds.length] ?? 0 }));
   for (const { world, task, ms } of list) {
     await catchUp(city, clock, [world]);
-    const at = window.end(task) + ms;
-    if (!window.fits(task) || at < (await clock.read()) + AHEAD_MS) continue;
-    await window.play(world, task, at, ms);
-    count(world.tally, `${window.name} at ${label(ms)}`, null);
+    if (!window.fits(task)) continue;
+    const played = await window.play(world, task, window.end(task) + ms, ms).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof MomentIsOver) return false;
+        throw error;
+      },
+    );
+    if (played) count(world.tally, `${window.name} at ${label(ms)}`, null);
   }
 }
-
-/** The clock only moves forward, and the way to a moment takes a little. */
-const AHEAD_MS = 30;
 
 const tasksFor = (worlds: CityWorld[], window: Window) =>
   worlds.flatMap((world) => world.tasks.filter(window.fits).map((task) => ({ world, task })));

@@ -2,6 +2,11 @@ import type { Actor } from "#server/auth/actor.ts";
 import type { Ctx } from "#server/context.ts";
 import type { MoneyCity } from "./money-city.ts";
 
+/** The clock only moves forward; nothing has happened. */
+export class MomentIsOver extends Error {
+  override message = "That moment is over.";
+}
+
 /**
  * Does something at an exact millisecond of the city's time. The clock is moved in the transaction of the deed itself, in
  * which PostgreSQL's time stands still; over HTTP a few milliseconds would always pass.
@@ -17,7 +22,7 @@ export async function atMoment<A extends Actor, T>(
     async (db) => {
       const [{ ahead }] = await db.$queryRaw<[{ ahead: boolean }]>`
         select ${moment}::timestamptz >= date_trunc('milliseconds', city_now()) as ahead`;
-      if (!ahead) throw new Error("That moment is over.");
+      if (!ahead) throw new MomentIsOver();
       await db.$executeRaw`
         select engine.advance_clock(${moment}::timestamptz - date_trunc('milliseconds', city_now()))`;
       return deed({ ...(city.ctx(actor) as Ctx<A>), db });
