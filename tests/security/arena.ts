@@ -8,9 +8,9 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { repoBroker } from "#server/ports/repo-fetch/broker.ts";
 import type { RepoFetcher } from "#server/ports/repo-fetch.ts";
-import { allDefences, type Defence } from "#server/ports/sandbox/bubblewrap/defences.ts";
 import type { BubblewrapProvider } from "#server/ports/sandbox/bubblewrap/provider.ts";
 import { buildBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
+import { allDefences, type Defence } from "#server/ports/sandbox/sealed/defences.ts";
 import type { Sandbox, SandboxLimits, SandboxSpec } from "#server/ports/sandbox.ts";
 
 import { HostileRemote } from "./hostile-remote.ts";

@@ -1,4 +1,4 @@
-import type { Defence } from "#server/ports/sandbox/bubblewrap/defences.ts";
+import type { Defence } from "#server/ports/sandbox/sealed/defences.ts";
 import type { Arena } from "./arena.ts";
 
 /**

@@ -11,7 +11,7 @@ import {
   removeGroup,
   removeParents,
 } from "#server/ports/sandbox/bubblewrap/cgroups.ts";
-import { allDefences } from "#server/ports/sandbox/bubblewrap/defences.ts";
+import { allDefences } from "#server/ports/sandbox/sealed/defences.ts";
 import { DEFAULT_LIMITS } from "#server/ports/sandbox.ts";
 import { processesWith } from "./arena.ts";
 import { Cgroup2Kernel } from "./cgroup2-kernel.ts";

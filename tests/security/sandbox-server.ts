@@ -2,8 +2,8 @@
 // folder, sandbox id, command, and a defence to go without. Says which processes it started, then what the command said.
 import { readFileSync } from "node:fs";
 import { repoBroker } from "#server/ports/repo-fetch/broker.ts";
-import { allDefences, type Defence } from "#server/ports/sandbox/bubblewrap/defences.ts";
 import { buildBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
+import { allDefences, type Defence } from "#server/ports/sandbox/sealed/defences.ts";
 
 const [dataDir = "", id = "", command = "", ...without] = process.argv.slice(2);
 const repos = repoBroker({ allowedHosts: [], localRemotes: [] });

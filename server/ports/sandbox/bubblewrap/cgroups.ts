@@ -4,7 +4,7 @@ import fs from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SandboxLimits } from "../../sandbox.ts";
-import type { Defences } from "./defences.ts";
+import type { Defences } from "../sealed/defences.ts";
 
 const CPU_PERIOD_US = 100_000;
 const CONTROLLERS = ["memory", "pids", "cpu"] as const;

@@ -1,7 +1,8 @@
 /** The server's end of the launcher, which starts every sealed program. One a server: it knows nothing of sandboxes. */
 import { type ChildProcess, fork } from "node:child_process";
 import { CityError } from "../../../kernel/errors.ts";
-import { type CappedOptions, type CappedRun, runCapped } from "./run-capped.ts";
+import type { ProgramRun } from "../sealed/program.ts";
+import { type CappedOptions, runCapped } from "./run-capped.ts";
 import type { Tree } from "./write-tree.ts";
 
 export type Ask =
@@ -42,14 +43,14 @@ export class Launcher {
     args: readonly string[],
     options: CappedOptions,
     signal?: AbortSignal,
-  ): Promise<CappedRun> {
+  ): Promise<ProgramRun> {
     if ((options.input?.length ?? 0) > MAX_PASSED_BYTES) return runCapped(program, args, options, signal);
     const { id, answer } = this.ask({ do: "run", program, args, options });
     const end = () => void this.ask({ do: "end", which: id }).answer.catch(() => undefined);
     if (signal?.aborted) end();
     signal?.addEventListener("abort", end, { once: true });
     try {
-      return (await answer) as CappedRun;
+      return (await answer) as ProgramRun;
     } finally {
       signal?.removeEventListener("abort", end);
     }

@@ -11,10 +11,10 @@ import {
   SAFE_ATTRIBUTES,
   SAFE_CONFIG,
   SELLER_CONFIG,
-} from "./git-scripts.ts";
+} from "../sealed/git-scripts.ts";
+import { layOutFailure } from "../sealed/lay-out-failure.ts";
+import { describeFiles, type LaidOut, readLayOut } from "../sealed/manifest.ts";
 import { launcher } from "./launcher.ts";
-import { layOutFailure } from "./lay-out-failure.ts";
-import { describeFiles, type LaidOut, readLayOut } from "./manifest.ts";
 import type { Seal, SealedUser } from "./seal.ts";
 
 /** Bytes of printed file list that are taken in; about a million paths. */

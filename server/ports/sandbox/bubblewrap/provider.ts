@@ -9,16 +9,17 @@ import {
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { allDefences, type Defences } from "../sealed/defences.ts";
+import { type LaidOut, writeManifest } from "../sealed/manifest.ts";
+import { SealedSandbox } from "../sealed/sandbox.ts";
 import { obtainSource, type Source } from "../source.ts";
 import { describeAbilities } from "./abilities.ts";
 import { groupIds, makeGroup, removeGroup, removeParents } from "./cgroups.ts";
-import { allDefences, type Defences } from "./defences.ts";
 import { type Box, layOutFiles, layOutPack } from "./lay-out.ts";
 import type { Machine } from "./machine.ts";
-import { type LaidOut, writeManifest } from "./manifest.ts";
-import { BubblewrapSandbox } from "./sandbox.ts";
 import type { Seal, SealedUser } from "./seal.ts";
-import { Workspaces } from "./workspace.ts";
+import { bubblewrapWall } from "./wall.ts";
+import { type SandboxState, Workspaces } from "./workspace.ts";
 
 /** User ids for sandboxes: above those of people and services, below 65,536 so that containers have them too. */
 const FIRST_UID = 20_000;
@@ -39,7 +40,10 @@ export class BubblewrapProvider implements SandboxProvider {
   private readonly repos: RepoFetcher;
   private readonly defences: Defences;
   private readonly workspaces: Workspaces;
-  private readonly alive = new Alive<BubblewrapSandbox>();
+  private readonly alive = new Alive<SealedSandbox>({
+    reopen: (id) => this.reopen(id),
+    build: (spec) => this.build(spec),
+  });
   private readonly uidsInUse = new Set<number>();
 
   constructor(options: BubblewrapOptions) {
@@ -51,14 +55,12 @@ export class BubblewrapProvider implements SandboxProvider {
     this.can = describeAbilities(options.machine);
   }
 
-  async create(spec: SandboxSpec): Promise<Sandbox> {
-    checkSandboxId(spec.id);
-    return this.alive.create(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec));
+  create(spec: SandboxSpec): Promise<Sandbox> {
+    return this.alive.create(spec);
   }
 
-  async open(id: string): Promise<Sandbox | null> {
-    checkSandboxId(id);
-    return this.alive.open(id, () => this.reopen(id));
+  open(id: string): Promise<Sandbox | null> {
+    return this.alive.open(id);
   }
 
   async destroy(id: string): Promise<void> {
@@ -79,15 +81,15 @@ export class BubblewrapProvider implements SandboxProvider {
     return unowned;
   }
 
-  private async reopen(id: string): Promise<BubblewrapSandbox | null> {
+  private async reopen(id: string): Promise<SealedSandbox | null> {
     const state = await this.workspaces.loadState(id);
     if (state === null) return null;
     if (state.uid !== null) this.uidsInUse.add(state.uid);
     const user = this.user(id, state.uid, state.limits);
-    return new BubblewrapSandbox(state, user, this.seal, this.workspaces, this.defences);
+    return this.sandbox(state, user);
   }
 
-  private async build(spec: SandboxSpec): Promise<BubblewrapSandbox> {
+  private async build(spec: SandboxSpec): Promise<SealedSandbox> {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
     const deadline = performance.now() + limits.createMs;
     // Had first: while a slow remote keeps us waiting there is nothing to clean up.
@@ -104,12 +106,16 @@ export class BubblewrapProvider implements SandboxProvider {
       const commit = "files" in source ? null : source.commit;
       const state = { id, uid, limits, baseCommit: laidOut.commit, commit, textBytes };
       await this.workspaces.saveState(state, writeManifest(laidOut.manifest));
-      return new BubblewrapSandbox(state, user, this.seal, this.workspaces, this.defences);
+      return this.sandbox(state, user);
     } catch (error) {
       if (uid !== null) this.uidsInUse.delete(uid);
       await this.tearDown(spec.id);
       throw error;
     }
+  }
+
+  private sandbox(state: SandboxState, user: SealedUser): SealedSandbox {
+    return new SealedSandbox(state, bubblewrapWall(state.id, user, this.seal, this.workspaces), this.defences);
   }
 
   private layOut(box: Box, source: Source, deadline: number): Promise<LaidOut> {

@@ -1,14 +1,6 @@
 /** Runs a program with a bound on its time and on what is kept of its output; the server's memory stays flat. */
 import { spawn } from "node:child_process";
-
-export type CappedRun = {
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  readonly durationMs: number;
-  readonly timedOut: boolean;
-  readonly truncated: boolean;
-};
+import type { ProgramRun } from "../sealed/program.ts";
 
 export type CappedOptions = {
   readonly timeoutMs: number;
@@ -35,8 +27,8 @@ export function runCapped(
   args: readonly string[],
   options: CappedOptions,
   ending?: AbortSignal,
-): Promise<CappedRun> {
-  const { promise, resolve, reject } = Promise.withResolvers<CappedRun>();
+): Promise<ProgramRun> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProgramRun>();
   const started = performance.now();
   const child = spawn(program, args, {
     env: options.env ?? CLEAN_ENVIRONMENT,

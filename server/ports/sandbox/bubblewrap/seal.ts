@@ -1,25 +1,17 @@
 /** The seal: how every program that touches a buyer's code or a seller's command is started. */
 import type { SandboxLimits } from "../../sandbox.ts";
-import type { Defences } from "./defences.ts";
+import type { Defences } from "../sealed/defences.ts";
+import { ENVIRONMENT, type Program, type ProgramRun } from "../sealed/program.ts";
 import { launcher } from "./launcher.ts";
 import type { Machine } from "./machine.ts";
 import { quote } from "./quote.ts";
-import type { CappedRun } from "./run-capped.ts";
 
 /** A folder of the sandbox shown inside the seal. Its host path is ours; only its content is the seller's. */
 export type Bind = { readonly from: string; readonly to: string; readonly writable: boolean };
 
-export type SealedCommand = {
+export type SealedCommand = Omit<Program, "binds"> & {
   readonly binds: readonly Bind[];
-  readonly argv: readonly string[];
-  readonly cwd?: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: Buffer;
-  readonly timeoutMs: number;
-  readonly outputBytes: number;
-  /** Size of a fresh /tmp, in bytes. Without effect when a bind takes its place. */
-  readonly scratchBytes?: number;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortSignal;
 };
 
 /**
@@ -40,19 +32,6 @@ const INNER_ID = "1000";
 const NODE_FOLDER = "/opt/node/bin";
 const SCRATCH_BYTES = 64 * 1024 * 1024;
 
-const ENVIRONMENT: Readonly<Record<string, string>> = {
-  PATH: `${NODE_FOLDER}:/usr/local/bin:/usr/bin:/bin`,
-  HOME: "/home/user",
-  USER: "user",
-  SHELL: "/bin/sh",
-  LANG: "C.UTF-8",
-  TERM: "dumb",
-  TMPDIR: "/tmp",
-  PAGER: "cat",
-  GIT_PAGER: "cat",
-  GIT_TERMINAL_PROMPT: "0",
-};
-
 /** What whoever started the server had open, and did not mark as its own: files, pipes, sockets to anywhere. */
 const CLOSE_ALL = `for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -le 2 ] || eval "exec $fd>&-"; done`;
 
@@ -68,7 +47,7 @@ export class Seal {
   }
 
   /** Starts the command sealed and waits for it. Everything it started is gone when this returns. */
-  run(user: SealedUser, command: SealedCommand): Promise<CappedRun> {
+  run(user: SealedUser, command: SealedCommand): Promise<ProgramRun> {
     const args = [...this.namespaceArgs(), ...this.rootArgs(command), "--", ...command.argv];
     const ownId = this.defences.has("own user id") ? user.uid : null;
     // Only root can join the control groups: with them root is given up by the launcher, otherwise right here.
@@ -142,8 +121,9 @@ export class Seal {
     for (const bind of command.binds) args.push(bind.writable ? "--bind" : "--ro-bind", bind.from, bind.to);
     if (defences.has("bounded shared memory")) args.push("--remount-ro", "/dev");
     if (defences.has("read-only system")) args.push("--remount-ro", "/");
-    for (const [name, value] of Object.entries({ ...ENVIRONMENT, ...command.env })) args.push("--setenv", name, value);
-    args.push("--chdir", command.cwd ?? "/");
+    const environment = { ...ENVIRONMENT, PATH: `${NODE_FOLDER}:${ENVIRONMENT.PATH}` };
+    for (const [name, value] of Object.entries({ ...environment, ...command.env })) args.push("--setenv", name, value);
+    args.push("--chdir", "/");
     return args;
   }
 }

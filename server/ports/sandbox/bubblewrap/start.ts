@@ -5,7 +5,7 @@ import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import { DEFAULT_LIMITS } from "../../sandbox.ts";
-import { allDefences, type Defences } from "./defences.ts";
+import { allDefences, type Defences } from "../sealed/defences.ts";
 import { noteInstallation, sweepForsaken } from "./installations.ts";
 import { inspectMachine } from "./machine.ts";
 import { BubblewrapProvider } from "./provider.ts";

@@ -13,7 +13,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SandboxLimits } from "../../sandbox.ts";
-import type { Defences } from "./defences.ts";
+import type { Defences } from "../sealed/defences.ts";
 import type { Machine } from "./machine.ts";
 import { Together } from "./together.ts";
 

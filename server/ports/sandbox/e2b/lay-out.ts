@@ -1,8 +1,9 @@
 import type { FetchedRepo } from "../../repo-fetch.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
-import { GIT_ENVIRONMENT, LAY_OUT } from "../bubblewrap/git-scripts.ts";
-import { layOutFailure } from "../bubblewrap/lay-out-failure.ts";
-import { type LaidOut, readLayOut } from "../bubblewrap/manifest.ts";
+import { GIT_ENVIRONMENT, LAY_OUT } from "../sealed/git-scripts.ts";
+import { layOutFailure } from "../sealed/lay-out-failure.ts";
+import { type LaidOut, readLayOut } from "../sealed/manifest.ts";
+import type { Program } from "../sealed/program.ts";
 import type { RemoteSeal } from "./remote-seal.ts";
 
 /** Bytes of printed file list that are taken in. */
@@ -18,15 +19,15 @@ export async function layOut(
   limits: SandboxLimits,
   deadline: number,
 ): Promise<LaidOut> {
-  const run = await seal.run({
+  const program: Program = {
     binds: [{ part: "box", to: "/box", writable: true }],
     argv: ["sh", "-c", LAY_OUT, "sh", commit, "--strict"],
     env: GIT_ENVIRONMENT,
     input: pack,
     timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
     outputBytes: MAX_LIST_BYTES,
-    limits,
-  });
+  };
+  const run = await seal.run(program, limits);
   if (run.exitCode !== 0 || run.truncated) throw layOutFailure(run);
   return readLayOut(run.stdout.toString());
 }

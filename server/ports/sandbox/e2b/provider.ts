@@ -10,16 +10,16 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
-import { readManifest, writeManifest } from "../bubblewrap/manifest.ts";
 import { commitFiles } from "../git-objects.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { readManifest, writeManifest } from "../sealed/manifest.ts";
+import { SealedSandbox, type SealedState } from "../sealed/sandbox.ts";
 import { obtainSource } from "../source.ts";
 import { E2B_ABILITIES } from "./abilities.ts";
 import { type CanaryTargets, demandNoEgress } from "./canary.ts";
 import { layOut } from "./lay-out.ts";
 import { type Machines, sandboxIdOf } from "./machines.ts";
 import { RemoteSeal } from "./remote-seal.ts";
-import { E2bSandbox, type E2bState } from "./sandbox.ts";
 import { CITY_FOLDER } from "./seal-script.ts";
 
 const STATE = `${CITY_FOLDER}/state.json`;
@@ -40,7 +40,10 @@ export class E2bProvider implements SandboxProvider {
   private readonly machines: Machines;
   private readonly repos: RepoFetcher;
   private readonly canary: CanaryTargets;
-  private readonly alive = new Alive<E2bSandbox>();
+  private readonly alive = new Alive<SealedSandbox>({
+    reopen: (id) => this.reopen(id),
+    build: (spec) => this.build(spec),
+  });
 
   constructor(options: E2bOptions) {
     this.machines = options.machines;
@@ -48,14 +51,12 @@ export class E2bProvider implements SandboxProvider {
     this.canary = options.canary;
   }
 
-  async create(spec: SandboxSpec): Promise<Sandbox> {
-    checkSandboxId(spec.id);
-    return this.alive.create(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec));
+  create(spec: SandboxSpec): Promise<Sandbox> {
+    return this.alive.create(spec);
   }
 
-  async open(id: string): Promise<Sandbox | null> {
-    checkSandboxId(id);
-    return this.alive.open(id, () => this.reopen(id));
+  open(id: string): Promise<Sandbox | null> {
+    return this.alive.open(id);
   }
 
   async destroy(id: string): Promise<void> {
@@ -80,16 +81,16 @@ export class E2bProvider implements SandboxProvider {
     return [...unowned];
   }
 
-  private async reopen(id: string): Promise<E2bSandbox | null> {
+  private async reopen(id: string): Promise<SealedSandbox | null> {
     for (const info of await this.machines.list(id)) {
       const seal = new RemoteSeal(await this.machines.connect(info));
       const text = await seal.get(STATE);
-      if (text !== null) return this.sandbox(JSON.parse(text) as E2bState, seal);
+      if (text !== null) return this.sandbox(JSON.parse(text) as SealedState, seal);
     }
     return null;
   }
 
-  private async build(spec: SandboxSpec): Promise<E2bSandbox> {
+  private async build(spec: SandboxSpec): Promise<SealedSandbox> {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
     const deadline = performance.now() + limits.createMs;
     // Fetched first: while a slow remote keeps us waiting there is no machine to pay for.
@@ -117,7 +118,7 @@ export class E2bProvider implements SandboxProvider {
         demandNoEgress(seal, this.canary),
       ]);
       const { manifest, textBytes } = laidOut;
-      const state: E2bState = { id: spec.id, baseCommit: commit, commit: files ? null : commit, textBytes, limits };
+      const state: SealedState = { id: spec.id, baseCommit: commit, commit: files ? null : commit, textBytes, limits };
       await seal.put(MANIFEST, Buffer.from(writeManifest(manifest)));
       // Written last: a machine with this file is complete.
       await seal.put(STATE, Buffer.from(JSON.stringify(state)));
@@ -132,7 +133,7 @@ export class E2bProvider implements SandboxProvider {
    * Gives another server that makes this very sandbox the time to finish it. What is unfinished after that was left by a
    * crash, and is removed.
    */
-  private async waitForOthers(id: string, deadline: number): Promise<E2bSandbox | null> {
+  private async waitForOthers(id: string, deadline: number): Promise<SealedSandbox | null> {
     for (;;) {
       const others = await this.machines.list(id);
       if (others.length === 0) return null;
@@ -146,8 +147,11 @@ export class E2bProvider implements SandboxProvider {
     }
   }
 
-  private sandbox(state: E2bState, seal: RemoteSeal): E2bSandbox {
-    return new E2bSandbox(state, seal, async () => readManifest((await seal.get(MANIFEST)) ?? ""));
+  private sandbox(state: SealedState, seal: RemoteSeal): SealedSandbox {
+    return new SealedSandbox(state, {
+      run: (program) => seal.run(program, state.limits),
+      manifest: async () => readManifest((await seal.get(MANIFEST)) ?? ""),
+    });
   }
 
   private async killAll(machines: readonly SandboxInfo[]): Promise<void> {

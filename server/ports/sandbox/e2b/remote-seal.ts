@@ -11,36 +11,8 @@ import {
 } from "e2b";
 import { CityError } from "../../../kernel/errors.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
+import type { Program, ProgramRun } from "../sealed/program.ts";
 import { CITY_FOLDER, PREPARE, sealScript } from "./seal-script.ts";
-
-/** A folder of the box shown inside the seal; "box" is all of it. */
-export type Binding = {
-  readonly part: "git" | "repo" | "tmp" | "box";
-  readonly to: string;
-  readonly writable: boolean;
-};
-
-export type RemoteCommand = {
-  readonly binds: readonly Binding[];
-  readonly argv: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  readonly input?: Buffer;
-  readonly timeoutMs: number;
-  /** Bytes kept of each stream. */
-  readonly outputBytes: number;
-  /** Size of a fresh /tmp, in bytes. Without effect when a bind takes its place. */
-  readonly scratchBytes?: number;
-  readonly limits: SandboxLimits;
-};
-
-export type RemoteRun = {
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-  readonly durationMs: number;
-  readonly timedOut: boolean;
-  readonly truncated: boolean;
-};
 
 /** What a command may take beyond its own time: starting, and bringing its output here. */
 const TRAVEL_MS = 30_000;
@@ -57,10 +29,10 @@ export class RemoteSeal {
    * Runs the command sealed and waits for it. Everything it started is gone when this returns.
    * @throws UNAVAILABLE when the machine is gone, or its seal did not stand; the command has then not begun.
    */
-  async run(command: RemoteCommand): Promise<RemoteRun> {
+  async run(command: Program, limits: SandboxLimits): Promise<ProgramRun> {
     const input = command.input === undefined ? null : `in-${randomBytes(8).toString("hex")}`;
     if (input !== null && command.input !== undefined) await this.put(`${CITY_FOLDER}/${input}`, command.input);
-    const { stdout } = await this.asRoot(sealScript(command, input), command.timeoutMs + TRAVEL_MS);
+    const { stdout } = await this.asRoot(sealScript(command, limits, input), command.timeoutMs + TRAVEL_MS);
     const [out = "", err = "", end = ""] = stdout.split("\n");
     const [exitCode, durationMs, sealed] = end.split(" ");
     if (sealed !== "sealed") {

@@ -5,7 +5,8 @@
  * The network namespace is empty: what a seller runs has no network even where the machine's own firewall has a hole
  * (E2B's rules are known to have let DNS through). The process namespace ends with its command, daemons included.
  */
-import type { Binding, RemoteCommand } from "./remote-seal.ts";
+import type { SandboxLimits } from "../../sandbox.ts";
+import { type Binding, ENVIRONMENT, type Program } from "../sealed/program.ts";
 
 /** Ours, for root alone: the box with the three folders that commands see, and the files of a running command. */
 export const CITY_FOLDER = "/opt/ai-city";
@@ -16,19 +17,6 @@ const SCRATCH_BYTES = 64 * 1024 * 1024;
 
 /** Programs whose only use is the network; there is none, and they say so at once. */
 const NETWORK_PROGRAMS = "curl wget nc ncat netcat socat telnet ssh ftp";
-
-const ENVIRONMENT: Readonly<Record<string, string>> = {
-  PATH: "/usr/local/bin:/usr/bin:/bin",
-  HOME: "/home/user",
-  USER: "user",
-  SHELL: "/bin/sh",
-  LANG: "C.UTF-8",
-  TERM: "dumb",
-  TMPDIR: "/tmp",
-  PAGER: "cat",
-  GIT_PAGER: "cat",
-  GIT_TERMINAL_PROMPT: "0",
-};
 
 const GIT_CONFIG =
   "[user]\\n\\tname = agent\\n\\temail = agent@sandbox.invalid\\n[safe]\\n\\tdirectory = *\\n[gc]\\n\\tauto = 0\\n";
@@ -48,7 +36,7 @@ chown ${SELLER_UID}:${SELLER_UID} ${BOX}
  * exit code, the milliseconds, and "sealed" if the seal stood before the command began. Output is bounded here, so that
  * a flood never leaves the machine.
  */
-export function sealScript(command: RemoteCommand, input: string | null): string {
+export function sealScript(command: Program, limits: SandboxLimits, input: string | null): string {
   const argv = Buffer.from(command.argv.map((word) => `${word}\0`).join("")).toString("base64");
   const keep = command.outputBytes + 1;
   const gather = (pipe: string, file: string) =>
@@ -64,7 +52,7 @@ mkfifo "$run/o" "$run/e"
 ${gather("o", "out")}
 ${gather("e", "err")}
 began=\${EPOCHREALTIME/./}
-unshare --mount --pid --fork --net --ipc --uts --kill-child bash -c ${quote(innerScript(command))} seal "\${argv[@]}" \\
+unshare --mount --pid --fork --net --ipc --uts --kill-child bash -c ${quote(innerScript(command, limits))} seal "\${argv[@]}" \\
   < ${input ?? "/dev/null"} > "$run/o" 2> "$run/e" 3> "$run/ready"
 code=$?
 ended=\${EPOCHREALTIME/./}
@@ -79,7 +67,7 @@ echo "$code $(( (ended - began) / 1000 )) $(cat "$run/ready")"
  * Process 1 of the namespaces: lays out what the command sees, gives up root for it, and waits. Mount points are made
  * on fresh tmpfs or in folders of root, never below a folder whose content the seller controls.
  */
-function innerScript(command: RemoteCommand): string {
+function innerScript(command: Program, limits: SandboxLimits): string {
   const own = new Set(command.binds.map((bind) => bind.to));
   const tmpfs = (folder: string, options: string) => `mount -t tmpfs -o nosuid,nodev,${options} tmpfs ${folder}`;
   const lines = [
@@ -103,7 +91,7 @@ function innerScript(command: RemoteCommand): string {
     "umask 022",
     "ulimit -c 0",
     "ulimit -n 1024",
-    `ulimit -f ${Math.ceil(command.limits.diskBytes / 1024)}`,
+    `ulimit -f ${Math.ceil(limits.diskBytes / 1024)}`,
     "cd /",
     "echo sealed >&3",
     "exec 3>&-",
@@ -111,7 +99,7 @@ function innerScript(command: RemoteCommand): string {
     `timeout --signal=KILL ${command.timeoutMs / 1000} \\`,
     `  setpriv --reuid ${SELLER_UID} --regid ${SELLER_UID} --clear-groups --no-new-privs \\`,
     "  --bounding-set=-all --inh-caps=-all --ambient-caps=-all \\",
-    `  prlimit --nproc=${command.limits.processes} env -i ${assignments({ ...ENVIRONMENT, ...command.env })} "$@"`,
+    `  prlimit --nproc=${limits.processes} env -i ${assignments({ ...ENVIRONMENT, ...command.env })} "$@"`,
   ];
   return lines.join("\n");
 }

@@ -48,21 +48,22 @@ export class VirtualProvider implements SandboxProvider {
   };
   private readonly home: string;
   private readonly repos: RepoFetcher;
-  private readonly alive = new Alive<VirtualSandbox>();
+  private readonly alive = new Alive<VirtualSandbox>({
+    reopen: (id) => this.reopen(id),
+    build: (spec) => this.build(spec),
+  });
 
   constructor(options: VirtualOptions) {
     this.home = join(resolve(options.dataDir), "virtual-sandboxes");
     this.repos = options.repos;
   }
 
-  async create(spec: SandboxSpec): Promise<Sandbox> {
-    checkSandboxId(spec.id);
-    return this.alive.create(spec.id, async () => (await this.reopen(spec.id)) ?? this.build(spec));
+  create(spec: SandboxSpec): Promise<Sandbox> {
+    return this.alive.create(spec);
   }
 
-  async open(id: string): Promise<Sandbox | null> {
-    checkSandboxId(id);
-    return this.alive.open(id, () => this.reopen(id));
+  open(id: string): Promise<Sandbox | null> {
+    return this.alive.open(id);
   }
 
   async destroy(id: string): Promise<void> {

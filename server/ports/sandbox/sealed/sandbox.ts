@@ -2,55 +2,70 @@ import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { CityError } from "../../../kernel/errors.ts";
-import type { ExecResult, FileContent, FileEntry, PristineTree, Sandbox, WorkspaceDiff } from "../../sandbox.ts";
-import { REPO_PATH } from "../../sandbox.ts";
+import {
+  type ExecResult,
+  type FileContent,
+  type FileEntry,
+  type PristineTree,
+  REPO_PATH,
+  type Sandbox,
+  type SandboxLimits,
+  type WorkspaceDiff,
+} from "../../sandbox.ts";
 import { checkCommand } from "../commands.ts";
 import { MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
-import { checkReader, readContent, readDiff, readEntries } from "../reader-output.ts";
-import type { Defences } from "./defences.ts";
+import { allDefences, type Defences } from "./defences.ts";
 import { fileScripts } from "./file-scripts.ts";
 import { DIFF, GIT_ENVIRONMENT, PRISTINE_GIT } from "./git-scripts.ts";
-import { type Manifest, readManifest } from "./manifest.ts";
-import type { CappedRun } from "./run-capped.ts";
-import type { Bind, Seal, SealedCommand, SealedUser } from "./seal.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Binding, Program, ProgramRun, Wall } from "./program.ts";
+import { checkReader, readContent, readDiff, readEntries } from "./reader-output.ts";
 import { Turns } from "./turns.ts";
-import type { SandboxState, Workspaces } from "./workspace.ts";
 
 const READER_MS = 10_000;
 const DIFF_MS = 30_000;
 const LIST_BYTES = 8 * 1024 * 1024;
-/** bubblewrap's own exit code for "could not set up". */
-const SEAL_FAILED = 1;
 const NO_LIMIT = 0x7fff_ffff;
 /** Commands of one sandbox that run side by side; further ones wait their turn. */
 const SIDE_BY_SIDE = 4;
 
-export class BubblewrapSandbox implements Sandbox {
+const REPO_READ: Binding = { part: "repo", to: REPO_PATH, writable: false };
+const REPO_WRITE: Binding = { part: "repo", to: REPO_PATH, writable: true };
+const PRISTINE: Binding = { part: "git", to: PRISTINE_GIT, writable: false };
+const TMP: Binding = { part: "tmp", to: "/tmp", writable: true };
+
+/** What is known of a sandbox beyond its files, and outlives the server. */
+export type SealedState = {
+  readonly id: string;
+  /** What the tree is compared with. */
+  readonly baseCommit: string;
+  /** The fetched commit; null when the source was files. */
+  readonly commit: string | null;
+  readonly textBytes: number;
+  readonly limits: SandboxLimits;
+};
+
+/** A sandbox of real programs and real git, whatever wall they run behind. */
+export class SealedSandbox implements Sandbox {
   readonly id: string;
   readonly commit: string | null;
   readonly textBytes: number;
-  private readonly state: SandboxState;
-  private readonly user: SealedUser;
-  private readonly reader: SealedUser;
-  private readonly seal: Seal;
-  private readonly workspaces: Workspaces;
+  private readonly state: SealedState;
+  private readonly wall: Wall;
   private readonly defences: Defences;
   private readonly scripts: ReturnType<typeof fileScripts>;
   private readonly ending = new AbortController();
   private readonly turns = new Turns(SIDE_BY_SIDE);
   private manifest: Promise<Manifest> | undefined;
 
-  constructor(state: SandboxState, user: SealedUser, seal: Seal, workspaces: Workspaces, defences: Defences) {
+  constructor(state: SealedState, wall: Wall, defences: Defences = allDefences()) {
     this.id = state.id;
     this.commit = state.commit;
     this.textBytes = state.textBytes;
     this.state = state;
-    this.user = user;
-    this.reader = { ...user, groupFolders: [] };
-    this.seal = seal;
-    this.workspaces = workspaces;
+    this.wall = wall;
     this.defences = defences;
     this.scripts = fileScripts(defences.has("checks on the open file"));
   }
@@ -64,10 +79,8 @@ export class BubblewrapSandbox implements Sandbox {
 
   async readFile(path: string): Promise<FileContent> {
     const absolute = absoluteInRepo(this.relative(path));
-    const run = await this.read(
-      ["sh", "-c", this.scripts.read, "sh", absolute, String(MAX_READ_BYTES)],
-      MAX_READ_BYTES + 32,
-    );
+    const argv = ["sh", "-c", this.scripts.read, "sh", absolute, String(MAX_READ_BYTES)];
+    const run = await this.read(argv, MAX_READ_BYTES + 32);
     checkReader(run, "file");
     return readContent(absolute, run.stdout);
   }
@@ -78,7 +91,7 @@ export class BubblewrapSandbox implements Sandbox {
     const input = Buffer.from(content, encoding);
     const { dir, base } = posix.parse(relative);
     const run = await this.run({
-      binds: [this.bind("repo", REPO_PATH, true)],
+      binds: [REPO_WRITE],
       argv: ["sh", "-c", this.scripts.write, "sh", dir, base, randomBytes(8).toString("hex")],
       input,
       timeoutMs: READER_MS,
@@ -93,35 +106,28 @@ export class BubblewrapSandbox implements Sandbox {
     const { limits } = this.state;
     const cwd = absoluteInRepo(insideRepo(options.cwd ?? ""));
     const timeoutMs = Math.min(options.timeoutMs ?? limits.commandMs, limits.commandMs);
-    const run = await this.turns.take(() =>
-      this.run(
-        {
-          binds: [
-            this.bind("git", PRISTINE_GIT, !this.defences.has("out-of-reach pristine tree")),
-            this.bind("tmp", "/tmp", true),
-            this.bind("repo", REPO_PATH, true),
-          ],
-          // The first sh is process 1 and only waits: as process 1 a command's signals would not work as usual.
-          argv: ["sh", "-c", 'cd -- "$1" || exit 1; bash -c "$2" || exit $?', "sh", cwd, command],
-          timeoutMs: this.defences.has("time limit") ? timeoutMs : NO_LIMIT,
-          outputBytes: this.defences.has("output limit") ? limits.outputBytes : NO_LIMIT,
-        },
-        this.user,
-      ),
-    );
+    const pristine = { ...PRISTINE, writable: !this.defences.has("out-of-reach pristine tree") };
+    const program: Program = {
+      binds: [pristine, TMP, REPO_WRITE],
+      // The first sh is process 1 and only waits: as process 1 a command's signals would not work as usual.
+      argv: ["sh", "-c", 'cd -- "$1" || exit 1; bash -c "$2" || exit $?', "sh", cwd, command],
+      timeoutMs: this.defences.has("time limit") ? timeoutMs : NO_LIMIT,
+      outputBytes: this.defences.has("output limit") ? limits.outputBytes : NO_LIMIT,
+    };
+    const run = await this.turns.take(() => this.run(program, true));
     return { ...run, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
   }
 
   async diff(): Promise<WorkspaceDiff> {
     const text = await this.printDiff("text");
     // Old encodings would not survive the way through JSON: such a change travels as binary.
-    const run = isUtf8(text.patch) ? text : await this.printDiff("binary");
-    const { patch, truncated } = cutPatch(run.patch, run.complete);
-    return { patch: patch.toString(), truncated, createdPaths: run.createdPaths };
+    const read = isUtf8(text.patch) ? text : await this.printDiff("binary");
+    const { patch, truncated } = cutPatch(read.patch, read.complete);
+    return { patch: patch.toString(), truncated, createdPaths: read.createdPaths };
   }
 
   async pristine(): Promise<PristineTree> {
-    this.manifest ??= this.workspaces.loadManifest(this.id).then(readManifest);
+    this.manifest ??= this.wall.manifest();
     const paths = await this.manifest;
     return {
       paths,
@@ -129,7 +135,7 @@ export class BubblewrapSandbox implements Sandbox {
         const entry = paths.get(path);
         if (entry?.lines === undefined || entry.bytes > MAX_READ_BYTES) return null;
         const run = await this.run({
-          binds: [this.bind("git", PRISTINE_GIT, false)],
+          binds: [PRISTINE],
           argv: ["git", "cat-file", "blob", `${this.state.baseCommit}:${path}`],
           env: { ...GIT_ENVIRONMENT, GIT_DIR: PRISTINE_GIT },
           timeoutMs: READER_MS,
@@ -146,17 +152,15 @@ export class BubblewrapSandbox implements Sandbox {
   }
 
   private async printDiff(form: "text" | "binary") {
-    const run = await this.run(
-      {
-        binds: [this.bind("git", PRISTINE_GIT, false), this.bind("repo", REPO_PATH, false)],
-        argv: ["sh", "-c", DIFF, "sh", this.state.baseCommit, form],
-        env: GIT_ENVIRONMENT,
-        timeoutMs: DIFF_MS,
-        outputBytes: 16 * MAX_PATCH_BYTES,
-        scratchBytes: this.state.limits.diskBytes,
-      },
-      this.user,
-    );
+    const program: Program = {
+      binds: [PRISTINE, REPO_READ],
+      argv: ["sh", "-c", DIFF, "sh", this.state.baseCommit, form],
+      env: GIT_ENVIRONMENT,
+      timeoutMs: DIFF_MS,
+      outputBytes: 16 * MAX_PATCH_BYTES,
+      scratchBytes: this.state.limits.diskBytes,
+    };
+    const run = await this.run(program, true);
     if (run.exitCode !== 0) {
       const log = { stderr: run.stderr.toString().slice(0, 500), exitCode: run.exitCode };
       throw new CityError("UNAVAILABLE", "The changes in the sandbox could not be read.", { log });
@@ -164,25 +168,27 @@ export class BubblewrapSandbox implements Sandbox {
     return { ...readDiff(run.stdout), complete: !run.truncated };
   }
 
-  private read(argv: string[], outputBytes: number): Promise<CappedRun> {
-    return this.run({ binds: [this.bind("repo", REPO_PATH, false)], argv, timeoutMs: READER_MS, outputBytes });
+  private read(argv: string[], outputBytes: number): Promise<ProgramRun> {
+    return this.run({ binds: [REPO_READ], argv, timeoutMs: READER_MS, outputBytes });
   }
 
-  private async run(command: SealedCommand, user: SealedUser = this.reader): Promise<CappedRun> {
-    if (this.ending.signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
-    const run = await this.seal.run(user, { ...command, signal: this.ending.signal });
-    if (this.ending.signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
-    if (run.exitCode === SEAL_FAILED && run.stderr.toString().startsWith("bwrap: ")) {
-      throw new CityError("UNAVAILABLE", "The sandbox is lost.", { log: { stderr: run.stderr.toString() } });
-    }
+  private async run(program: Program, heavy = false): Promise<ProgramRun> {
+    const { signal } = this.ending;
+    refuseEnded(signal);
+    // Whatever a wall says of a program that was ended with its sandbox, the sandbox is what is gone.
+    const run = await this.wall.run(program, { heavy, signal }).catch((error: unknown) => {
+      refuseEnded(signal);
+      throw error;
+    });
+    refuseEnded(signal);
     return run;
   }
 
   private relative(path: string): string {
     return this.defences.has("path rules") ? insideRepo(path) : path;
   }
+}
 
-  private bind(part: "git" | "repo" | "tmp", to: string, writable: boolean): Bind {
-    return { from: `${this.workspaces.box(this.id)}/${part}`, to, writable };
-  }
+function refuseEnded(signal: AbortSignal): void {
+  if (signal.aborted) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
 }

@@ -1,8 +1,8 @@
 /** What the small reader inside a seal printed, as the port's values and errors. */
-import { CityError } from "../../kernel/errors.ts";
-import { type FileContent, type FileEntry, REPO_PATH } from "../sandbox.ts";
-import { NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE } from "./bubblewrap/file-scripts.ts";
-import { asText } from "./file-content.ts";
+import { CityError } from "../../../kernel/errors.ts";
+import { type FileContent, type FileEntry, REPO_PATH } from "../../sandbox.ts";
+import { asText } from "../file-content.ts";
+import { NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE } from "./file-scripts.ts";
 
 /** The shell's own exit code when it cannot open what a script names. */
 const SHELL_ERROR = 2;

@@ -1,8 +1,8 @@
 import { RepoUnavailable } from "../../sandbox.ts";
-import type { CappedRun } from "./run-capped.ts";
+import type { ProgramRun } from "./program.ts";
 
 /** Why a fetched source could not be laid out, as a sentence for the buyer. The details stay in `cause`, for the log. */
-export function layOutFailure(run: CappedRun): Error {
+export function layOutFailure(run: ProgramRun): Error {
   const stderr = run.stderr.toString();
   const cause = new Error(stderr.slice(0, 1000) || `exit code ${run.exitCode}`);
   if (run.timedOut) return new RepoUnavailable("Laying out the repository took too long.", { cause });

@@ -1,0 +1,27 @@
+import { CityError } from "../../../kernel/errors.ts";
+import { readManifest } from "../sealed/manifest.ts";
+import type { Wall } from "../sealed/program.ts";
+import type { Seal, SealedUser } from "./seal.ts";
+import type { Workspaces } from "./workspace.ts";
+
+/** bubblewrap's own exit code for "could not set up". */
+const SEAL_FAILED = 1;
+
+/** The wall around one sandbox on this machine: its folders, its user, and a fresh seal for each program. */
+export function bubblewrapWall(id: string, user: SealedUser, seal: Seal, workspaces: Workspaces): Wall {
+  // Joining the control groups costs some milliseconds, which our own small scripts need not spend.
+  const light: SealedUser = { ...user, groupFolders: [] };
+  return {
+    async run({ binds, ...program }, { heavy, signal }) {
+      const box = workspaces.box(id);
+      const shown = binds.map(({ part, to, writable }) => ({ from: `${box}/${part}`, to, writable }));
+      const run = await seal.run(heavy ? user : light, { ...program, binds: shown, signal });
+      const stderr = run.stderr.toString();
+      if (run.exitCode === SEAL_FAILED && stderr.startsWith("bwrap: ")) {
+        throw new CityError("UNAVAILABLE", "The sandbox is lost.", { log: { stderr } });
+      }
+      return run;
+    },
+    manifest: async () => readManifest(await workspaces.loadManifest(id)),
+  };
+}
