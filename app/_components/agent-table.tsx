@@ -1,68 +1,50 @@
-import Link from "next/link";
 import type { Outputs } from "../_trpc/client.ts";
+import { AgentName, AgentTrust } from "./agent-cells.tsx";
+import { DataTable } from "./data-table.tsx";
 import { Money } from "./money.tsx";
-import { Score } from "./score.tsx";
 import { AgentPresence } from "./status.tsx";
-import { CATEGORY_WORDS, FRAMEWORK_WORDS, TIER_WORDS } from "./words.ts";
+import { CATEGORY_WORDS } from "./words.ts";
 
-/** Agents as a buyer compares them. */
+/** Agents as a buyer compares them. Widths of their own: a row that arrives later must not move those above it. */
 export function AgentTable({ agents }: { agents: Outputs["agents"]["search"]["data"] }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          {/* Widths of their own: a row that arrives later must not move those above it. */}
-          <th scope="col" className="w-[35%]">
-            Agent
-          </th>
-          <th scope="col" className="w-[24%]">
-            Takes
-          </th>
-          <th scope="col" className="w-[12%]">
-            Status
-          </th>
-          <th scope="col" className="w-[15%]">
-            Trust
-          </th>
-          <th scope="col" className="number w-[6%]">
-            Done
-          </th>
-          <th scope="col" className="number w-[8%]">
-            From
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {agents.map((agent) => (
-          <tr key={agent.id}>
-            <td className="lead">
-              <Link href={`/explore/${agent.id}`} className="row-link font-medium wrap-anywhere">
-                {agent.displayName}
-              </Link>
-              <span className="block text-12 text-faint">{FRAMEWORK_WORDS[agent.framework]}</span>
-            </td>
-            <td data-label="Takes" className="text-soft">
-              {takes(agent.capabilities)}
-            </td>
-            <td data-label="Status">
-              <AgentPresence availability={agent.availability} />
-            </td>
-            <td data-label="Trust">
-              <span className="inline-flex items-baseline gap-2">
-                <Score value={agent.overallScore} interval={agent.scoreInterval} />
-                <span className="text-soft">{TIER_WORDS[agent.trustTier]}</span>
-              </span>
-            </td>
-            <td data-label="Done" className="number figure">
-              {agent.completedTasks}
-            </td>
-            <td data-label="From" className="number">
-              <Money cents={agent.capabilities.length > 0 ? agent.pricing.baseRate : null} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      rows={agents}
+      rowKey={(agent) => agent.id}
+      columns={[
+        {
+          heading: "Agent",
+          kind: "lead",
+          headingClass: "w-[35%]",
+          cell: (agent) => <AgentName href={`/explore/${agent.id}`} {...agent} />,
+        },
+        {
+          heading: "Takes",
+          headingClass: "w-[24%]",
+          cell: (agent) => takes(agent.capabilities),
+          cellClass: "text-soft",
+        },
+        {
+          heading: "Status",
+          headingClass: "w-[12%]",
+          cell: (agent) => <AgentPresence availability={agent.availability} />,
+        },
+        { heading: "Trust", headingClass: "w-[15%]", cell: (agent) => <AgentTrust {...agent} /> },
+        {
+          heading: "Done",
+          kind: "number",
+          headingClass: "w-[6%]",
+          cell: (agent) => agent.completedTasks,
+          cellClass: "figure",
+        },
+        {
+          heading: "From",
+          kind: "number",
+          headingClass: "w-[8%]",
+          cell: (agent) => <Money cents={agent.capabilities.length > 0 ? agent.pricing.baseRate : null} />,
+        },
+      ]}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { DataTable } from "../../_components/data-table.tsx";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import { Status, type TaskStatus } from "../../_components/status.tsx";
@@ -10,47 +11,39 @@ type Task = Outputs["tasks"]["list"]["data"][number];
 /** Tasks of one side. `names` are those of the owner's own agents. */
 export function TaskTable({ tasks, names }: { tasks: Task[]; names: Record<string, string> }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">Task</th>
-          <th scope="col">Status</th>
-          <th scope="col" className="number">
-            Score
-          </th>
-          <th scope="col" className="number">
-            Amount
-          </th>
-          <th scope="col" className="number">
-            When
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {tasks.map((task) => (
-          <tr key={task.id}>
-            <td className="lead w-full max-w-0 @max-[619px]:max-w-none">
+    <DataTable
+      rows={tasks}
+      rowKey={(task) => task.id}
+      columns={[
+        {
+          heading: "Task",
+          kind: "lead",
+          cell: (task) => (
+            <>
               <Link href={`/tasks/${task.id}`} className="row-link block truncate font-medium">
                 {titleOf(task.input.description)}
               </Link>
               <span className="block truncate text-12 text-faint">{lineOf(task, names)}</span>
-            </td>
-            <td data-label="Status">
-              <Status status={task.status as TaskStatus} />
-            </td>
-            <td data-label="Score" className="number figure">
-              {task.qualityScore ?? <span className="text-faint">–</span>}
-            </td>
-            <td data-label="Amount" className="number">
-              <Amount task={task} />
-            </td>
-            <td data-label="When" className="number text-13 text-soft">
-              <Moment at={"createdAt" in task ? task.createdAt : task.offeredAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </>
+          ),
+          cellClass: "w-full max-w-0 @max-[619px]:max-w-none",
+        },
+        { heading: "Status", cell: (task) => <Status status={task.status as TaskStatus} /> },
+        {
+          heading: "Score",
+          kind: "number",
+          cell: (task) => task.qualityScore ?? <span className="text-faint">–</span>,
+          cellClass: "figure",
+        },
+        { heading: "Amount", kind: "number", cell: (task) => <Amount task={task} /> },
+        {
+          heading: "When",
+          kind: "number",
+          cell: (task) => <Moment at={"createdAt" in task ? task.createdAt : task.offeredAt} />,
+          cellClass: "text-13 text-soft",
+        },
+      ]}
+    />
   );
 }
 

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { runningCity } from "#server/city.ts";
 import { LinkButton } from "../../_components/button.tsx";
+import { type Column, DataTable } from "../../_components/data-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { Money } from "../../_components/money.tsx";
 import { Notice } from "../../_components/notice.tsx";
@@ -126,48 +127,47 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
   );
 }
 
-type Agents = Awaited<ReturnType<typeof myAgents>>;
+type Agent = Awaited<ReturnType<typeof myAgents>>[number];
 
-function WalletTable({ agents }: { agents: Agents }) {
-  const columns = [
-    { label: "Escrowed", key: "escrowed", account: "escrow" },
-    { label: "Available", key: "available", account: "wallet" },
-    { label: "Disputed", key: "disputed", account: "disputed" },
-    { label: "Debt", key: "debt", account: "receivable" },
-  ] as const;
+const ACCOUNTS = [
+  { heading: "Escrowed", key: "escrowed", account: "escrow" },
+  { heading: "Available", key: "available", account: "wallet" },
+  { heading: "Disputed", key: "disputed", account: "disputed" },
+  { heading: "Debt", key: "debt", account: "receivable" },
+] as const;
+
+/** Each figure leads to its postings, so the agent's link does not cover the row. */
+function WalletTable({ agents }: { agents: Agent[] }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">Agent</th>
-          {columns.map(({ label }) => (
-            <th key={label} scope="col" className="number">
-              {label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {agents.map((agent) => (
-          <tr key={agent.id}>
-            <td className="lead wrap-anywhere">
-              <Link href={`/agents/${agent.id}`} className="font-medium hover:underline">
-                {agent.displayName}
+    <DataTable
+      rows={agents}
+      rowKey={(agent) => agent.id}
+      columns={[
+        {
+          heading: "Agent",
+          kind: "lead",
+          cell: (agent) => (
+            <Link href={`/agents/${agent.id}`} className="font-medium hover:underline">
+              {agent.displayName}
+            </Link>
+          ),
+          cellClass: "wrap-anywhere",
+        },
+        ...ACCOUNTS.map(
+          ({ heading, key, account }): Column<Agent> => ({
+            heading,
+            kind: "number",
+            cell: ({ id, wallet }) => (
+              <Link href={`/wallet/transactions?agentId=${id}&account=${account}`} className="hover:underline">
+                <Money
+                  cents={wallet[key]}
+                  className={wallet[key] === 0 ? "text-faint" : key === "debt" ? "text-wrong" : ""}
+                />
               </Link>
-            </td>
-            {columns.map(({ label, key, account }) => (
-              <td key={key} data-label={label} className="number">
-                <Link href={`/wallet/transactions?agentId=${agent.id}&account=${account}`} className="hover:underline">
-                  <Money
-                    cents={agent.wallet[key]}
-                    className={agent.wallet[key] === 0 ? "text-faint" : key === "debt" ? "text-wrong" : ""}
-                  />
-                </Link>
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            ),
+          }),
+        ),
+      ]}
+    />
   );
 }

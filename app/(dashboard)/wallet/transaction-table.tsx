@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { DataTable } from "../../_components/data-table.tsx";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import type { Outputs } from "../../_trpc/client.ts";
@@ -37,23 +38,15 @@ export function TransactionTable({
   names: Record<string, string>;
 }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">What</th>
-          <th scope="col">From and to</th>
-          <th scope="col" className="number">
-            Amount
-          </th>
-          <th scope="col" className="number">
-            When
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {transactions.map((one) => (
-          <tr key={one.id}>
-            <td className="lead">
+    <DataTable
+      rows={transactions}
+      rowKey={(one) => one.id}
+      columns={[
+        {
+          heading: "What",
+          kind: "lead",
+          cell: (one) => (
+            <>
               {one.taskId ? (
                 <Link href={`/tasks/${one.taskId}`} className="row-link font-medium">
                   {nameOf(one)}
@@ -64,19 +57,18 @@ export function TransactionTable({
               {one.agentId && (
                 <span className="block text-12 text-faint">{names[one.agentId] ?? "A former agent"}</span>
               )}
-            </td>
-            <td data-label="From and to" className="text-soft">
-              {place(one.from)} → {place(one.to)}
-            </td>
-            <td data-label="Amount" className="number">
-              <Money cents={one.amount} signed />
-            </td>
-            <td data-label="When" className="number text-13 text-soft">
-              <Moment at={one.createdAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </>
+          ),
+        },
+        { heading: "From and to", cell: (one) => `${place(one.from)} → ${place(one.to)}`, cellClass: "text-soft" },
+        { heading: "Amount", kind: "number", cell: (one) => <Money cents={one.amount} signed /> },
+        {
+          heading: "When",
+          kind: "number",
+          cell: (one) => <Moment at={one.createdAt} />,
+          cellClass: "text-13 text-soft",
+        },
+      ]}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { DataTable } from "../../_components/data-table.tsx";
 import { DisputeTable } from "../../_components/dispute-table.tsx";
 import { Moment } from "../../_components/moment.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
@@ -74,33 +75,20 @@ export default async function CityHall() {
 
 function Overdue({ tasks }: { tasks: Outputs["operators"]["listOverdue"] }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">Task</th>
-          <th scope="col">Status</th>
-          <th scope="col">Agent</th>
-          <th scope="col" className="number">
-            Was due
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {tasks.map((task) => (
-          <tr key={task.id}>
-            <td className="lead figure text-13">{task.id}</td>
-            <td data-label="Status">
-              <Status status={task.status as TaskStatus} />
-            </td>
-            <td data-label="Agent" className="figure text-13">
-              {task.agentId ?? "none"}
-            </td>
-            <td data-label="Was due" className="number text-13 text-soft">
-              <Moment at={task.deadlineAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      rows={tasks}
+      rowKey={(task) => task.id}
+      columns={[
+        { heading: "Task", kind: "lead", cell: (task) => task.id, cellClass: "figure text-13" },
+        { heading: "Status", cell: (task) => <Status status={task.status as TaskStatus} /> },
+        { heading: "Agent", cell: (task) => task.agentId ?? "none", cellClass: "figure text-13" },
+        {
+          heading: "Was due",
+          kind: "number",
+          cell: (task) => <Moment at={task.deadlineAt} />,
+          cellClass: "text-13 text-soft",
+        },
+      ]}
+    />
   );
 }

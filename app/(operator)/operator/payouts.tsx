@@ -1,3 +1,4 @@
+import { DataTable } from "../../_components/data-table.tsx";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import type { Outputs } from "../../_trpc/client.ts";
@@ -7,45 +8,44 @@ const STATES = { requested: "Requested", processing: "On its way", failed: "Fail
 /** Withdrawals that have not arrived yet, and those that never will. */
 export function Payouts({ payouts }: { payouts: Outputs["operators"]["listPayouts"] }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">Withdrawal</th>
-          <th scope="col">State</th>
-          <th scope="col">At the card company</th>
-          <th scope="col" className="number">
-            Amount
-          </th>
-          <th scope="col" className="number">
-            Requested
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {payouts.map((payout) => (
-          <tr key={payout.id}>
-            <td className="lead figure text-13 wrap-anywhere">
+    <DataTable
+      rows={payouts}
+      rowKey={(payout) => payout.id}
+      columns={[
+        {
+          heading: "Withdrawal",
+          kind: "lead",
+          cell: (payout) => (
+            <>
               {payout.id}
               <span className="block text-12 text-faint">owner {payout.ownerId}</span>
-            </td>
-            <td data-label="State" className={payout.status === "failed" ? "text-wrong" : undefined}>
-              <div>
-                {STATES[payout.status]}
-                {payout.failure && <span className="block text-12 text-faint">{payout.failure}</span>}
-              </div>
-            </td>
-            <td data-label="At the card company" className="figure text-12 text-soft wrap-anywhere">
-              {[payout.transferId, payout.payoutId].filter(Boolean).join(" ") || "nothing yet"}
-            </td>
-            <td data-label="Amount" className="number">
-              <Money cents={payout.amount} />
-            </td>
-            <td data-label="Requested" className="number text-13 text-soft">
-              <Moment at={payout.createdAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            </>
+          ),
+          cellClass: "figure text-13 wrap-anywhere",
+        },
+        {
+          heading: "State",
+          cell: (payout) => (
+            <div>
+              {STATES[payout.status]}
+              {payout.failure && <span className="block text-12 text-faint">{payout.failure}</span>}
+            </div>
+          ),
+          cellClass: (payout) => (payout.status === "failed" ? "text-wrong" : undefined),
+        },
+        {
+          heading: "At the card company",
+          cell: (payout) => [payout.transferId, payout.payoutId].filter(Boolean).join(" ") || "nothing yet",
+          cellClass: "figure text-12 text-soft wrap-anywhere",
+        },
+        { heading: "Amount", kind: "number", cell: (payout) => <Money cents={payout.amount} /> },
+        {
+          heading: "Requested",
+          kind: "number",
+          cell: (payout) => <Moment at={payout.createdAt} />,
+          cellClass: "text-13 text-soft",
+        },
+      ]}
+    />
   );
 }

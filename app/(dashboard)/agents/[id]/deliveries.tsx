@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { Button } from "../../../_components/button.tsx";
+import { DataTable } from "../../../_components/data-table.tsx";
 import { Moment } from "../../../_components/moment.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { DELIVERY_STATUS_WORDS, WEBHOOK_EVENT_WORDS } from "../../../_components/words.ts";
@@ -21,53 +22,45 @@ export function Deliveries({ agentId, deliveries, canSend }: Props) {
   }
   return (
     <>
-      <table className="data-table" aria-label="Webhook deliveries">
-        <thead>
-          <tr>
-            <th scope="col">Event</th>
-            <th scope="col">Status</th>
-            <th scope="col" className="number">
-              Tries
-            </th>
-            <th scope="col" className="number">
-              Sent
-            </th>
-            <th scope="col">
-              <span className="sr-only">Send again</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {deliveries.map((delivery) => (
-            <tr key={delivery.id}>
-              <td className="lead">
-                {WEBHOOK_EVENT_WORDS[delivery.type] ?? delivery.type}
-                <span className="figure block text-12 text-faint wrap-anywhere">{delivery.id}</span>
-              </td>
-              <td data-label="Status">
-                <DeliveryState delivery={delivery} />
-              </td>
-              <td data-label="Tries" className="number figure">
-                {delivery.attempts}
-              </td>
-              <td data-label="Sent" className="number text-13 text-soft">
-                <Moment at={delivery.createdAt} />
-              </td>
-              <td className="number">
-                {canSend && (
-                  <Button
-                    aria-label={`Send again: ${WEBHOOK_EVENT_WORDS[delivery.type] ?? delivery.type} ${delivery.id}`}
-                    pending={again.pending}
-                    onClick={() => again.run(delivery.id)}
-                  >
-                    Send again
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <DataTable
+        label="Webhook deliveries"
+        rows={deliveries}
+        rowKey={(delivery) => delivery.id}
+        columns={[
+          {
+            heading: "Event",
+            kind: "lead",
+            cell: ({ id, type }) => (
+              <>
+                {WEBHOOK_EVENT_WORDS[type] ?? type}
+                <span className="figure block text-12 text-faint wrap-anywhere">{id}</span>
+              </>
+            ),
+          },
+          { heading: "Status", cell: (delivery) => <DeliveryState delivery={delivery} /> },
+          { heading: "Tries", kind: "number", cell: (delivery) => delivery.attempts, cellClass: "figure" },
+          {
+            heading: "Sent",
+            kind: "number",
+            cell: (delivery) => <Moment at={delivery.createdAt} />,
+            cellClass: "text-13 text-soft",
+          },
+          {
+            heading: "Send again",
+            kind: "action",
+            cell: ({ id, type }) =>
+              canSend && (
+                <Button
+                  aria-label={`Send again: ${WEBHOOK_EVENT_WORDS[type] ?? type} ${id}`}
+                  pending={again.pending}
+                  onClick={() => again.run(id)}
+                >
+                  Send again
+                </Button>
+              ),
+          },
+        ]}
+      />
       <div role="status" className="text-13">
         {again.done && !again.pending && (
           <p className="border-t border-line px-4 py-2 text-soft">On its way. Reload the page to see the answer.</p>

@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { type Column, DataTable } from "../../../_components/data-table.tsx";
 import { Moment } from "../../../_components/moment.tsx";
 import { CATEGORY_WORDS, DIMENSION_WORDS, EVIDENCE_WORDS } from "../../../_components/words.ts";
 import type { Outputs } from "../../../_trpc/client.ts";
@@ -98,82 +99,48 @@ const PARTS = ["outcome", "relationship", "economic", "reliability"] as const;
 
 function DayTable({ days }: { days: Day[] }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">Day (UTC)</th>
-          <th scope="col" className="number">
-            Overall
-          </th>
-          {PARTS.map((part) => (
-            <th key={part} scope="col" className="number">
-              {DIMENSION_WORDS[part]}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {days.map((day) => (
-          <tr key={day.day}>
-            <td className="lead figure text-13">{day.day}</td>
-            <td data-label="Overall" className="number figure">
-              {day.overall}
-            </td>
-            {PARTS.map((part) => (
-              <td key={part} data-label={DIMENSION_WORDS[part]} className="number figure text-soft">
-                {day[part]}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      rows={days}
+      rowKey={({ day }) => day}
+      columns={[
+        { heading: "Day (UTC)", kind: "lead", cell: ({ day }) => day, cellClass: "figure text-13" },
+        { heading: "Overall", kind: "number", cell: (day) => day.overall, cellClass: "figure" },
+        ...PARTS.map(
+          (part): Column<Day> => ({
+            heading: DIMENSION_WORDS[part] ?? part,
+            kind: "number",
+            cell: (day) => day[part],
+            cellClass: "figure text-soft",
+          }),
+        ),
+      ]}
+    />
   );
 }
 
 function EvidenceTable({ latest }: { latest: History["latest"] }) {
   return (
-    <table className="data-table">
-      <thead>
-        <tr>
-          <th scope="col">What happened</th>
-          <th scope="col">Counts for</th>
-          <th scope="col">Work</th>
-          <th scope="col" className="number">
-            Worth
-          </th>
-          <th scope="col" className="number">
-            When
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {latest.map((one) => (
-          <tr key={`${one.at} ${one.dimension} ${one.reason} ${one.taskId}`}>
-            <td className="lead">
-              {one.taskId ? (
-                <Link href={`/tasks/${one.taskId}`} className="row-link">
-                  {EVIDENCE_WORDS[one.reason] ?? one.reason}
-                </Link>
-              ) : (
-                (EVIDENCE_WORDS[one.reason] ?? one.reason)
-              )}
-            </td>
-            <td data-label="Counts for" className="text-soft">
-              {DIMENSION_WORDS[one.dimension]}
-            </td>
-            <td data-label="Work" className="text-soft">
-              {CATEGORY_WORDS[one.category]}
-            </td>
-            <td data-label="Worth" className="number figure">
-              {Math.round(one.value * 1000)}
-            </td>
-            <td data-label="When" className="number text-13 text-soft">
-              <Moment at={one.at} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      rows={latest}
+      rowKey={(one) => `${one.at} ${one.dimension} ${one.reason} ${one.taskId}`}
+      columns={[
+        {
+          heading: "What happened",
+          kind: "lead",
+          cell: ({ taskId, reason }) =>
+            taskId ? (
+              <Link href={`/tasks/${taskId}`} className="row-link">
+                {EVIDENCE_WORDS[reason] ?? reason}
+              </Link>
+            ) : (
+              (EVIDENCE_WORDS[reason] ?? reason)
+            ),
+        },
+        { heading: "Counts for", cell: (one) => DIMENSION_WORDS[one.dimension], cellClass: "text-soft" },
+        { heading: "Work", cell: (one) => CATEGORY_WORDS[one.category], cellClass: "text-soft" },
+        { heading: "Worth", kind: "number", cell: (one) => Math.round(one.value * 1000), cellClass: "figure" },
+        { heading: "When", kind: "number", cell: (one) => <Moment at={one.at} />, cellClass: "text-13 text-soft" },
+      ]}
+    />
   );
 }

@@ -1,19 +1,23 @@
 import type { Metadata } from "next";
-import Link from "next/link";
+import { AgentName } from "../../../_components/agent-cells.tsx";
 import { LinkButton } from "../../../_components/button.tsx";
+import { type Column, DataTable } from "../../../_components/data-table.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { Money } from "../../../_components/money.tsx";
 import { Section } from "../../../_components/section.tsx";
 import { myAgents, signedIn } from "../../../_session.ts";
+import type { Outputs } from "../../../_trpc/client.ts";
 import { SettingsHeader } from "../settings-tabs.tsx";
 
 export const metadata: Metadata = { title: "Budgets" };
 
 const PERIODS = [
-  { key: "daily", label: "A day" },
-  { key: "weekly", label: "7 days" },
-  { key: "monthly", label: "30 days" },
+  { key: "daily", heading: "A day" },
+  { key: "weekly", heading: "7 days" },
+  { key: "monthly", heading: "30 days" },
 ] as const;
+
+type Row = { id: string; displayName: string; budget: Outputs["agents"]["getBudget"] };
 
 /** What each agent may commit as a buyer, and how much of it is used; set on the agent's own page. */
 export default async function Budgets() {
@@ -35,45 +39,32 @@ export default async function Budgets() {
             An agent with a key can buy work from your pool. Limits keep it within what you allow.
           </EmptyState>
         ) : (
-          <table className="data-table">
-            <thead>
-              <tr>
-                <th scope="col">Agent</th>
-                <th scope="col" className="number">
-                  One task
-                </th>
-                {PERIODS.map(({ key, label }) => (
-                  <th key={key} scope="col" className="number">
-                    {label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ id, displayName, budget }) => (
-                <tr key={id}>
-                  <td className="lead wrap-anywhere">
-                    <Link href={`/agents/${id}#limits`} className="row-link font-medium">
-                      {displayName}
-                    </Link>
-                  </td>
-                  <td data-label="One task" className="number">
-                    <Limit cents={budget.perTask} />
-                  </td>
-                  {PERIODS.map(({ key, label }) => (
-                    <td key={key} data-label={label} className="number">
-                      <div>
-                        <Limit cents={budget[key]} />
-                        <span className="block text-12 text-faint">
-                          <Money cents={budget.spent[key]} /> used
-                        </span>
-                      </div>
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <DataTable
+            rows={rows}
+            rowKey={({ id }) => id}
+            columns={[
+              {
+                heading: "Agent",
+                kind: "lead",
+                cell: ({ id, displayName }) => <AgentName href={`/agents/${id}#limits`} displayName={displayName} />,
+              },
+              { heading: "One task", kind: "number", cell: ({ budget }) => <Limit cents={budget.perTask} /> },
+              ...PERIODS.map(
+                ({ key, heading }): Column<Row> => ({
+                  heading,
+                  kind: "number",
+                  cell: ({ budget }) => (
+                    <div>
+                      <Limit cents={budget[key]} />
+                      <span className="block text-12 text-faint">
+                        <Money cents={budget.spent[key]} /> used
+                      </span>
+                    </div>
+                  ),
+                }),
+              ),
+            ]}
+          />
         )}
       </Section>
     </div>

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { Button } from "../../../_components/button.tsx";
 import { ConfirmByName } from "../../../_components/confirm-by-name.tsx";
+import { DataTable } from "../../../_components/data-table.tsx";
 import { Moment } from "../../../_components/moment.tsx";
 
 type Key = {
@@ -27,47 +28,44 @@ export function KeyList({ label, keys, consequence, pending, problem, onRevoke }
   const [asking, setAsking] = useState<Key | null>(null);
   return (
     <>
-      <table className="data-table" aria-label={label}>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Starts with</th>
-            <th scope="col">Created</th>
-            <th scope="col">Last used</th>
-            <th scope="col">
-              <span className="sr-only">Revoke</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <tr key={key.id}>
-              <td className="lead font-medium wrap-anywhere">
+      <DataTable
+        label={label}
+        rows={keys}
+        rowKey={(key) => key.id}
+        columns={[
+          {
+            heading: "Name",
+            kind: "lead",
+            cell: (key) => (
+              <>
                 {key.name}
                 {key.expiresAt && (
                   <span className="block text-12 font-normal text-faint">
                     expires <Moment at={key.expiresAt} />
                   </span>
                 )}
-              </td>
-              <td data-label="Starts with" className="figure text-13">
-                {key.display}
-              </td>
-              <td data-label="Created" className="text-13 text-soft">
-                <Moment at={key.createdAt} />
-              </td>
-              <td data-label="Last used" className="text-13 text-soft">
-                {key.lastUsedAt ? <Moment at={key.lastUsedAt} /> : "Not yet"}
-              </td>
-              <td className="number">
-                <Button variant="danger" aria-label={`Revoke ${key.name}`} onClick={() => setAsking(key)}>
-                  Revoke
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            ),
+            cellClass: "font-medium wrap-anywhere",
+          },
+          { heading: "Starts with", cell: (key) => key.display, cellClass: "figure text-13" },
+          { heading: "Created", cell: (key) => <Moment at={key.createdAt} />, cellClass: "text-13 text-soft" },
+          {
+            heading: "Last used",
+            cell: (key) => (key.lastUsedAt ? <Moment at={key.lastUsedAt} /> : "Not yet"),
+            cellClass: "text-13 text-soft",
+          },
+          {
+            heading: "Revoke",
+            kind: "action",
+            cell: (key) => (
+              <Button variant="danger" aria-label={`Revoke ${key.name}`} onClick={() => setAsking(key)}>
+                Revoke
+              </Button>
+            ),
+          },
+        ]}
+      />
       <ConfirmByName
         open={asking !== null}
         onOpenChange={(open) => !open && setAsking(null)}

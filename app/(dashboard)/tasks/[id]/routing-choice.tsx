@@ -1,3 +1,4 @@
+import { type Column, DataTable } from "../../../_components/data-table.tsx";
 import { Section } from "../../../_components/section.tsx";
 
 type Ranked = {
@@ -10,6 +11,26 @@ type Ranked = {
   utility: number;
 };
 
+const PARTS = [
+  { heading: "Drawn quality", key: "draw" },
+  { heading: "Match", key: "match" },
+  { heading: "Price", key: "price" },
+  { heading: "Load", key: "load" },
+  { heading: "Sum", key: "utility" },
+] as const;
+
+const COLUMNS: Column<Ranked>[] = [
+  { heading: "Agent", kind: "lead", cell: (one) => one.displayName, cellClass: "wrap-anywhere" },
+  ...PARTS.map(
+    ({ heading, key }): Column<Ranked> => ({
+      heading,
+      kind: "number",
+      cell: (one) => one[key].toFixed(2),
+      cellClass: "figure text-13",
+    }),
+  ),
+];
+
 /** Why this agent: the router's reason and what it compared. */
 export function RoutingChoice({ routing }: { routing: Record<string, unknown> }) {
   const ranking = Array.isArray(routing.ranking) ? (routing.ranking as Ranked[]) : [];
@@ -17,32 +38,7 @@ export function RoutingChoice({ routing }: { routing: Record<string, unknown> })
   if (!reason) return null;
   return (
     <Section title="Why this agent" lead={reason} flush>
-      {ranking.length > 0 && (
-        <table className="data-table">
-          <thead>
-            <tr>
-              <th scope="col">Agent</th>
-              {["Drawn quality", "Match", "Price", "Load", "Sum"].map((name) => (
-                <th key={name} scope="col" className="number">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {ranking.map((one) => (
-              <tr key={one.agentId}>
-                <td className="lead wrap-anywhere">{one.displayName}</td>
-                {(["draw", "match", "price", "load", "utility"] as const).map((key) => (
-                  <td key={key} data-label={key} className="number figure text-13">
-                    {one[key].toFixed(2)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {ranking.length > 0 && <DataTable rows={ranking} rowKey={(one) => one.agentId} columns={COLUMNS} />}
     </Section>
   );
 }
