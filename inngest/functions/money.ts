@@ -3,6 +3,7 @@ import { cancelFrozenTasksFunction } from "./cancel-frozen-tasks.ts";
 import { checkLedgerFunction } from "./check-ledger.ts";
 import { compareCashFunction } from "./compare-cash.ts";
 import { expireDisputesFunction } from "./expire-disputes.ts";
+import { forgetCustomerFunction } from "./forget-customer.ts";
 import { keepPoolsFilledFunction } from "./keep-pools-filled.ts";
 import { payWithdrawalFunction } from "./pay-withdrawal.ts";
 import { reconcilePaymentsFunction } from "./reconcile-payments.ts";
@@ -19,6 +20,7 @@ export const moneyFunctions = [
   keepPoolsFilledFunction,
   returnTopUpFunction,
   cancelFrozenTasksFunction,
+  forgetCustomerFunction,
   reconcilePaymentsFunction,
   compareCashFunction,
   checkLedgerFunction,

@@ -4,7 +4,7 @@ import { deactivateAgent } from "../agents/deactivate-agent.ts";
 import type { OwnerActor } from "../auth/actor.ts";
 import { endCredentials } from "../auth/end-credentials.ts";
 import { checkPassword } from "../auth/passwords.ts";
-import { type Ctx, cityNow, inTransaction } from "../context.ts";
+import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { giveUpBalance, lockOwnerAccounts } from "../ledger/close-accounts.ts";
 import { forgetMails } from "../mail/forget-mails.ts";
@@ -31,7 +31,7 @@ export async function closeAccount(
     throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: "password", message }] } });
   }
   return inTransaction(ctx, async (tx) => {
-    const agents = await lockEverything(tx, ownerId);
+    const { agents, customerId } = await lockEverything(tx, ownerId);
     const agentIds = agents.map(({ id }) => id);
     await settleBalance(tx, { ownerId, agentIds, giveUp: input.giveUp });
     for (const { id, deactivatedAt } of agents) if (!deactivatedAt) await deactivateAgent(tx, { id });
@@ -57,6 +57,7 @@ export async function closeAccount(
         role: "owner",
       },
     });
+    if (customerId) await emit(tx, "owner/closed", { customerId });
     return { closed: true, closedAt: closedAt.toISOString() };
   });
 }
@@ -67,15 +68,18 @@ const FAREWELL = {
 };
 
 /** Owner, tasks at work, agents and money, in the order in which everyone locks them. */
-async function lockEverything(ctx: Ctx, ownerId: string): Promise<{ id: string; deactivatedAt: Date | null }[]> {
-  await ctx.db.$queryRaw`select 1 from owner where id = ${ownerId} for update`;
+async function lockEverything(ctx: Ctx, ownerId: string): Promise<Locked> {
+  const [owner] = await ctx.db.$queryRaw<[Pick<Locked, "customerId">]>`
+    select stripe_customer_id as "customerId" from owner where id = ${ownerId} for update`;
   await ctx.db.$queryRaw`
     select 1 from task where seller_owner_id = ${ownerId} and status in ('routing', 'executing', 'quality_check')
     order by id for update`;
   const agents = await ctx.db.agent.findMany({ where: { ownerId }, select: { id: true, deactivatedAt: true } });
   await lockOwnerAccounts(ctx, { ownerId, agentIds: agents.map(({ id }) => id) });
-  return agents;
+  return { agents, ...owner };
 }
+
+type Locked = { agents: { id: string; deactivatedAt: Date | null }[]; customerId: string | null };
 
 async function settleBalance(
   ctx: Ctx,

@@ -16,6 +16,8 @@ export interface PaymentsPort {
   readonly adapter: { name: "stripe" | "stripe-stand-in"; live: boolean };
 
   createCustomer(input: { email: string; name?: string; metadata: Metadata }, key: string): Promise<{ id: string }>;
+  /** Removes a customer with name, address and cards; payments stay. One that is gone already is no error. */
+  deleteCustomer(id: string): Promise<void>;
 
   /** Opens a hosted page on which the customer pays `amountCents`; the card is kept for later charges without them. */
   createCheckout(input: CheckoutInput, key: string): Promise<Checkout>;

@@ -73,7 +73,12 @@ test("closing is refused while a hold, work, escrow, a dispute, a payout or a ba
   expect((await dashboard.owners.closing.query()).canBeGivenUp).toBe(0);
   await city.call("POST", "/vault/return", { token: buyer.token, body: { amount: 4_000 } });
   await city.idle();
+  const { stripeCustomerId } = await city.database.prisma.owner.findUniqueOrThrow({ where: { id: buyer.id } });
   expect(await close(buyer)).toMatchObject({ closed: true });
+  await city.idle();
+  await expect(city.ctx().ports.payments.getSavedCard(stripeCustomerId ?? "")).rejects.toMatchObject({
+    reason: "resource_missing",
+  });
   expect(await city.violations()).toEqual([]);
 }, 60_000);
 

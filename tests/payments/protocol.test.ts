@@ -212,6 +212,17 @@ describe("parameters", () => {
     expect((await scene.stripe.customers.retrieve(id)) as Stripe.Customer).toMatchObject({ metadata });
   });
 
+  it("a removed customer is gone with its cards, and removing it again is no error", async () => {
+    const { customerId } = await paidCustomer(scene, 500);
+    await scene.payments.deleteCustomer(customerId);
+    expect(await scene.stripe.customers.retrieve(customerId)).toEqual(
+      expect.objectContaining({ id: customerId, object: "customer", deleted: true }),
+    );
+    await expect(scene.payments.getSavedCard(customerId)).rejects.toMatchObject({ reason: "resource_missing" });
+    await expect(openCheckout(scene, customerId, 500)).rejects.toMatchObject({ reason: "resource_missing" });
+    await scene.payments.deleteCustomer(customerId);
+  });
+
   it("refuses amounts below the smallest charge", async () => {
     const { id } = await scene.payments.createCustomer({ email: "x@example.com", metadata: {} }, key());
     await expect(openCheckout(scene, id, 49)).rejects.toMatchObject({ kind: "invalid", reason: "amount_too_small" });

@@ -1,12 +1,13 @@
 import type Stripe from "stripe";
 import type { PaymentsPort, SavedCard } from "../payments.ts";
-import { PaymentError } from "./payment-error.ts";
+import { isPaymentError, PaymentError } from "./payment-error.ts";
 import { asking } from "./stripe-errors.ts";
 import { viewCard, viewCheckout, viewDispute, viewPayment, viewRefund } from "./stripe-views.ts";
 
 type TopUps = Pick<
   PaymentsPort,
   | "createCustomer"
+  | "deleteCustomer"
   | "createCheckout"
   | "getCheckout"
   | "getSavedCard"
@@ -29,6 +30,13 @@ export function stripeTopUps(stripe: Stripe): TopUps {
           { idempotencyKey: key },
         );
         return { id: customer.id };
+      }),
+
+    deleteCustomer: (id) =>
+      asking("delete customer", async () => {
+        await stripe.customers.del(id);
+      }).catch((error: unknown) => {
+        if (!isPaymentError(error) || error.reason !== "resource_missing") throw error;
       }),
 
     // No `expires_at`: it would differ at a repeat and Stripe would refuse the key.

@@ -20,7 +20,7 @@ const BODY_LIMIT = 256 * 1024;
 /** Everything the stand-in serves: Stripe's API under `/v1`, the hosted pages, and the control door. */
 export function createStandInApp(world: World): Hono {
   const app = new Hono();
-  app.use(bodyLimit({ maxSize: BODY_LIMIT }));
+  app.post("*", bodyLimit({ maxSize: BODY_LIMIT }));
 
   const routes = routesOn(app, world);
   customerRoutes(routes);

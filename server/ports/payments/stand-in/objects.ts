@@ -9,6 +9,9 @@ export type Customer = Common<"customer"> & {
   metadata: Metadata;
 };
 
+/** What Stripe shows of a customer that was removed; nothing else is left of it. */
+export type DeletedCustomer = { id: string; object: "customer"; deleted: true };
+
 export type PaymentMethod = Common<"payment_method"> & {
   type: "card";
   customer: string | null;
@@ -203,6 +206,7 @@ export type AccountLink = Common<"account_link"> & { account: string; expires_at
 
 export type Objects = {
   customer: Customer;
+  "customer.deleted": DeletedCustomer;
   payment_method: PaymentMethod;
   "checkout.session": CheckoutSession;
   payment_intent: PaymentIntent;
@@ -219,4 +223,4 @@ export type Objects = {
 };
 
 export type Kind = keyof Objects;
-export type AnyObject = Objects[Kind];
+export type AnyObject = Exclude<Objects[Kind], DeletedCustomer>;

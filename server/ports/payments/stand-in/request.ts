@@ -27,8 +27,9 @@ export async function serve<S extends Shape>(world: World, c: Context, endpoint:
     checkKey(c.req.header("authorization"), world.secretKey);
     const apiVersion = versionOf(c.req.header("stripe-version"));
     const account = c.req.header("stripe-account") ?? PLATFORM;
-    const writes = c.req.method === "POST";
-    const key = writes ? (c.req.header("idempotency-key") ?? null) : null;
+    const writes = c.req.method !== "GET";
+    // Removing something twice is the same as once: keys are for POST alone.
+    const key = c.req.method === "POST" ? (c.req.header("idempotency-key") ?? null) : null;
     const table = decodeForm(writes ? await c.req.text() : new URL(c.req.url).search.slice(1));
     const fault = writes ? await takeRequestFault(world.pool, c.req.path) : undefined;
     if (fault?.kind === "error_503") throw new StripeAnswer(503, { type: "api_error", message: "Try again." }, false);

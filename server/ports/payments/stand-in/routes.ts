@@ -8,12 +8,14 @@ import type { World } from "./world.ts";
 export type Routes = {
   get: <S extends Shape>(path: string, endpoint: Endpoint<S>) => void;
   post: <S extends Shape>(path: string, endpoint: Endpoint<S>) => void;
+  delete: <S extends Shape>(path: string, endpoint: Endpoint<S>) => void;
 };
 
 export function routesOn(app: Hono, world: World): Routes {
   return {
     get: (path, endpoint) => void app.get(path, (c) => serve(world, c, endpoint)),
     post: (path, endpoint) => void app.post(path, (c) => serve(world, c, endpoint)),
+    delete: (path, endpoint) => void app.delete(path, (c) => serve(world, c, endpoint)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { noSuch } from "./errors.ts";
-import type { AnyObject, Kind, Objects } from "./objects.ts";
+import type { AnyObject, DeletedCustomer, Kind, Objects } from "./objects.ts";
 import type { Call } from "./world.ts";
 
 type Row = { data: AnyObject };
@@ -61,6 +61,20 @@ export async function find<K extends Kind>(
   const found = await lookUp(call, kind, id, options);
   if (!found) throw noSuch(kind, id, options.param ?? "id", options.param ? 400 : 404);
   return found;
+}
+
+/** A customer and its cards are gone from now on; only the id says that there was one. */
+export async function removeCustomer(call: Call, id: string): Promise<DeletedCustomer> {
+  const deleted: DeletedCustomer = { id, object: "customer", deleted: true };
+  await call.db.query(
+    "update stripe_stand_in.object set kind = 'customer.deleted', data = $2, hidden = '{}' where id = $1",
+    [id, deleted],
+  );
+  await call.db.query(
+    "delete from stripe_stand_in.object where kind = 'payment_method' and data->>'customer' = $1 and account = $2",
+    [id, call.account],
+  );
+  return deleted;
 }
 
 export async function hiddenOf(call: Call, id: string): Promise<Record<string, unknown>> {

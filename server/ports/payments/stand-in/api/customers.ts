@@ -3,7 +3,7 @@ import { stripeId } from "../ids.ts";
 import type { Customer } from "../objects.ts";
 import { metadata, oneOf, string } from "../parameters.ts";
 import type { Routes } from "../routes.ts";
-import { find, insert, listPage } from "../store.ts";
+import { find, insert, listPage, lookUp, removeCustomer } from "../store.ts";
 import { LISTING } from "./listing.ts";
 
 export function customerRoutes(routes: Routes): void {
@@ -32,7 +32,19 @@ export function customerRoutes(routes: Routes): void {
 
   routes.get("/v1/customers/:id", {
     parameters: {},
-    run: (call, _values, { id = "" }) => find(call, "customer", id),
+    run: async (call, _values, { id = "" }) =>
+      (await lookUp(call, "customer.deleted", id)) ?? (await find(call, "customer", id)),
+  });
+
+  // The cards go with the customer; payments stay, as the city's own records.
+  routes.delete("/v1/customers/:id", {
+    parameters: {},
+    run: async (call, _values, { id = "" }) => {
+      const customer = await find(call, "customer", id, { lock: true });
+      const deleted = await removeCustomer(call, id);
+      await recordEvent(call, "customer.deleted", customer);
+      return deleted;
+    },
   });
 
   routes.get("/v1/customers/:id/payment_methods", {
