@@ -6,7 +6,7 @@ import { requireOperator } from "./require-operator.ts";
 export const stuckRuns = z.array(
   z.object({
     id: z.string(),
-    work: z.string().describe("Which of the city's functions."),
+    work: z.string().describe("Which of the city's functions, without the app's name that Inngest puts before it."),
     state: z.enum(["failed", "retrying", "stalled"]),
     error: z.string().nullable(),
     tries: z.int().describe("Failed tries of the step it is at."),
@@ -26,7 +26,7 @@ const STALLED_MINUTES = 10;
 export async function listStuckRuns(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof stuckRuns>> {
   requireOperator(ctx);
   const rows = await ctx.db.$queryRaw<Row[]>`
-    select id, function_id as work, attempt as tries, left(error ->> 'message', 300) as error,
+    select id, regexp_replace(function_id, '^city-', '') as work, attempt as tries, left(error ->> 'message', 300) as error,
            case when status = 'failed' then 'failed' when attempt > 0 then 'retrying' else 'stalled' end as state,
            coalesce(ended_at, updated_at) as since
     from engine.run r

@@ -2,6 +2,7 @@ import { checkBooks } from "../operators/check-books.ts";
 import { listOverdue, overdueTasks } from "../operators/list-overdue.ts";
 import { listPayouts, operatorPayouts } from "../operators/list-payouts.ts";
 import { listStuckRuns, stuckRuns } from "../operators/list-stuck-runs.ts";
+import { repeatedRun, repeatRun, repeatRunInput } from "../operators/repeat-run.ts";
 import { ledgerReportView } from "../operators/schema.ts";
 import { by, router } from "./init.ts";
 
@@ -20,6 +21,11 @@ export const operatorsRouter = router({
   listStuckRuns: by("owner")
     .output(stuckRuns)
     .query(({ ctx }) => listStuckRuns(ctx)),
+
+  repeatRun: by("owner")
+    .input(repeatRunInput)
+    .output(repeatedRun)
+    .mutation(({ ctx, input }) => repeatRun(ctx, input)),
 
   listPayouts: by("owner")
     .output(operatorPayouts)

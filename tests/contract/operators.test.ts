@@ -50,7 +50,7 @@ test("an operator sees runs that gave up, that try again or stand still; not tho
   const run = (id: string, status: string, attempt: number, minutesAgo: number) =>
     city.database.pool.query(
       `insert into engine.run (id, function_id, event_id, event, status, attempt, error, updated_at, ended_at)
-       values ($1, 'judge-task', $1, '{"name":"task/delivered"}', $2, $3, '{"message":"no answer"}',
+       values ($1, 'city-judge-task', $1, '{"name":"task/delivered"}', $2, $3, '{"message":"no answer"}',
                city_now() - make_interval(mins => $4), case when $2 <> 'running' then city_now() end)`,
       [id, status, attempt, minutesAgo],
     );
@@ -71,4 +71,21 @@ test("an operator sees runs that gave up, that try again or stand still; not tho
     "stands-still": "stalled",
   });
   expect(runs[0]).toMatchObject({ work: "judge-task", error: "no answer" });
+});
+
+test("an operator takes up work that gave up, once; what runs or ended well is left alone", async () => {
+  const hall = await operator();
+  await city.database.pool.query(
+    `insert into engine.run (id, function_id, event_id, event, status, error, ended_at)
+     values ('to-repeat', 'city-forget-inputs', 'to-repeat', '{"name":"inngest/scheduled.timer","data":{"cron":"17 3 * * *"}}', 'failed', '{"message":"down"}', city_now())`,
+  );
+  expect(await hall.operators.repeatRun.mutate({ id: "to-repeat" })).toEqual({ id: "to-repeat" });
+  await city.idle();
+  const { rows } = await city.database.pool.query("select status, error from engine.run where id = 'to-repeat'");
+  expect(rows).toEqual([{ status: "completed", error: null }]);
+  for (const id of ["to-repeat", "unknown"]) {
+    await expect(hall.operators.repeatRun.mutate({ id })).rejects.toMatchObject({
+      data: { city: { code: "CONFLICT" } },
+    });
+  }
 });

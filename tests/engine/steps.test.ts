@@ -125,6 +125,36 @@ describe("steps", () => {
     expect(await city.runs("caught")).toMatchObject([{ status: "completed", output: "plan B after: plan A failed" }]);
   });
 
+  test("a run that failed is taken up where it failed: finished steps are not done again, and it can end well", async () => {
+    const city = await cluster.city();
+    const did: string[] = [];
+    let broken = true;
+    const fn = city.inngest.createFunction(
+      { id: "mended", retries: 0, triggers: { event: "a/b" } },
+      async ({ step }) => {
+        const first = await step.run("first", () => did.push("first"));
+        await step.run("second", () => {
+          did.push("second");
+          if (broken) throw new Error("down");
+        });
+        return first;
+      },
+    );
+    const engine = await city.run([fn]);
+    await city.emit("a/b");
+    await engine.idle();
+    const [failed] = await city.runs("mended");
+    expect(failed).toMatchObject({ status: "failed" });
+    const repeat = async () =>
+      (await city.pool.query("select engine.repeat_run(id) as repeated from engine.run")).rows[0].repeated;
+    broken = false;
+    expect(await repeat()).toBe(true);
+    await engine.idle();
+    expect(await city.runs("mended")).toMatchObject([{ status: "completed", output: 1 }]);
+    expect(did).toEqual(["first", "second", "second"]);
+    expect(await repeat()).toBe(false);
+  });
+
   test("RetryAfterError waits for the time it names, by the city's clock", async () => {
     const city = await cluster.city();
     let tries = 0;

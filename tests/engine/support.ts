@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { runMigrations } from "graphile-worker";
 import type { InngestFunction } from "inngest";
@@ -112,8 +112,9 @@ export async function prepare(pool: pg.Pool): Promise<void> {
         'select now() + (select offset_ms from city_clock) * interval ''1 millisecond''';`);
   }
   if (!rows[0].engine) {
-    const folder = new URL("../../prisma/migrations/20261122000200_engine/", import.meta.url);
-    await pool.query(await readFile(new URL("migration.sql", folder), "utf8"));
+    const migrations = new URL("../../prisma/migrations/", import.meta.url);
+    for (const name of (await readdir(migrations)).filter((folder) => folder.includes("_engine")).sort())
+      await pool.query(await readFile(new URL(`${name}/migration.sql`, migrations), "utf8"));
   }
   await runMigrations({ pgPool: pool });
 }

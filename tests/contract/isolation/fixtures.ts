@@ -55,6 +55,14 @@ const made = (path: string, by: Living) => async (world: World) => {
   const { body } = await world.city.call("POST", path, { ...world.credentials[by], body: { name: "spare" } });
   return { id: (body.data as { id: string }).id };
 };
+const failedRun = async (world: World) => {
+  const { rows } = await world.city.database.pool.query<{ id: string }>(
+    `insert into engine.run (id, function_id, event_id, event, status, ended_at)
+     values ('run' || gen_random_uuid(), 'city-forget-inputs', gen_random_uuid(), '{"name":"inngest/scheduled.timer","data":{"cron":"17 3 * * *"}}', 'failed', city_now())
+     returning id`,
+  );
+  return { id: rows[0]?.id };
+};
 const submission = { taskType: "code_review", maxBudget: 1_000, input: { description: "Look at it." } };
 
 /** One entry for each procedure. A procedure without one fails the test. */
@@ -206,6 +214,7 @@ export const fixtures: Record<string, Fixture> = {
   "operators.checkLedger": { by: "operator", refused: OWNERS },
   "operators.listOverdue": { by: "operator", refused: OWNERS },
   "operators.listStuckRuns": { by: "operator", refused: OWNERS },
+  "operators.repeatRun": { by: "operator", refused: OWNERS, input: failedRun },
   "operators.listPayouts": { by: "operator", refused: OWNERS },
   "webhooks.register": { by: "seller", input: async () => ({ url: "https://hooks.example.com/isolation" }) },
   "webhooks.get": { by: "seller" },
