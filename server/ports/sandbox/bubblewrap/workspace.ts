@@ -14,19 +14,12 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "no
 import { join } from "node:path";
 import type { SandboxLimits } from "../../sandbox.ts";
 import type { Defences } from "../sealed/defences.ts";
+import type { SealedState } from "../sealed/sandbox.ts";
 import type { Machine } from "./machine.ts";
 import { Together } from "./together.ts";
 
-export type SandboxState = {
-  readonly id: string;
-  readonly uid: number | null;
-  readonly limits: SandboxLimits;
-  /** What the tree is compared with. */
-  readonly baseCommit: string;
-  /** The fetched commit; null when the source was files. */
-  readonly commit: string | null;
-  readonly textBytes: number;
-};
+/** `uid` is null where we are not root. */
+export type SandboxState = SealedState & { readonly uid: number | null };
 
 export class Workspaces {
   private readonly machine: Machine;
@@ -67,7 +60,10 @@ export class Workspaces {
   async remove(id: string): Promise<void> {
     if (this.machine.root && (await this.isMounted(id))) {
       // Lazy, so that a last dying process cannot hold it up; the memory goes with that process.
-      await this.programs.run("umount", "-l", this.box(id));
+      await this.programs.run("umount", "-l", this.box(id)).catch(async (error: unknown) => {
+        // Whoever ends it at the same time may have been first.
+        if (await this.isMounted(id)) throw error;
+      });
     }
     // Node does not follow links here. Without root a folder that the seller closed would stop it: find opens those.
     const folder = this.folder(id);
