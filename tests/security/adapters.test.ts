@@ -1,6 +1,6 @@
 /**
- * What every sandbox adapter promises, checked on each that this machine has. Longer than most files, because the list of
- * promises is one: it runs against one set of remotes, and an adapter that is added meets all of it.
+ * What every sandbox adapter promises, checked on each that this machine has. The list of promises is one: it runs against
+ * one set of remotes, and an adapter that is added meets all of it.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,8 @@ import { startBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 import { startSandbox } from "#server/ports/sandbox/start.ts";
 import type { SandboxName, SandboxProvider } from "#server/ports/sandbox.ts";
 import { E2bStandIn } from "#tests/support/e2b/stand-in.ts";
-import { deltaOf, HostileRemote, hostileRepo, PackBuilder, type Served } from "./hostile-remote.ts";
+import { BROKEN, smallFile } from "./broken-remotes.ts";
+import { HostileRemote, hostileRepo } from "./hostile-remote.ts";
 
 const MB = 1024 * 1024;
 const FILES = {
@@ -301,79 +302,10 @@ describe.each(adapters)("%s", (name) => {
       await expect(city.open(id)).rejects.toMatchObject({ code: "SANDBOX_NOT_FOUND" });
   });
 
-  const file = (pack: PackBuilder, text = "x\n") => ({ mode: "100644", name: "a", oid: pack.blob(text) });
-  const good = () => hostileRepo((pack) => [file(pack)]);
-  const broken: Record<string, () => Served> = {
-    "a pack that is cut off": () => ({ commit: good().commit, pack: good().pack.subarray(0, 60) }),
-    "a pack with a flipped byte": () => {
-      const repo = good();
-      repo.pack.writeUInt8((repo.pack[30] ?? 0) ^ 1, 30);
-      return repo;
-    },
-    "a pack that announces four billion objects": () => {
-      const pack = new PackBuilder();
-      const oid = pack.commit(pack.tree([file(pack)]));
-      return { commit: oid, pack: pack.pack(0xffff_ffff) };
-    },
-    "a pack without the announced commit": () => ({ commit: "1".repeat(40), pack: good().pack }),
-    "a ref that points to a blob": () => {
-      const pack = new PackBuilder();
-      return { commit: pack.blob("x"), pack: pack.pack() };
-    },
-    "a commit whose tree is missing": () => {
-      const pack = new PackBuilder();
-      return { commit: pack.commit("2".repeat(40)), pack: pack.pack() };
-    },
-    "a tree whose file is missing": () => hostileRepo(() => [{ mode: "100644", name: "a", oid: "3".repeat(40) }]),
-    "a delta that copies out of bounds": () => {
-      const pack = new PackBuilder();
-      const oid = pack.commit(pack.tree([file(pack)]));
-      pack.delta(pack.blob("y"), deltaOf(1, 65_536, [0x80]));
-      return { commit: oid, pack: pack.pack() };
-    },
-    "a delta without a base": () => {
-      const pack = new PackBuilder();
-      const oid = pack.commit(pack.tree([file(pack)]));
-      pack.delta("4".repeat(40), deltaOf(1, 1, [1, 65]));
-      return { commit: oid, pack: pack.pack() };
-    },
-    "a tree bomb of 10,000,000,000 files": () =>
-      hostileRepo((pack) => {
-        let entries = [..."0123456789"].map((name) => ({ ...file(pack), name }));
-        for (let level = 1; level < 10; level++) {
-          const oid = pack.tree(entries);
-          entries = [..."0123456789"].map((name) => ({ mode: "40000", name, oid }));
-        }
-        return entries;
-      }),
-    "an answer that is no git protocol": () => ({
-      ...good(),
-      answer: (_request, response) =>
-        response.setHeader("content-type", "application/x-git-upload-pack-advertisement").end("zzzz<html>"),
-    }),
-    "a web page": () => ({
-      ...good(),
-      answer: (_request, response) => response.setHeader("content-type", "text/html").end("<html>"),
-    }),
-    "an error of the remote": () => ({
-      ...good(),
-      answer: (_request, response) => response.writeHead(500).end("\u001b[31mboom"),
-    }),
-    "a remote that asks for a password": () => ({
-      ...good(),
-      answer: (_request, response) => response.writeHead(401).end(),
-    }),
-    "a redirect": () => ({
-      ...good(),
-      answer: (_request, response) => response.writeHead(301, { location: "http://169.254.169.254/" }).end(),
-    }),
-    "a remote that never answers": () => ({ ...good(), answer: () => undefined }),
-  };
-
-  it.each(Object.keys(broken))(
+  it.each(Object.keys(BROKEN))(
     "%s ends as repo_unavailable with a plain sentence, and leaves nothing",
     async (what) => {
-      const served = broken[what]?.();
+      const served = BROKEN[what]?.();
       if (served === undefined) throw new Error("unknown case");
       hostile.repos.set("case", served);
       const id = newId();
@@ -388,7 +320,7 @@ describe.each(adapters)("%s", (name) => {
 
   it("3,000 folders inside each other do no harm", async () => {
     const repo = hostileRepo((pack) => {
-      let entry = file(pack) as { mode: string; name: string; oid: string };
+      let entry = smallFile(pack) as { mode: string; name: string; oid: string };
       for (let i = 0; i < 3000; i++) entry = { mode: "40000", name: "d", oid: pack.tree([entry]) };
       return [entry];
     });
