@@ -1,6 +1,5 @@
-/** Rounds of the cheapest race; dearer ones make a part of them. */
+/** Rounds of each race: few in `npm test`, many in `npm run test:storms`. */
 export const ROUNDS = Number(process.env.STORM_ROUNDS ?? 3);
-export const SOME_ROUNDS = Math.max(2, Math.ceil(ROUNDS / 10));
 
 /** Plays rounds, and prints how many there were by now: a long storm takes its time. */
 export async function playRounds(what: string, n: number, play: (round: number) => Promise<void>): Promise<void> {
