@@ -1,6 +1,6 @@
 /**
- * What every sandbox adapter promises, checked on each that this machine has. The list of promises is one: it runs against
- * one set of remotes, and an adapter that is added meets all of it.
+ * What every sandbox adapter promises, checked on each that this machine has. Longer than most files, because the list of
+ * promises is one: it runs against one set of remotes, and an adapter that is added meets all of it.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
