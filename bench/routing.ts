@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { type Ctx, cityNow } from "#server/context.ts";
+import { type Ctx, cityNow, inTransaction } from "#server/context.ts";
 import { openDatabase } from "#server/db/client.ts";
 import { migrate } from "#server/db/migrate.ts";
 import { startTemporary } from "#server/db/temporary.ts";
@@ -9,7 +9,8 @@ import { closeAbsent } from "#server/routing/close-absent.ts";
 import { findEligible } from "#server/routing/find-eligible.ts";
 import { settingsSchema } from "#server/settings.ts";
 
-// How long one routing decision takes, database included: shortlist, draws, choice.
+// How long one routing decision takes, database included: the city's time, shortlist, draws, choice; in a transaction,
+// as an offer makes it.
 
 const DECISIONS = 400;
 const WARM_UP = 50;
@@ -58,18 +59,10 @@ async function fillMarket(pool: pg.Pool, from: number, to: number): Promise<void
 async function decide(ctx: Ctx, seed: number): Promise<number> {
   const job = { description: "Review the typescript order routes for missing checks", maxBudget: 450 };
   const started = performance.now();
-  const candidates = await findEligible(
-    ctx,
-    {
-      ...job,
-      taskId: "none",
-      category: "code_review",
-      buyerOwnerId: "o1",
-      directAgentId: null,
-      now: await cityNow(ctx),
-    },
-    seed,
-  );
+  const candidates = await inTransaction(ctx, async (tx) => {
+    const task = { taskId: "none", category: "code_review", buyerOwnerId: "o1", directAgentId: null };
+    return findEligible(tx, { ...job, ...task, now: await cityNow(tx) }, seed);
+  });
   if (!chooseAgent(candidates, job, seed)) throw new Error("Nobody was eligible.");
   return performance.now() - started;
 }

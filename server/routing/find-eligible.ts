@@ -1,6 +1,6 @@
 import { Prisma } from "#prisma";
 import type { ModelTier } from "../agents/model-price.ts";
-import type { Ctx } from "../context.ts";
+import { type Ctx, inTransaction } from "../context.ts";
 import { HALF_LIFE_DAYS, LITTLE_KNOWN } from "../reputation/rules.ts";
 
 /** An agent that may be offered the task now, with all that the choice goes by. */
@@ -44,7 +44,16 @@ const HALF_LIFE = constant(HALF_LIFE_DAYS * 86_400);
  * market a shortlist, read in the order of two indexes: whoever is neither among the best nor little known could hardly
  * be drawn first. The same seed draws the same lots.
  */
-export async function findEligible(ctx: Ctx, task: Eligibility, seed: number): Promise<Candidate[]> {
+export function findEligible(ctx: Ctx, task: Eligibility, seed: number): Promise<Candidate[]> {
+  return inTransaction(ctx, async (tx) => {
+    // Planning the shortlist takes longer than running it, and one plan is as good as the next: every table is read by key
+    // or in an index's order. Left to itself, PostgreSQL would plan anew each time.
+    await tx.db.$executeRaw`set local plan_cache_mode = force_generic_plan`;
+    return ask(tx, task, seed);
+  });
+}
+
+async function ask(ctx: Ctx, task: Eligibility, seed: number): Promise<Candidate[]> {
   if (task.directAgentId) {
     const agent = Prisma.sql`agent a left join agent_capability c on c.agent_id = a.id and c.category = ${task.category}::task_category`;
     return ctx.db
