@@ -1,26 +1,30 @@
 "use client";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 
-/** When the page was made, by the city's clock, and how far that is from this browser's clock; milliseconds. */
-type Clock = { madeAt: number; offset: number };
+/**
+ * When the page was made, by the city's clock, and how far that is from this browser's clock, once the page is alive;
+ * milliseconds.
+ */
+type Clock = { madeAt: number; offset: number | null };
 const CityTime = createContext<Clock | null>(null);
 
 /** Windows and deadlines follow the city's time, not the browser's. */
 export function CityClock({ now, children }: { now: string; children: ReactNode }) {
   const madeAt = Date.parse(now);
-  const [offset, setOffset] = useState(0);
+  const [offset, setOffset] = useState<number | null>(null);
   useEffect(() => setOffset(madeAt - Date.now()), [madeAt]);
   return <CityTime value={{ madeAt, offset }}>{children}</CityTime>;
 }
 
 /**
  * The city's time in milliseconds, renewed every `everyMs`. On the server and in the first paint it is the moment the
- * page was made, so that nothing changes its width when the page comes alive; null where no clock is given.
+ * page was made, so that nothing changes its width when the page comes alive; what appears later starts with the time it
+ * is then. Null where no clock is given.
  */
 export function useCityTime(everyMs: number): number | null {
   const clock = useContext(CityTime);
   const offset = clock?.offset ?? null;
-  const [time, setTime] = useState(clock?.madeAt ?? null);
+  const [time, setTime] = useState(() => (offset === null ? (clock?.madeAt ?? null) : Date.now() + offset));
   useEffect(() => {
     if (offset === null) return;
     const timer = setInterval(() => setTime(Date.now() + offset), everyMs);

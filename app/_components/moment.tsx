@@ -26,9 +26,12 @@ export function Moment({ at }: { at: string | null | undefined }) {
   );
 }
 
+/** A page's clock runs behind by as long as the page took to arrive: what it has just heard of is not in the future. */
+const BEHIND_S = 3;
+
 function ago(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-  if (!unit) return seconds > 0 ? "in a moment" : "just now";
+  if (!unit) return seconds > BEHIND_S ? "in a moment" : "just now";
   return relative.format(Math.trunc(seconds / unit[1]), unit[0]).replace(".", "");
 }

@@ -2,6 +2,7 @@
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../../_components/button.tsx";
+import { EmptyState } from "../../../_components/empty-state.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { SafeMarkdown } from "../../../_components/safe-markdown.tsx";
 import { saveAs } from "../../../_components/save-as.ts";
@@ -13,13 +14,20 @@ import { type AnyTask, isBought } from "./task-types.ts";
 
 /** What was delivered. Work that failed the gate was not paid for and is not shown to the buyer. */
 export function Output({ task }: { task: AnyTask }) {
+  if (!task.output && !FINAL.includes(task.status)) {
+    // It keeps the room that an output usually takes.
+    return (
+      <Section title="Output" flush>
+        <EmptyState title="Not delivered yet" className="min-h-[calc(100dvh-200px)]">
+          The output appears here as soon as the gate has passed it.
+        </EmptyState>
+      </Section>
+    );
+  }
   if (!task.output) {
-    // While it is awaited it keeps the room that an output usually takes.
     return (
       <Section title="Output">
-        <p className={FINAL.includes(task.status) ? "text-soft" : "min-h-[calc(100dvh-200px)] text-soft"}>
-          {absence(task)}
-        </p>
+        <p className="text-soft">{absence(task)}</p>
       </Section>
     );
   }
@@ -38,7 +46,6 @@ export function Output({ task }: { task: AnyTask }) {
 }
 
 function absence(task: AnyTask): string {
-  if (!FINAL.includes(task.status)) return "The output appears here as soon as the gate has passed it.";
   if (task.failureReason === "quality_gate") {
     return "The delivered work did not pass the gate. You did not pay for it, so it is not shown; the score and the reasons are below.";
   }

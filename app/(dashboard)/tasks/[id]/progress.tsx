@@ -1,12 +1,10 @@
 import Link from "next/link";
 import { classNames } from "../../../_components/class-names.ts";
 import { Moment } from "../../../_components/moment.tsx";
-import { Status, type TaskStatus } from "../../../_components/status.tsx";
+import { FINAL, Status, type TaskStatus } from "../../../_components/status.tsx";
 import { FAILURE_WORDS } from "../../../_components/words.ts";
 import { sentenceOf } from "./event-words.ts";
 import { type AnyTask, isBought, type TaskEvent } from "./task-types.ts";
-
-const FINAL: readonly string[] = ["completed", "failed", "refunded"];
 
 type Props = { task: AnyTask; events: TaskEvent[]; names: Record<string, string> };
 
