@@ -1,7 +1,7 @@
 /** Imports point one way: transports → slices → kernel, ports' types, database. The README draws it. */
 const SLICES =
   "(?:owners|agents|tasks|routing|sandbox|quality|reputation|payments|disputes|webhooks|trust|mail|notifications|auth|operators)";
-const COMPOSITION = "^server/(?:main|start-city|start-.*|log|config|page-build|seed-agents|setup|tools)\\.ts$";
+const COMPOSITION = "^server/(?:main|start-.*|log|config|page-build|seed-agents|setup|tools)\\.ts$";
 
 export default {
   forbidden: [
@@ -29,7 +29,7 @@ export default {
       name: "slices-reach-ports-by-interface",
       severity: "error",
       comment:
-        "Adapters are chosen in config.ts and start-city.ts; a slice knows the interface (and the error it may throw).",
+        "Adapters are chosen in config.ts and start-ports.ts; a slice knows the interface (and the error it may throw).",
       from: { path: `^server/(?:${SLICES}|ledger)/` },
       to: { path: "^server/ports/[^/]+/", pathNot: "^server/ports/payments/payment-error\\.ts$" },
     },

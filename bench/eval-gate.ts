@@ -36,7 +36,7 @@ function agreement(rows: readonly GateRow[], rating: Rating): number {
 async function measureAgreement(report: Report, path: string): Promise<void> {
   console.log("\nAgreement with people (Spearman; the gate's own score before rounding)");
   if (!existsSync(path)) {
-    console.log(`  Skipped: no ratings at ${path}. Give their place with --data.`);
+    console.log(`  Skipped: no ratings at ${path}. Give their place with --reviews.`);
     return;
   }
   const lines = readFileSync(path, "utf8").split("\n");

@@ -12,6 +12,8 @@ import type { Caller } from "./trpc/root.ts";
 /** Which part does a job: the real one, or what stands in for it in local mode. */
 export type Part = { name: string; standIn: boolean; note?: string };
 export type PartName = "database" | "engine" | "sandbox" | "payments" | "judge" | "mail";
+export const real = (name: string, note?: string): Part => ({ name, standIn: false, ...(note && { note }) });
+export const standIn = (name: string, note?: string): Part => ({ name, standIn: true, ...(note && { note }) });
 
 /** What runs in this process, put together once by start-city.ts. */
 export type City = {

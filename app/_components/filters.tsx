@@ -24,7 +24,7 @@ export function Filters({ filters, query, search }: Props) {
     <search>
       <form onSubmit={submit} aria-busy={pending} className="mb-4 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
         {search && (
-          <div className="relative col-span-2 min-w-[200px] flex-1">
+          <div className="relative col-span-2 sm:basis-full">
             <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
             <input
               key={query[search.name] ?? ""}
