@@ -11,7 +11,7 @@ const text = z
   .transform((value) => value.trim())
   .optional()
   .transform((value) => value || undefined);
-const flag = text.transform((value) => value !== undefined && value !== "0" && value !== "false");
+const flag = text.transform((value) => (value === undefined ? undefined : value !== "0" && value !== "false"));
 
 const environment = z.object({
   CITY_ENV: z.enum(["local", "production"]).default("local"),
@@ -19,7 +19,7 @@ const environment = z.object({
   CITY_SECRET: text,
   CITY_SETTINGS: text,
   CITY_SANDBOX: z.enum(["bubblewrap", "virtual", "e2b"]).optional(),
-  CITY_SEED: z.enum(["all", "repos", "off"]).default("all"),
+  CITY_SEED: z.enum(["all", "repos", "off"]).optional(),
   CITY_TEST_CLOCK: flag,
   CITY_DEV: flag,
   CITY_WEB: text,
@@ -72,7 +72,7 @@ export type Config = {
   smtp: { url: string; from: string } | null;
   /** What local mode brings along: demo repositories alone, or also the demo owner and the seed agents. */
   seed: "all" | "repos" | "off";
-  /** Whether the clock may be moved; never in production. */
+  /** Whether the clock may be moved; never in production, and not by itself where timers are Inngest's. */
   testClock: boolean;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
   settings: Settings;
@@ -88,12 +88,13 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const vars = parsed.data;
   const production = vars.CITY_ENV === "production";
   if (production) refuseStandIns(vars);
+  const inngest = inngestFrom(vars);
 
   const dataDir = resolve(vars.CITY_DATA_DIR ?? ".data");
   mkdirSync(dataDir, { recursive: true, mode: 0o711 });
   return {
     production,
-    dev: vars.CITY_DEV,
+    dev: vars.CITY_DEV ?? false,
     web: vars.CITY_WEB !== "off",
     host: vars.HOST ?? (production ? "0.0.0.0" : "127.0.0.1"),
     port: vars.PORT,
@@ -104,7 +105,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     stripe: vars.STRIPE_SECRET_KEY
       ? { kind: "stripe", secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET ?? "" }
       : { kind: "stand-in", port: vars.STRIPE_STAND_IN_PORT ?? vars.PORT + 1 },
-    inngest: inngestFrom(vars),
+    inngest,
     sandbox: vars.CITY_SANDBOX ?? (vars.E2B_API_KEY ? "e2b" : null),
     e2b: e2bFrom(vars),
     judge:
@@ -112,8 +113,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
         ? { url: vars.JUDGE_URL, apiKey: vars.JUDGE_API_KEY ?? "", model: vars.JUDGE_MODEL }
         : null,
     smtp: vars.SMTP_URL ? { url: vars.SMTP_URL, from: vars.MAIL_FROM ?? "AI City <no-reply@aicity.dev>" } : null,
-    seed: production ? "off" : vars.CITY_SEED,
-    testClock: !production && vars.CITY_TEST_CLOCK,
+    seed: vars.CITY_SEED ?? (production ? "off" : "all"),
+    testClock: !production && (vars.CITY_TEST_CLOCK ?? inngest.kind === "embedded"),
     logLevel: vars.LOG_LEVEL,
     settings: readSettings(vars.CITY_SETTINGS, production),
   };
@@ -137,9 +138,17 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
     ["STRIPE_SECRET_KEY", vars.STRIPE_SECRET_KEY, "the Stripe stand-in moves no real money"],
     ["SMTP_URL", vars.SMTP_URL, "mails would stay in the local outbox"],
     ["STRIPE_WEBHOOK_SECRET", vars.STRIPE_WEBHOOK_SECRET, "Stripe's events must be verified"],
+    ["INNGEST_EVENT_KEY", vars.INNGEST_EVENT_KEY, "the embedded engine is for local mode only"],
+    ["INNGEST_SIGNING_KEY", vars.INNGEST_SIGNING_KEY, "Inngest's calls must be verified"],
   ];
   const problems = needed.filter(([, value]) => !value).map(([name, , why]) => `${name} is not set: ${why}.`);
+  if (vars.INNGEST_DEV) problems.push("INNGEST_DEV is set: the dev server's calls are not verified.");
   if (vars.CITY_TEST_CLOCK) problems.push("CITY_TEST_CLOCK is set: time cannot be moved in production.");
+  if (vars.CITY_SEED && vars.CITY_SEED !== "off") {
+    problems.push(`CITY_SEED=${vars.CITY_SEED}: the demo account and repositories are for local mode only.`);
+  }
+  if (vars.PUBLIC_URL && !vars.PUBLIC_URL.startsWith("https://"))
+    problems.push("PUBLIC_URL does not begin with https://.");
   if (vars.CITY_SECRET && vars.CITY_SECRET.length < 32) problems.push("CITY_SECRET is shorter than 32 characters.");
   if (vars.CITY_SANDBOX === "virtual") problems.push("CITY_SANDBOX=virtual is for local mode only.");
   if (problems.length > 0) throw new ConfigError(problems);
@@ -147,6 +156,9 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
 
 function inngestFrom(vars: z.infer<typeof environment>): Config["inngest"] {
   if (!vars.INNGEST_EVENT_KEY && !vars.INNGEST_DEV) return { kind: "embedded" };
+  if (!vars.INNGEST_SIGNING_KEY && !vars.INNGEST_DEV) {
+    throw new ConfigError(["INNGEST_SIGNING_KEY is not set: Inngest's calls are verified by it."]);
+  }
   return {
     kind: "inngest",
     ...(vars.INNGEST_EVENT_KEY && { eventKey: vars.INNGEST_EVENT_KEY }),

@@ -27,6 +27,7 @@ export function useCityTime(everyMs: number): number | null {
   const [time, setTime] = useState(() => (offset === null ? (clock?.madeAt ?? null) : Date.now() + offset));
   useEffect(() => {
     if (offset === null) return;
+    setTime(Date.now() + offset);
     const timer = setInterval(() => setTime(Date.now() + offset), everyMs);
     return () => clearInterval(timer);
   }, [offset, everyMs]);

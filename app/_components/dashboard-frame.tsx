@@ -1,5 +1,6 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { runningCity } from "#server/city.ts";
 import { myAgents, myPool, profile } from "../_session.ts";
 import { QueryProvider } from "../_trpc/provider.tsx";
 import { AgentSwitch } from "./agent-switch.tsx";
@@ -12,6 +13,12 @@ import { BottomLinks, RailLinks } from "./place-links.tsx";
 /** Left rail with places, agent switch and pool; on phones a top line and a bottom bar. */
 export async function DashboardFrame({ children }: { children: ReactNode }) {
   const [owner, agents, pool] = await Promise.all([profile(), myAgents(), myPool()]);
+  const { parts, config } = runningCity();
+  const person = {
+    name: owner.name,
+    email: owner.email,
+    local: { outbox: parts.mail.standIn, clock: config.testClock },
+  };
   const switchable = agents.map(({ id, displayName, active, wallet }) => ({ id, displayName, active, wallet }));
   return (
     <QueryProvider>
@@ -30,7 +37,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
             </nav>
             <PoolCard balance={pool.balance} held={pool.held} />
             <div className="mt-3">
-              <PersonMenu name={owner.name} email={owner.email} wide />
+              <PersonMenu {...person} wide />
             </div>
           </aside>
           <div className="flex min-h-dvh min-w-0 flex-col border-line md:border-l">
@@ -42,7 +49,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
                 <Link href="/wallet" className="text-13 text-soft">
                   Pool <Money cents={pool.balance} className="text-ink" />
                 </Link>
-                <PersonMenu name={owner.name} email={owner.email} />
+                <PersonMenu {...person} />
               </div>
             </header>
             <main id="content" className="w-full max-w-[1168px] flex-1 px-4 pt-6 pb-24 md:px-6 md:pb-12">

@@ -1,13 +1,15 @@
 "use client";
-import { BookOpen, LogOut, Settings, SunMoon } from "lucide-react";
+import { BookOpen, Clock, LogOut, type LucideIcon, Mail, Settings, SunMoon } from "lucide-react";
 import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { MENU_ITEM, Menu, MenuItem, MenuLabel, MenuLine } from "./menu.tsx";
 import { switchTheme } from "./theme.ts";
 
-type Props = { name: string; email: string; wide?: boolean };
+/** Which pages of local mode there are: its outbox, and its clock that can be moved. */
+type LocalPages = { outbox: boolean; clock: boolean };
+type Props = { name: string; email: string; local: LocalPages; wide?: boolean };
 
-export function PersonMenu({ name, email, wide = false }: Props) {
+export function PersonMenu({ name, email, local, wide = false }: Props) {
   return (
     <Menu
       align={wide ? "start" : "end"}
@@ -32,18 +34,10 @@ export function PersonMenu({ name, email, wide = false }: Props) {
         <span className="block truncate text-12 text-faint">{email}</span>
       </MenuLabel>
       <MenuLine />
-      <MenuItem asChild>
-        <Link href="/settings" className={MENU_ITEM}>
-          <Settings aria-hidden="true" />
-          Settings
-        </Link>
-      </MenuItem>
-      <MenuItem asChild>
-        <Link href="/docs" className={MENU_ITEM}>
-          <BookOpen aria-hidden="true" />
-          Docs
-        </Link>
-      </MenuItem>
+      <LinkItem href="/settings" icon={Settings} label="Settings" />
+      <LinkItem href="/docs" icon={BookOpen} label="Docs" />
+      {local.outbox && <LinkItem href="/outbox" icon={Mail} label="Outbox" />}
+      {local.clock && <LinkItem href="/clock" icon={Clock} label="Clock" />}
       <MenuItem className={MENU_ITEM} onSelect={switchTheme}>
         <SunMoon aria-hidden="true" />
         Switch light and dark
@@ -54,5 +48,16 @@ export function PersonMenu({ name, email, wide = false }: Props) {
         Sign out
       </MenuItem>
     </Menu>
+  );
+}
+
+function LinkItem({ href, icon: Icon, label }: { href: string; icon: LucideIcon; label: string }) {
+  return (
+    <MenuItem asChild>
+      <Link href={href} className={MENU_ITEM}>
+        <Icon aria-hidden="true" />
+        {label}
+      </Link>
+    </MenuItem>
   );
 }

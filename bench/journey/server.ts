@@ -7,13 +7,12 @@ import { promisify } from "node:util";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_LIMIT_MS = 60_000;
 
-/** The environment of the journey's own city: its own data folder and port, no pages, a clock that can be moved. */
+/** The environment of the journey's own city: its own data folder and port, no pages. */
 export const startEnvironment = (port: number, dataDir: string) => ({
   ...process.env,
   CITY_ENV: "local",
   CITY_DATA_DIR: dataDir,
   CITY_SEED: "repos",
-  CITY_TEST_CLOCK: "1",
   CITY_WEB: "off",
   PORT: String(port),
   PUBLIC_URL: "",

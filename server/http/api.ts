@@ -99,8 +99,14 @@ async function showOutbox(city: City, to: string): Promise<Response> {
   return Response.json(city.config.smtp ? [] : await listOutbox(city.ctx(), { to }));
 }
 
-/** Local mode with a test clock: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. */
+/**
+ * Local mode: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. As JSON only: a browser asks before
+ * it sends that from another site's page, and gets no answer.
+ */
 async function moveClock(city: City, request: Request): Promise<Response> {
+  if (!request.headers.get("content-type")?.startsWith("application/json")) {
+    return Response.json({ error: "Send application/json." }, { status: 415 });
+  }
   const { advanceMs } = (await request.json().catch(() => ({}))) as { advanceMs?: unknown };
   if (typeof advanceMs !== "number" || !(advanceMs >= 0) || advanceMs > 400 * 86_400_000) {
     return Response.json({ error: "advanceMs: milliseconds, at most 400 days." }, { status: 400 });

@@ -17,6 +17,7 @@ const PAGES = [
   "/settings/developer",
   "/settings/account",
   "/outbox",
+  "/clock",
 ];
 const LOOKS = [
   { width: 1280, colorScheme: "dark" },

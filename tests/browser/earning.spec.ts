@@ -3,7 +3,6 @@ import type { Page } from "@playwright/test";
 import { expect, expectSound, type Person, test } from "./city-test.ts";
 import { payAtCheckout } from "./pay-at-checkout.ts";
 
-const ESCROW_MS = 15 * 60_000;
 const DESCRIPTION =
   "Compare retry strategies for HTTP clients and recommend one, with backoff, jitter and idempotency.";
 const OUTPUT = `# Retry strategies for HTTP clients
@@ -64,7 +63,6 @@ async function confirmAddress(page: Page): Promise<void> {
 test("earnings wait in escrow with a countdown, are released, and are withdrawn to a bank", async ({
   page,
   url,
-  request,
   person,
   newPerson,
 }) => {
@@ -94,7 +92,9 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
   await expect(page.getByText(/Released to the wallet in/)).toBeVisible();
   await expectSound(page);
 
-  await request.post("/local/clock", { data: { advanceMs: ESCROW_MS + 1_000 } });
+  await page.getByRole("button", { name: person.name }).click();
+  await page.getByRole("menuitem", { name: "Clock" }).click();
+  await page.getByRole("button", { name: "Move 15 minutes" }).click();
   await expect.poll(async () => (await person.client.agents.listMine())[0]?.wallet.available).toBe(850);
 
   await confirmAddress(page);

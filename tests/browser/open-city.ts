@@ -18,7 +18,6 @@ export default async function openCity(): Promise<() => Promise<void>> {
     env: {
       ...process.env,
       CITY_DATA_DIR: dataDir,
-      CITY_TEST_CLOCK: "1",
       CITY_SETTINGS: JSON.stringify({ limits: LIMITS }),
       PORT: String(port),
       STRIPE_STAND_IN_PORT: String(stripePort),

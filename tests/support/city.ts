@@ -72,7 +72,6 @@ export async function startTestCity(
     STRIPE_STAND_IN_PORT: "0",
     DATABASE_URL: databaseUrl.href,
     CITY_DATA_DIR: dataDir,
-    CITY_TEST_CLOCK: "1",
     CITY_WEB: "off",
     CITY_SEED: "off",
     CITY_SETTINGS: JSON.stringify({ ...settings, limits: { ...PLENTY, ...limits } }),

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { ConfigError, readConfig } from "#server/config.ts";
+
+const dataDir = mkdtempSync(join(tmpdir(), "city-config-"));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const PRODUCTION = {
+  CITY_ENV: "production",
+  CITY_DATA_DIR: dataDir,
+  CITY_SECRET: "a secret of at least thirty-two characters",
+  PUBLIC_URL: "https://city.example.com",
+  DATABASE_URL: "postgresql://city@db.example.com/city",
+  STRIPE_SECRET_KEY: "sk_live_1",
+  STRIPE_WEBHOOK_SECRET: "whsec_1",
+  INNGEST_EVENT_KEY: "event-key",
+  INNGEST_SIGNING_KEY: "signkey-prod-1",
+  SMTP_URL: "smtps://mail.example.com",
+};
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("without any variable the city runs on stand-ins, on this machine alone, with a demo account and a clock to move", () => {
+  const config = readConfig({ CITY_DATA_DIR: dataDir });
+  expect(config).toMatchObject({
+    production: false,
+    host: "127.0.0.1",
+    databaseUrl: null,
+    stripe: { kind: "stand-in" },
+    inngest: { kind: "embedded" },
+    smtp: null,
+    judge: null,
+    seed: "all",
+    testClock: true,
+  });
+  expect(statSync(join(dataDir, "city-secret")).mode & 0o777).toBe(0o600);
+  expect(readConfig({ CITY_DATA_DIR: dataDir }).masterKey).toBe(config.masterKey);
+});
+
+test("production with every real part is accepted, without demo account, test clock and starter credits", () => {
+  const config = readConfig(PRODUCTION);
+  expect(config).toMatchObject({ production: true, seed: "off", testClock: false });
+  expect(config.settings.money.starterCredits).toBe(0);
+});
+
+const required = Object.keys(PRODUCTION).filter((name) => name !== "CITY_ENV" && name !== "CITY_DATA_DIR");
+test.each(required)("production without %s is refused, naming it and nothing else", (name) => {
+  const { [name]: _left, ...env } = PRODUCTION as Record<string, string>;
+  const problems = problemsOf(env);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(`${name} is not set`);
+});
+
+test.each([
+  ["CITY_TEST_CLOCK", "1"],
+  ["CITY_SEED", "all"],
+  ["CITY_SEED", "repos"],
+  ["CITY_SANDBOX", "virtual"],
+  ["INNGEST_DEV", "1"],
+  ["CITY_SECRET", "too short"],
+  ["PUBLIC_URL", "http://city.example.com"],
+])("production with %s=%s is refused, naming it", (name, value) => {
+  const problems = problemsOf({ ...PRODUCTION, [name]: value });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(name);
+});
+
+test("Inngest without its signing key is refused anywhere: nobody could tell its calls from others", () => {
+  expect(problemsOf({ CITY_DATA_DIR: dataDir, INNGEST_EVENT_KEY: "event-key" })).toEqual([
+    expect.stringContaining("INNGEST_SIGNING_KEY"),
+  ]);
+});
