@@ -28,7 +28,7 @@ export function MoveClock() {
         {STEPS.map(({ label, ms, effect }) => (
           <li key={label} className="flex flex-wrap items-center justify-between gap-3 py-3 last:pb-0">
             <p className="text-13 text-soft">{effect}</p>
-            <Button onClick={() => move.run(ms)} pending={move.pending}>
+            <Button className="w-[140px]" onClick={() => move.run(ms)} pending={move.pending}>
               Move {label}
             </Button>
           </li>
