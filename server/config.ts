@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import proxyAddress from "proxy-addr";
 import { z } from "zod";
 import { writeWhole } from "./kernel/write-whole.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
@@ -26,6 +27,7 @@ const environment = z.object({
   HOST: text,
   PORT: z.coerce.number<number>().int().min(1).max(65_535).default(3000),
   PUBLIC_URL: text,
+  TRUSTED_PROXIES: text,
   DATABASE_URL: text,
   STRIPE_SECRET_KEY: text,
   STRIPE_WEBHOOK_SECRET: text,
@@ -56,6 +58,8 @@ export type Config = {
   port: number;
   /** Where browsers and mails find the city, without a slash at the end. */
   publicUrl: string;
+  /** Whose word is taken for where a request comes from: addresses, networks, or names such as `loopback`. */
+  trustedProxies: string[];
   dataDir: string;
   /** Seals what must be read again and signs dashboard sessions. */
   masterKey: string;
@@ -99,6 +103,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: vars.HOST ?? (production ? "0.0.0.0" : "127.0.0.1"),
     port: vars.PORT,
     publicUrl: (vars.PUBLIC_URL ?? `http://localhost:${vars.PORT}`).replace(/\/+$/, ""),
+    trustedProxies: proxiesFrom(vars.TRUSTED_PROXIES),
     dataDir,
     masterKey: vars.CITY_SECRET ?? keptSecret(dataDir),
     databaseUrl: vars.DATABASE_URL ?? null,
@@ -152,6 +157,16 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
   if (vars.CITY_SECRET && vars.CITY_SECRET.length < 32) problems.push("CITY_SECRET is shorter than 32 characters.");
   if (vars.CITY_SANDBOX === "virtual") problems.push("CITY_SANDBOX=virtual is for local mode only.");
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function proxiesFrom(list = ""): string[] {
+  const proxies = list.split(/[\s,]+/).filter((proxy) => proxy !== "");
+  try {
+    proxyAddress.compile(proxies);
+  } catch (error) {
+    throw new ConfigError([`TRUSTED_PROXIES: ${(error as Error).message}.`]);
+  }
+  return proxies;
 }
 
 function inngestFrom(vars: z.infer<typeof environment>): Config["inngest"] {

@@ -70,7 +70,7 @@ export async function startCity(
 
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
     city.api = async (request) => api.fetch(request);
-    const server = makeFrontDoor(api.fetch, next ? await next(city) : null);
+    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, config);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(config.port, config.host, resolve);
     });

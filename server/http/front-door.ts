@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
+import proxyAddress from "proxy-addr";
 
 export type NextHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -10,8 +11,17 @@ const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|
 const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
 
 /** How long a client may take to send, in milliseconds, and how often that is looked at. */
-export type Patience = { headersMs: number; requestMs: number; checkMs: number };
+type Patience = { headersMs: number; requestMs: number; checkMs: number };
 const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_000 };
+
+type Options = {
+  /**
+   * Proxies in front of the city. Where one of them calls, the client is whoever it names in `X-Forwarded-For`; from
+   * anyone else that header means nothing. Limits are counted by this address.
+   */
+  trustedProxies: string[];
+  patience?: Patience;
+};
 
 /**
  * One HTTP server for everything: our own handlers where every millisecond counts, Next for pages. Slow and oversized
@@ -20,12 +30,13 @@ const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_00
 export function makeFrontDoor(
   api: (request: Request) => Promise<Response> | Response,
   next: NextHandler | null,
-  patience: Patience = PATIENCE,
+  { trustedProxies, patience = PATIENCE }: Options,
 ): Server {
+  const trusted = proxyAddress.compile(trustedProxies);
   const ours = getRequestListener(api, { overrideGlobalObjects: false });
   const server = createServer({ connectionsCheckingInterval: patience.checkMs }, (request, response) => {
     dropForbidden(request);
-    const address = request.socket.remoteAddress ?? "unknown";
+    const address = proxyAddress(request, trusted) ?? "unknown";
     request.headers["x-city-address"] = address;
     request.rawHeaders.push("x-city-address", address);
     const path = request.url ?? "/";

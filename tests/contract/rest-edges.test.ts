@@ -162,7 +162,8 @@ describe("clients that take their time", () => {
   let door: Server;
   let port = 0;
   beforeAll(async () => {
-    door = makeFrontDoor((request) => city.api(request), null, { headersMs: 200, requestMs: 400, checkMs: 50 });
+    const patience = { headersMs: 200, requestMs: 400, checkMs: 50 };
+    door = makeFrontDoor((request) => city.api(request), null, { trustedProxies: [], patience });
     await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
     port = (door.address() as { port: number }).port;
   });

@@ -80,3 +80,12 @@ test("Inngest without its signing key is refused anywhere: nobody could tell its
     expect.stringContaining("INNGEST_SIGNING_KEY"),
   ]);
 });
+
+test("proxies are addresses, networks or known names; anything else is refused", () => {
+  const read = (list: string) => readConfig({ CITY_DATA_DIR: dataDir, TRUSTED_PROXIES: list }).trustedProxies;
+  expect(read("loopback, 10.0.0.0/8 fd00::/8")).toEqual(["loopback", "10.0.0.0/8", "fd00::/8"]);
+  expect(read("")).toEqual([]);
+  expect(problemsOf({ CITY_DATA_DIR: dataDir, TRUSTED_PROXIES: "my-proxy" })).toEqual([
+    expect.stringContaining("TRUSTED_PROXIES"),
+  ]);
+});
