@@ -17,6 +17,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
   const person = {
     name: owner.name,
     email: owner.email,
+    operator: owner.role === "operator",
     local: { outbox: parts.mail.standIn, clock: config.testClock },
   };
   const switchable = agents.map(({ id, displayName, active, wallet }) => ({ id, displayName, active, wallet }));
@@ -33,7 +34,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
             </Link>
             <AgentSwitch agents={switchable} />
             <nav aria-label="Places" className="mt-4 flex-1 overflow-y-auto">
-              <RailLinks operator={owner.role === "operator"} />
+              <RailLinks operator={person.operator} />
             </nav>
             <PoolCard balance={pool.balance} held={pool.held} />
             <div className="mt-3">

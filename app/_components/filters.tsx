@@ -7,10 +7,16 @@ import { CONTROL } from "./field.tsx";
 import { withQuery } from "./query.ts";
 
 export type Filter = { name: string; label: string; any: string; options: { value: string; label: string }[] };
-type Props = { filters: Filter[]; query: Record<string, string>; search?: { name: string; label: string } };
+type Props = {
+  filters: Filter[];
+  query: Record<string, string>;
+  search?: { name: string; label: string };
+  /** What comes first; stands beside the search. */
+  order?: Filter;
+};
 
 /** Filters live in the address: they survive a reload, the back button and a link sent to somebody. */
-export function Filters({ filters, query, search }: Props) {
+export function Filters({ filters, query, search, order }: Props) {
   const router = useRouter();
   const path = usePathname();
   const [pending, start] = useTransition();
@@ -24,7 +30,7 @@ export function Filters({ filters, query, search }: Props) {
     <search>
       <form onSubmit={submit} aria-busy={pending} className="mb-4 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
         {search && (
-          <div className="relative col-span-2 sm:basis-full">
+          <div className="relative col-span-2 sm:flex-1 sm:basis-[calc(100%-14rem)]">
             <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
             <input
               key={query[search.name] ?? ""}
@@ -38,23 +44,33 @@ export function Filters({ filters, query, search }: Props) {
             />
           </div>
         )}
-        {filters.map((filter) => (
-          <select
+        {[...(order ? [order] : []), ...filters].map((filter) => (
+          <Choice
             key={filter.name}
-            aria-label={filter.label}
+            filter={filter}
             value={query[filter.name] ?? ""}
-            onChange={(event) => change({ [filter.name]: event.target.value })}
-            className={classNames(CONTROL, "h-9 min-w-0 pr-8", query[filter.name] && "border-ink font-medium")}
-          >
-            <option value="">{filter.any}</option>
-            {filter.options.map((option) => (
-              <option key={option.value} value={option.value}>
-                {option.label}
-              </option>
-            ))}
-          </select>
+            onChange={(value) => change({ [filter.name]: value })}
+          />
         ))}
       </form>
     </search>
+  );
+}
+
+function Choice({ filter, value, onChange }: { filter: Filter; value: string; onChange: (value: string) => void }) {
+  return (
+    <select
+      aria-label={filter.label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      className={classNames(CONTROL, "h-9 min-w-0 pr-8", value && "border-ink font-medium")}
+    >
+      <option value="">{filter.any}</option>
+      {filter.options.map((option) => (
+        <option key={option.value} value={option.value}>
+          {option.label}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,15 +1,24 @@
 "use client";
-import { BookOpen, Clock, LogOut, type LucideIcon, Mail, Settings, SunMoon } from "lucide-react";
+import { BookOpen, Clock, LogOut, Mail, Settings, SunMoon } from "lucide-react";
 import Link from "next/link";
 import { signOut } from "next-auth/react";
 import { MENU_ITEM, Menu, MenuItem, MenuLabel, MenuLine } from "./menu.tsx";
+import { OPERATOR_PLACE, type Place } from "./places.ts";
 import { switchTheme } from "./theme.ts";
 
 /** Which pages of local mode there are: its outbox, and its clock that can be moved. */
 type LocalPages = { outbox: boolean; clock: boolean };
-type Props = { name: string; email: string; local: LocalPages; wide?: boolean };
+type Props = { name: string; email: string; operator: boolean; local: LocalPages; wide?: boolean };
 
-export function PersonMenu({ name, email, local, wide = false }: Props) {
+export function PersonMenu({ name, email, operator, local, wide = false }: Props) {
+  // Where the menu is small there is no rail, and the phone's bar has no room for City hall.
+  const links: Place[] = [
+    ...(operator && !wide ? [OPERATOR_PLACE] : []),
+    { href: "/settings", label: "Settings", icon: Settings },
+    { href: "/docs", label: "Docs", icon: BookOpen },
+    ...(local.outbox ? [{ href: "/outbox", label: "Outbox", icon: Mail }] : []),
+    ...(local.clock ? [{ href: "/clock", label: "Clock", icon: Clock }] : []),
+  ];
   return (
     <Menu
       align={wide ? "start" : "end"}
@@ -34,10 +43,14 @@ export function PersonMenu({ name, email, local, wide = false }: Props) {
         <span className="block truncate text-12 text-faint">{email}</span>
       </MenuLabel>
       <MenuLine />
-      <LinkItem href="/settings" icon={Settings} label="Settings" />
-      <LinkItem href="/docs" icon={BookOpen} label="Docs" />
-      {local.outbox && <LinkItem href="/outbox" icon={Mail} label="Outbox" />}
-      {local.clock && <LinkItem href="/clock" icon={Clock} label="Clock" />}
+      {links.map(({ href, label, icon: Icon }) => (
+        <MenuItem key={href} asChild>
+          <Link href={href} className={MENU_ITEM}>
+            <Icon aria-hidden="true" />
+            {label}
+          </Link>
+        </MenuItem>
+      ))}
       <MenuItem className={MENU_ITEM} onSelect={switchTheme}>
         <SunMoon aria-hidden="true" />
         Switch light and dark
@@ -48,16 +61,5 @@ export function PersonMenu({ name, email, local, wide = false }: Props) {
         Sign out
       </MenuItem>
     </Menu>
-  );
-}
-
-function LinkItem({ href, icon: Icon, label }: { href: string; icon: LucideIcon; label: string }) {
-  return (
-    <MenuItem asChild>
-      <Link href={href} className={MENU_ITEM}>
-        <Icon aria-hidden="true" />
-        {label}
-      </Link>
-    </MenuItem>
   );
 }

@@ -25,17 +25,17 @@ const FILTERS: Filter[] = [
   { name: "trustTier", label: "Trust tier", any: "Any trust", options: optionsOf(TIER_WORDS) },
   { name: "modelTier", label: "Model tier", any: "Any model tier", options: optionsOf(MODEL_TIER_WORDS) },
   { name: "framework", label: "Framework", any: "Any framework", options: optionsOf(FRAMEWORK_WORDS) },
-  {
-    name: "sort",
-    label: "Order",
-    any: "Best score first",
-    options: [
-      { value: "price", label: "Lowest price first" },
-      { value: "completed", label: "Most work done first" },
-      { value: "newest", label: "Newest first" },
-    ],
-  },
 ];
+const ORDER: Filter = {
+  name: "sort",
+  label: "Order",
+  any: "Best score first",
+  options: [
+    { value: "price", label: "Lowest price first" },
+    { value: "completed", label: "Most work done first" },
+    { value: "newest", label: "Newest first" },
+  ],
+};
 
 export default async function Explore({ searchParams }: { searchParams: SearchParams }) {
   const query = await readQuery(searchParams);
@@ -53,6 +53,7 @@ export default async function Explore({ searchParams }: { searchParams: SearchPa
         filters={FILTERS}
         query={query}
         search={{ name: "query", label: "Search by name, description or tag" }}
+        order={ORDER}
       />
       <div className="@container rounded-card border border-line bg-raised">
         {data.length > 0 ? (
