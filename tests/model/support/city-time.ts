@@ -91,8 +91,9 @@ const QUIET_MS = 300_000;
 /** Lets time pass until nothing is about to fall due for anyone, and takes over what happened. */
 export async function settleTime(city: MoneyCity, clock: CityClock, worlds: CityWorld[]): Promise<void> {
   for (let round = 0; round < 40; round++) {
-    await catchUp(city, clock, worlds);
+    // Read first: what falls due while the rest is looked up counts as near.
     const at = await clock.read();
+    await catchUp(city, clock, worlds);
     const near = worlds.flatMap(dueMoments).some((due) => due > at - TIMER_SLACK && due < at + QUIET_MS);
     if (!near) return;
     await city.advance(QUIET_MS + TIMER_SLACK);
@@ -107,7 +108,8 @@ function dueMoments(world: CityWorld): number[] {
     if (task.life !== "over") return [task.deadlineAt];
     if (task.state !== "charged") return [];
     const { feedbackUntil, completedAt, dispute } = task;
-    const escrow = task.released || task.frozen === "now" ? 0 : task.escrowReleasesAt;
+    // A frozen one too: its dispute may end during the day, a moment before the escrow does.
+    const escrow = task.released ? 0 : task.escrowReleasesAt;
     const moments = [feedbackUntil, escrow, dispute ? 0 : completedAt + WEEK];
     return dispute?.open ? [...moments, dispute.respondBy, dispute.decideBy] : moments;
   });
