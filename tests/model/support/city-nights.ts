@@ -103,7 +103,7 @@ export const night: fc.Arbitrary<Night> = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom(1, 9, 16, 16, 16, 31).map((minutes): Night => ({ minutes })) },
   ends(3, thumbsDown),
   ends(4, release),
-  ends(2, decision),
+  ends(4, decision),
   ends(2, lateDispute),
 );
 
