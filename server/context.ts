@@ -32,6 +32,9 @@ export type Ctx<A extends Actor = Actor> = {
   actor: A;
   log: Log;
   requestId: string;
+  /** The same in every try of one request under an Idempotency-Key, where the work goes in steps: by it a try finds what
+   * the one before has begun. */
+  requestKey?: string;
   ports: Ports;
   settings: Settings;
   /** Seals secrets that must be read again. */

@@ -18,7 +18,8 @@ export type PublicCtx = Ctx<OwnerActor> & { publicUrl: string };
 
 /**
  * Adds credits: a page where the owner pays, or the saved card charged at once. The credits are booked when the card
- * company has the money, which a webhook, this call or reconciliation may learn first.
+ * company has the money, which a webhook, this call or reconciliation may learn first. Another try of the same request
+ * goes on with the same top-up, so a client that got no answer may ask again and pays once.
  * Throws PAYMENT_DECLINED when the bank says no, UNAVAILABLE when there is no answer yet.
  */
 export async function topUp(ctx: PublicCtx, input: z.infer<typeof topUpInput>): Promise<z.infer<typeof topUpResult>> {
@@ -30,6 +31,7 @@ async function openCheckout(ctx: PublicCtx, amount: Cents): Promise<{ checkoutUr
   const { ownerId } = ctx.actor;
   const customerId = await ensureCustomer(ctx, ownerId);
   const row = await recordIntent(ctx, ownerId, amount, "checkout");
+  if (row.checkoutUrl) return { checkoutUrl: row.checkoutUrl };
   const order = {
     customerId,
     amountCents: amount,
@@ -58,14 +60,19 @@ async function chargeSavedCard(ctx: PublicCtx, amount: Cents): Promise<{ newBala
     throw new CityError("CONFLICT", "There is no saved card yet. Top up once through the payment page to save one.");
   }
   const row = await recordIntent(ctx, ownerId, amount, "saved_card");
-  await chargeTopUp(ctx, row);
+  if (row.status === "pending") await chargeTopUp(ctx, row);
   const { balance } = await readPool(ctx, ownerId);
   return { newBalance: balance, amountCharged: amount };
 }
 
+/** The top-up of this request: the one an earlier try began, unless it came to nothing, or a new one. */
 async function recordIntent(ctx: Ctx, ownerId: string, amount: Cents, kind: TopUpKind): Promise<TopUp> {
+  const { requestKey = null } = ctx;
+  const begun =
+    requestKey && (await ctx.db.topUp.findFirst({ where: { requestKey, status: { notIn: ["failed", "expired"] } } }));
+  if (begun) return begun;
   const createdAt = await cityNow(ctx);
-  return ctx.db.topUp.create({ data: { id: newId(), ownerId, amount, kind, createdAt } });
+  return ctx.db.topUp.create({ data: { id: newId(), ownerId, amount, kind, requestKey, createdAt } });
 }
 
 function checkAmount(ctx: Ctx, amount: Cents): void {

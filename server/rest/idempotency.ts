@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
-import type { PrismaClient } from "#prisma";
 import type { Actor } from "../auth/actor.ts";
 import { type Ctx, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
+import { toCityError } from "../trpc/init.ts";
 import type { Route } from "./routes.ts";
 
 export type Answer = { status: number; body: string; replayed: boolean };
 type Work = (ctx: Ctx) => Promise<{ status: number; body: string }>;
 
 const DAY = 86_400_000;
-/** A stepwise operation that has not answered by then is taken to have died; another try may go on. */
+/** A stepwise operation whose claim was not renewed for so long is taken to have died; another try may go on. */
 const STEPWISE_MS = 120_000;
 const KEY_LENGTH = 255;
 
@@ -52,7 +52,11 @@ function atomic(ctx: Ctx, claim: Claim, work: Work): Promise<Answer> {
   });
 }
 
-/** The work calls the outside world, so it cannot share a transaction: the key is claimed first, and freed if it fails. */
+/**
+ * The work calls the outside world, so it cannot share a transaction: the key is claimed first, and the claim renewed for
+ * as long as the work takes. A refusal frees the key. Any other failure leaves open what was done: the same request may
+ * go on from there, another one may not take the key.
+ */
 async function stepwise(ctx: Ctx, claim: Claim, work: Work): Promise<Answer> {
   const kept = await inTransaction(ctx, async (tx) => {
     await lockKey(tx, claim);
@@ -61,14 +65,27 @@ async function stepwise(ctx: Ctx, claim: Claim, work: Work): Promise<Answer> {
     return answer;
   });
   if (kept) return kept;
+  const renewal = setInterval(() => lease(ctx, claim, STEPWISE_MS).catch(() => {}), STEPWISE_MS / 3);
   try {
-    const answer = await work(ctx);
+    const answer = await work({ ...ctx, requestKey: claim.id });
     await keepAnswer(ctx, claim, answer);
     return { ...answer, replayed: false };
   } catch (error) {
-    await (ctx.db as PrismaClient).idempotencyKey.deleteMany({ where: { id: claim.id, status: null } });
+    if (toCityError(error).status < 500) await freeKey(ctx, claim);
+    else await lease(ctx, claim, 0);
     throw error;
+  } finally {
+    clearInterval(renewal);
   }
+}
+
+async function lease(ctx: Ctx, { id }: Claim, ms: number): Promise<void> {
+  await ctx.db.$executeRaw`
+    update idempotency_key set locked_until = city_now() + ${ms}::int * interval '1 ms' where id = ${id} and status is null`;
+}
+
+async function freeKey(ctx: Ctx, { id }: Claim): Promise<void> {
+  await ctx.db.$executeRaw`delete from idempotency_key where id = ${id} and status is null`;
 }
 
 async function lockKey(ctx: Ctx, claim: Claim): Promise<void> {

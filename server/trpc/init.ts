@@ -16,8 +16,8 @@ export type Rest = {
   shape?: "enveloped" | "bare" | "page" | "stream";
   /**
    * What an Idempotency-Key does. `atomic` (the default): key, effect and answer commit in one transaction.
-   * `stepwise`: the work calls the outside world between transactions, so the key is claimed first and the work is
-   * repeatable by itself. `none`: no key is taken.
+   * `stepwise`: the work calls the outside world between transactions, so the key is claimed first and the work goes on
+   * from what an earlier try has left, which it finds by the task's state or by `ctx.requestKey`. `none`: no key is taken.
    */
   idempotency?: "atomic" | "stepwise" | "none";
   /** Moves money: its key is kept for 30 days instead of one. */

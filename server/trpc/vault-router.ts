@@ -50,7 +50,6 @@ export const vaultRouter = router({
       rest: {
         route: "POST /vault/return",
         summary: "Send unspent card money back to its card",
-        idempotency: "stepwise",
         money: true,
         refusals: [402],
       },

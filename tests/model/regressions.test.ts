@@ -74,6 +74,27 @@ test("a refunded dispute does not free the money of another open one", async () 
   expect(await walletOf(seller)).toMatchObject({ disputed: 850, escrowed: 0, available: 0 });
 });
 
+test("a saved card whose charge got no answer is charged once, though the client asks again under its key", async () => {
+  const owner = await city.owner("Asks twice");
+  await city.topUp(owner, 1_000);
+  // As often as the card company's own library tries; then the city has no answer either.
+  await city.stripe("POST", "/faults", { kind: "timeout_after_success", path: "/v1/payment_intents", times: 3 });
+  const ask = (key: string) =>
+    city.call("POST", "/vault/top-up", {
+      token: owner.token,
+      body: { amount: 2_000, useSavedCard: true },
+      headers: { "idempotency-key": key },
+    });
+  expect((await ask("top-up-1")).status).toBe(503);
+  expect(await ask("top-up-1")).toMatchObject({ status: 200, body: { data: { amountCharged: 2_000 } } });
+  await city.idle();
+  await city.deliver({ copies: 2 });
+  const charged = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "saved_card" } });
+  expect(charged.map(({ status }) => status)).toEqual(["paid"]);
+  expect(await city.pool(owner)).toMatchObject({ balance: 3_000 });
+  await city.stripe("DELETE", "/faults", {});
+});
+
 test("a hold does not stay when the worker vanishes, and its late delivery changes nothing", async () => {
   const { buyer, seller } = await makeScene(city);
   const taskId = await submit(city, buyer, seller, 1_500);
