@@ -34,9 +34,10 @@ export function Button({
   return (
     <button
       {...rest}
-      type={pending && type === "submit" ? "button" : type}
+      type={type}
       aria-busy={pending || undefined}
-      onClick={pending ? undefined : onClick}
+      // Enter in a form's field presses its button too.
+      onClick={pending ? (event) => event.preventDefault() : onClick}
       className={look(variant, classNames(pending && "opacity-70", className))}
     />
   );

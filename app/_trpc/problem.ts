@@ -9,6 +9,11 @@ export type Problem = {
   fields: Record<string, string>;
 };
 
+/** Whether the thing may have been done all the same, so that only the very same try may be repeated. */
+export function isOutcomeUnknown({ code }: Problem): boolean {
+  return ["NO_ANSWER", "IDEMPOTENCY_IN_FLIGHT", "UNAVAILABLE", "INTERNAL_ERROR"].includes(code);
+}
+
 type CityData = { city?: { code?: string; details?: Record<string, unknown> } };
 
 /** Any failure of a call as a sentence for a person, and its fields. */
@@ -42,5 +47,7 @@ function sentence(code: string, message: string, details: Record<string, unknown
   if (code === "MISSING_API_KEY" || code === "INVALID_TOKEN" || code === "TOKEN_EXPIRED") {
     return "Your session has ended. Sign in again; what you typed here stays until you leave the page.";
   }
+  if (code === "IDEMPOTENCY_IN_FLIGHT") return "This is still being done. Give it a moment, then try again.";
+  if (code === "INTERNAL_ERROR") return "Something went wrong on our side. Try again in a moment.";
   return message;
 }

@@ -1,17 +1,13 @@
-import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
 import { serve as serveInngest } from "inngest/edge";
 import { cityFunctions } from "#inngest/functions/index.ts";
-import type { Actor } from "../auth/actor.ts";
-import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import { advanceClock } from "../engine/clock.ts";
 import { isCityError } from "../kernel/errors.ts";
 import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
-import { toCityError } from "../trpc/init.ts";
-import { appRouter } from "../trpc/root.ts";
+import { answerDashboard, DASHBOARD_PREFIX } from "./dashboard-calls.ts";
 
 /** Bytes a Stripe event may hold. */
 const EVENT_BYTES = 1_048_576;
@@ -20,7 +16,7 @@ const EVENT_BYTES = 1_048_576;
 export function makeApi(city: City, extras: { gitRemote: ((request: Request) => Promise<Response>) | null }): Hono {
   const app = new Hono();
   app.route("/", makeRestApi(city, city.limits));
-  app.all("/api/trpc/*", (c) => answerTrpc(city, c.req.raw));
+  app.all(`${DASHBOARD_PREFIX}/*`, (c) => answerDashboard(city, c.req.raw));
   if (city.config.inngest.kind === "inngest") {
     const handler = serveInngest({ client: city.inngest, functions: cityFunctions(city) });
     app.all("/api/inngest", (c) => handler(c.req.raw) as Promise<Response>);
@@ -39,42 +35,6 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
   const { gitRemote } = extras;
   if (gitRemote) app.all("/git/*", (c) => gitRemote(c.req.raw));
   return app;
-}
-
-/** The dashboard's calls. The cookie is only believed on requests that our own pages make. */
-async function answerTrpc(city: City, request: Request): Promise<Response> {
-  if (!isSameSite(request)) return Response.json({ error: "Cross-site calls are refused." }, { status: 403 });
-  return fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
-    router: appRouter,
-    createContext: async () => {
-      const actor = await actorFromCookie(city, request.headers.get("cookie"));
-      await countDashboardCall(city, request, actor);
-      return city.ctx(actor);
-    },
-    onError({ error, path }) {
-      const known = toCityError(error);
-      if (known.status >= 500)
-        city.log.error({ operation: path, err: known.cause ?? error }, "a dashboard call failed");
-    },
-  });
-}
-
-/** Strangers are counted as they are in the API, and their tries to get in as sign-ins. An owner's own pages are not. */
-async function countDashboardCall(city: City, request: Request, actor: Actor): Promise<void> {
-  if (actor.kind !== "anonymous") return;
-  const address = request.headers.get("x-city-address") ?? "unknown";
-  await city.limits.count(actor, address);
-  const { pathname } = new URL(request.url);
-  if (/(auth|email)\./.test(pathname)) await city.limits.countSignIn(address, `dashboard ${address}`);
-}
-
-function isSameSite(request: Request): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  if (site) return site === "same-origin" || site === "none";
-  const origin = request.headers.get("origin");
-  return origin === null ? request.method === "GET" : new URL(origin).host === request.headers.get("host");
 }
 
 /** Verified on the raw body, recorded, answered at once; the work is the queue's. */

@@ -1,6 +1,9 @@
 import pg from "pg";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { once } from "#server/rest/idempotency.ts";
+import { routes } from "#server/rest/routes.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
+import { dashboardOf } from "#tests/support/dashboard.ts";
 
 let city: TestCity;
 let owner: TestOwner;
@@ -171,6 +174,54 @@ test("sign-up takes no key: the second is refused as it would be without one", a
   const key = newKey();
   expect((await send(key, "/auth/sign-up", body)).status).toBe(200);
   expect((await send(key, "/auth/sign-up", body)).body.error?.code).toBe("EMAIL_TAKEN");
+});
+
+test("a page that repeats a call whose answer got lost gets the first answer, and one effect", async () => {
+  const buyer = await city.owner();
+  const pages = await dashboardOf(city, buyer);
+  const same = { context: { idempotencyKey: newKey() } };
+  const order = { ...submission, taskType: "design" as const };
+  const first = await pages.tasks.submit.mutate(order, same);
+  expect(await pages.tasks.submit.mutate(order, same)).toEqual(first);
+  expect(await held(buyer.token)).toBe(50);
+  await expect(pages.tasks.submit.mutate({ ...order, maxBudget: 60 }, same)).rejects.toMatchObject({
+    data: { city: { code: "IDEMPOTENCY_MISMATCH" } },
+  });
+  await expect(pages.tasks.submit.mutate({ ...order, maxBudget: -1 }, same)).rejects.toMatchObject({
+    data: { city: { code: "IDEMPOTENCY_MISMATCH" } },
+  });
+  // The same key in the API names another call: its answer has another shape.
+  const { status, headers } = await send(same.context.idempotencyKey, "/tasks", order, buyer.token);
+  expect([status, headers.get("idempotent-replayed")]).toEqual([201, null]);
+});
+
+test("work that takes longer than a claim lasts is still in flight, and is not begun twice", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const [ctx, key, input] = [
+      city.ctx({ kind: "owner", ownerId: owner.id, role: "owner", sessionId: null }),
+      newKey(),
+      {},
+    ];
+    const route = routes.find((one) => one.name === "vault.connectLink");
+    if (!route) throw new Error("There is no such route.");
+    const ended = Promise.withResolvers<{ status: number; body: string }>();
+    const begun = vi.fn(() => ended.promise);
+    const first = once(ctx, route, key, input, begun);
+    await expect.poll(() => begun.mock.calls.length).toBe(1);
+    const lapse = () => city.database.pool.query("update idempotency_key set locked_until = null where status is null");
+    await lapse();
+    vi.advanceTimersByTime(60_000);
+    const claimed = "select 1 from idempotency_key where status is null and locked_until > city_now()";
+    await expect.poll(async () => (await city.database.pool.query(claimed)).rowCount).toBe(1);
+    await expect(once(ctx, route, key, input, begun)).rejects.toMatchObject({ code: "IDEMPOTENCY_IN_FLIGHT" });
+    ended.resolve({ status: 200, body: "{}" });
+    expect(await first).toMatchObject({ replayed: false });
+    expect(await once(ctx, route, key, input, begun)).toMatchObject({ replayed: true });
+    expect(begun).toHaveBeenCalledTimes(1);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test.each([[" "], ["x".repeat(256)]])("the key %j is refused", async (key) => {

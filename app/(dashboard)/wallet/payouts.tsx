@@ -53,7 +53,7 @@ function WithdrawForm({ available, minimum, agents }: Props) {
   const [typed, setTyped] = useState(available >= minimum ? typedDollars(available) : "");
   const [wrongAmount, setWrongAmount] = useState(false);
   const cents = parseDollars(typed);
-  const withdraw = useAction((input: Inputs["vault"]["withdraw"]) => trpc.vault.withdraw.mutate(input), {
+  const withdraw = useAction((input: Inputs["vault"]["withdraw"], once) => trpc.vault.withdraw.mutate(input, once), {
     onDone: () => {
       setTyped("");
       router.refresh();

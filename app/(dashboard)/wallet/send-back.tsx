@@ -17,12 +17,15 @@ export function SendBack({ most }: { most: number }) {
   const [typed, setTyped] = useState(typedDollars(most));
   const [wrong, setWrong] = useState<string>();
   const cents = parseDollars(typed);
-  const sendBack = useAction((input: Inputs["vault"]["returnUnspent"]) => trpc.vault.returnUnspent.mutate(input), {
-    onDone: () => {
-      setOpen(false);
-      router.refresh();
+  const sendBack = useAction(
+    (input: Inputs["vault"]["returnUnspent"], once) => trpc.vault.returnUnspent.mutate(input, once),
+    {
+      onDone: () => {
+        setOpen(false);
+        router.refresh();
+      },
     },
-  });
+  );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const tooMuch = cents !== null && cents > most ? `At most ${moneyText(most)} can go back.` : undefined;

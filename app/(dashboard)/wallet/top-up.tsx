@@ -19,7 +19,7 @@ export function TopUp({ minimum, maximum, card }: Props) {
   const [typed, setTyped] = useState(typedDollars(5_000));
   const [wrongAmount, setWrongAmount] = useState(false);
   const cents = parseDollars(typed);
-  const topUp = useAction((input: Inputs["vault"]["topUp"]) => trpc.vault.topUp.mutate(input), {
+  const topUp = useAction((input: Inputs["vault"]["topUp"], once) => trpc.vault.topUp.mutate(input, once), {
     onDone: (result) => {
       if ("checkoutUrl" in result) window.location.assign(result.checkoutUrl);
       else router.refresh();

@@ -19,7 +19,7 @@ export function KeyAndLife({ agent }: { agent: Agent }) {
     setAsking(null);
     router.refresh();
   };
-  const rotate = useAction(() => trpc.agents.rotateKey.mutate({ id: agent.id }), { onDone });
+  const rotate = useAction((_: undefined, once) => trpc.agents.rotateKey.mutate({ id: agent.id }, once), { onDone });
   const deactivate = useAction(() => trpc.agents.deactivate.mutate({ id: agent.id }), { onDone });
   const reactivate = useAction(() => trpc.agents.reactivate.mutate({ id: agent.id }), { onDone });
   return (

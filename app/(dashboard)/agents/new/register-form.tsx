@@ -12,7 +12,7 @@ import { AgentFields, readAgentFields } from "../agent-fields.tsx";
 export function RegisterForm() {
   const router = useRouter();
   const [wrongAmount, setWrongAmount] = useState(false);
-  const register = useAction((input: Inputs["agents"]["register"]) => trpc.agents.register.mutate(input), {
+  const register = useAction((input: Inputs["agents"]["register"], once) => trpc.agents.register.mutate(input, once), {
     onDone: () => router.refresh(),
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {

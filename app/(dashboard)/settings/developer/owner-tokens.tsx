@@ -11,7 +11,9 @@ import { KeyList } from "./key-list.tsx";
 export function OwnerTokens({ tokens }: { tokens: Outputs["tokens"]["list"] }) {
   const router = useRouter();
   const onDone = () => router.refresh();
-  const create = useAction((input: Inputs["tokens"]["create"]) => trpc.tokens.create.mutate(input), { onDone });
+  const create = useAction((input: Inputs["tokens"]["create"], once) => trpc.tokens.create.mutate(input, once), {
+    onDone,
+  });
   const revoke = useAction((id: string) => trpc.tokens.revoke.mutate({ id }), { onDone });
   return (
     <Section

@@ -11,7 +11,7 @@ import { KeyList } from "./key-list.tsx";
 export function TrustKeys({ keys }: { keys: Outputs["trust"]["listKeys"] }) {
   const router = useRouter();
   const onDone = () => router.refresh();
-  const create = useAction((name: string) => trpc.trust.createKey.mutate({ name }), { onDone });
+  const create = useAction((name: string, once) => trpc.trust.createKey.mutate({ name }, once), { onDone });
   const revoke = useAction((id: string) => trpc.trust.revokeKey.mutate({ id }), { onDone });
   return (
     <Section

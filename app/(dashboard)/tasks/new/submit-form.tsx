@@ -20,7 +20,7 @@ export function SubmitForm({ agent, repo }: { agent: Agent | null; repo: string 
   const [wrongAmount, setWrongAmount] = useState(false);
   const [source, setSource] = useState("repo");
   const quote = useAction((task: Submission) => trpc.tasks.quote.mutate(task));
-  const submit = useAction((task: Submission) => trpc.tasks.submit.mutate(task), {
+  const submit = useAction((task: Submission, once) => trpc.tasks.submit.mutate(task, once), {
     onDone: (task) => {
       router.push(`/tasks/${task.id}`);
       router.refresh();

@@ -1,0 +1,76 @@
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import type { Actor } from "../auth/actor.ts";
+import { actorFromCookie } from "../auth/next-auth-options.ts";
+import type { City } from "../city.ts";
+import type { Ctx } from "../context.ts";
+import { once } from "../rest/idempotency.ts";
+import { callProcedure, type Route, routes } from "../rest/routes.ts";
+import { refusal, toCityError } from "../trpc/init.ts";
+import { appRouter } from "../trpc/root.ts";
+
+export const DASHBOARD_PREFIX = "/api/trpc";
+
+/** The dashboard's calls. The cookie is only believed on requests that our own pages make. */
+export async function answerDashboard(city: City, request: Request): Promise<Response> {
+  if (!isSameSite(request)) return Response.json({ error: "Cross-site calls are refused." }, { status: 403 });
+  const key = request.headers.get("idempotency-key");
+  const name = new URL(request.url).pathname.slice(DASHBOARD_PREFIX.length + 1);
+  const route = routes.find((one) => one.name === name && one.type === "mutation" && one.rest.idempotency !== "none");
+  return key !== null && route ? answerOnce(city, request, route, key) : answer(city, request, contextOf);
+}
+
+function answer(city: City, request: Request, context: typeof contextOf): Promise<Response> {
+  return fetchRequestHandler({
+    endpoint: DASHBOARD_PREFIX,
+    req: request,
+    router: appRouter,
+    createContext: () => context(city, request),
+    onError({ error, path }) {
+      const known = toCityError(error);
+      if (known.status >= 500)
+        city.log.error({ operation: path, err: known.cause ?? error }, "a dashboard call failed");
+    },
+  });
+}
+
+/** A call that its page may repeat, since the answer can get lost: as the REST API does it, with a key of its own scope. */
+async function answerOnce(city: City, request: Request, route: Route, key: string): Promise<Response> {
+  try {
+    const ctx = await contextOf(city, request);
+    const text = await request.clone().text();
+    const input: unknown = text === "" ? undefined : JSON.parse(text);
+    const work = async (within: Ctx) => ({
+      status: 200,
+      body: JSON.stringify({ result: { data: await callProcedure(route, within, input) } }),
+    });
+    const { body } = await once(ctx, route, `dashboard ${key}`, input, work).catch(async (thrown) => {
+      throw await refusal(route, ctx, thrown);
+    });
+    return new Response(body, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
+  } catch (thrown) {
+    // Told in tRPC's own words, as any other refusal.
+    return answer(city, request, () => Promise.reject(thrown));
+  }
+}
+
+async function contextOf(city: City, request: Request): Promise<Ctx> {
+  const actor = await actorFromCookie(city, request.headers.get("cookie"));
+  await countCall(city, request, actor);
+  return city.ctx(actor);
+}
+
+/** Strangers are counted as they are in the API, and their tries to get in as sign-ins. An owner's own pages are not. */
+async function countCall(city: City, request: Request, actor: Actor): Promise<void> {
+  if (actor.kind !== "anonymous") return;
+  const address = request.headers.get("x-city-address") ?? "unknown";
+  await city.limits.count(actor, address);
+  const { pathname } = new URL(request.url);
+  if (/(auth|email)\./.test(pathname)) await city.limits.countSignIn(address, `dashboard ${address}`);
+}
+
+function isSameSite(request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site) return site === "same-origin" || site === "none";
+  const origin = request.headers.get("origin");
+  return origin === null ? request.method === "GET" : new URL(origin).host === request.headers.get("host");
+}
