@@ -55,6 +55,12 @@ const BUGS: readonly Bug[] = [
     put: "WHEN true THEN",
   },
   {
+    mistake: "a dispute books no debt for what the wallet lacks",
+    in: "freeze_for_dispute",
+    find: "debt, 'dispute_debt'",
+    put: "0, 'dispute_debt'",
+  },
+  {
     mistake: "a repeated move is a new one",
     in: "post",
     find: "VALUES (p_reference,",

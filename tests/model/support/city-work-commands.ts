@@ -46,7 +46,7 @@ const submit = fc.tuple(index, index, budget).map(([buyerAt, sellerAt, chooseBud
       world.books.hold(buyer.id, maxBudget);
       const { id } = body.data as { id: string };
       const row = await untilTask(world.city, id, "is offered", ({ agentId }) => agentId !== null);
-      const money = { share: 0, fee: 0, released: false, frozenCents: 0, state: "held", frozen: "never" } as const;
+      const money = { share: 0, fee: 0, released: false, state: "held", frozen: "never" } as const;
       const moments = { deadlineAt: row.deadlineAt, feedbackUntil: 0, completedAt: 0, escrowReleasesAt: 0 };
       const parties = { owner: buyer.id, agent: seller.agent.id, buyer, seller };
       const work = { id, budget: maxBudget, life: "waiting", feedback: false, dispute: null, score: 0 } as const;

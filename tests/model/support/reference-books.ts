@@ -11,7 +11,6 @@ export type TaskBook = {
   state: "held" | "returned" | "charged" | "refunded";
   released: boolean;
   frozen: "never" | "now" | "over";
-  frozenCents: number;
 };
 export type TopUpBook = {
   owner: string;
@@ -88,7 +87,7 @@ export function makeBooks() {
         move(account, pool, part);
         left -= part;
       };
-      if (task.frozen === "now") take(`disputed:${task.agent}`, task.frozenCents);
+      if (task.frozen === "now") take(`disputed:${task.agent}`, left);
       else if (!task.released) take(`escrow:${task.agent}`, left);
       take(`wallet:${task.agent}`, of(`wallet:${task.agent}`));
       take(`receivable:agent:${task.agent}`, left);
@@ -105,15 +104,16 @@ export function makeBooks() {
       if (task.state !== "charged" || task.frozen !== "never") return "CONFLICT";
       task.frozen = "now";
       const source = task.released ? `wallet:${task.agent}` : `escrow:${task.agent}`;
-      task.frozenCents = Math.min(task.share, of(source));
-      move(source, `disputed:${task.agent}`, task.frozenCents);
+      const there = Math.min(task.share, of(source));
+      move(source, `disputed:${task.agent}`, there);
+      move(`receivable:agent:${task.agent}`, `disputed:${task.agent}`, task.share - there);
       return null;
     },
     unfreeze(task: TaskBook): Outcome {
       if (task.state !== "charged" || task.frozen !== "now") return "CONFLICT";
       task.frozen = "over";
-      if (task.released) earn(`disputed:${task.agent}`, task.agent, task.frozenCents);
-      else move(`disputed:${task.agent}`, `escrow:${task.agent}`, task.frozenCents);
+      if (task.released) earn(`disputed:${task.agent}`, task.agent, task.share);
+      else move(`disputed:${task.agent}`, `escrow:${task.agent}`, task.share);
       return null;
     },
     topUp(owner: string, amount: number): Outcome {
