@@ -14,7 +14,7 @@ export const MOVES = [
 /** Money edges: from which kind of account to which, and why. Each must have been travelled in a long run. */
 export const EDGES = [
   "cash → pool top_up",
-  "cash → receivable debt_repaid",
+  "pool → receivable debt_repaid",
   "pool → held hold",
   "held → pool hold_release",
   "held → escrow charge",
@@ -30,6 +30,7 @@ export const EDGES = [
   "disputed → receivable debt_repaid",
   "disputed → pool refund",
   "escrow → receivable debt_repaid",
+  "wallet → receivable debt_repaid",
   "wallet → payout_in_flight withdrawal",
   "payout_in_flight → cash withdrawal_paid",
   "payout_in_flight → wallet withdrawal_failed",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type CityCommand, choose, cityCommand, index, pick, request, some, times } from "./city-command.ts";
-import type { CityWorld, ModelTask } from "./city-world.ts";
+import { type CityWorld, type ModelTask, owed } from "./city-world.ts";
 import { BAD_REVIEW, CODE, GOOD_REVIEW } from "./money-city.ts";
 import { count } from "./tally.ts";
 import { readTasks, untilTask } from "./task-rows.ts";
@@ -14,7 +14,7 @@ const budget = fc.oneof(
 
 /** Buys where there is money for it, most of the time. */
 const buyerFor = (world: CityWorld, at: number, wanted: number) => {
-  const able = world.buyers.filter(({ id }) => !world.frozen.has(id) && world.books.of(`pool:${id}`) >= wanted);
+  const able = world.buyers.filter(({ id }) => world.books.of(`pool:${id}`) >= wanted);
   return pick(at % 15 === 0 || able.length === 0 ? world.buyers : able, at);
 };
 
@@ -60,7 +60,7 @@ async function answerTo(world: CityWorld, buyerId: string, agentId: string, maxB
     "select availability <> 'offline' and coalesce(suspended_until <= city_now(), true) and base_rate <= $2 as able from agent where id = $1",
     [agentId, maxBudget],
   );
-  if (world.frozen.has(buyerId)) return "ACCESS_DENIED";
+  if (owed(world, buyerId) > 0) return "ACCESS_DENIED";
   if (!rows[0]?.able) return "CONFLICT";
   return world.books.of(`pool:${buyerId}`) < maxBudget ? "INSUFFICIENT_CREDITS" : "ok";
 }
