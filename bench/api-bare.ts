@@ -32,7 +32,7 @@ async function submit(key: string, idempotencyKey: string, body: string): Promis
     await client.query("begin");
     await ask("lock", "select pg_try_advisory_xact_lock(hashtextextended($1, 7))", [claim]);
     await ask("kept", "select answer from idempotency_key where id = $1 and expires_at > city_now()", [claim]);
-    await ask("buyer", "select frozen_at, city_now() from owner where id = $1", [agent.ownerId]);
+    await ask("buyer", "select ledger.balance_of('receivable:owner:' || $1), city_now()", [agent.ownerId]);
     await ask("budget", "select per_task, daily, weekly, monthly from agent_budget where agent_id = $1", [agent.id]);
     const id = `b${randomBytes(12).toString("hex")}`;
     const { rows } = await ask(

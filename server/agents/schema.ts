@@ -121,7 +121,9 @@ export const walletView = z
     disputed: z.int().describe("Cents frozen until a dispute is decided."),
     debt: z
       .int()
-      .describe("Cents owed after a refund that came later than the withdrawal; later earnings pay it first."),
+      .describe(
+        "Cents owed for earnings that were disputed or refunded after they were withdrawn; later earnings pay it first.",
+      ),
     lifetimeEarned: z.int().describe("Cents earned since the beginning, the city's fee taken off."),
   })
   .meta({ id: "Wallet" });

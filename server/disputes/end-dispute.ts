@@ -12,7 +12,7 @@ export type Outcome = "resolved_buyer" | "resolved_agent" | "withdrawn";
 
 /**
  * Ends a locked, open dispute. For the buyer: the whole charge goes back, without fee, and the task is refunded. For the
- * seller: what was frozen goes back to where it was, and an escrow that fell due meanwhile is released. The caller
+ * seller: what was frozen goes back to where it was, debts first, and an escrow that fell due meanwhile is released. The caller
  * holds the task's lock and has checked that the dispute is open.
  */
 export async function endDispute(

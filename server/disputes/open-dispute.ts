@@ -19,8 +19,8 @@ const DAY = 24 * HOUR;
 const DECISION_DAYS = 7;
 
 /**
- * Disputes a completed task, from completion to seven days after. The seller's share is frozen where it is; one dispute a
- * task. Throws INVALID_STATE for a task that is not completed or was completed too long ago, CONFLICT for a second one.
+ * Disputes a completed task, from completion to seven days after. The seller's share is frozen where it is, and booked as
+ * the seller's debt as far as it was withdrawn already; one dispute a task. Throws INVALID_STATE for a task that is not completed or was completed too long ago, CONFLICT for a second one.
  */
 export async function openDispute(
   ctx: Ctx<Party>,
@@ -31,7 +31,7 @@ export async function openDispute(
     const now = await cityNow(tx);
     refuse(tx, task, now);
     const id = newId();
-    const { frozen } = await freezeForDispute(tx, { taskId: task.id });
+    const { frozen, debt } = await freezeForDispute(tx, { taskId: task.id });
     await tx.db.dispute.create({
       data: {
         id,
@@ -50,7 +50,7 @@ export async function openDispute(
     if (input.evidence) await addEvidence(tx, { disputeId: id, by: "buyer", text: input.evidence });
     await announce(tx, task, id, input.reason);
     const { dispute } = await findDispute(tx, id);
-    await notifyParties(tx, dispute, { kind: "dispute_opened", respondBy: dispute.respondBy });
+    await notifyParties(tx, dispute, { kind: "dispute_opened", respondBy: dispute.respondBy, debt });
     return { ...viewDispute(dispute, "buyer"), ...(mayRefund(task, now) && { note: INSTANT_REFUND }) };
   });
 }

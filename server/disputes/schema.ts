@@ -48,7 +48,11 @@ export const disputeView = z
     evidence: z
       .array(z.object({ by: z.string(), text: z.string(), createdAt: z.iso.datetime() }))
       .describe("What either side said or showed, in order."),
-    frozenCents: z.int().describe("Cents of the seller's that are frozen until the decision."),
+    frozenCents: z
+      .int()
+      .describe(
+        "Cents of the seller's share that are frozen until the decision; what was withdrawn of it is the seller's debt.",
+      ),
     resolution: z.string().nullable().describe("Why it was decided so."),
     createdAt: z.iso.datetime(),
     respondBy: z.iso.datetime().describe("Until then the seller may answer."),

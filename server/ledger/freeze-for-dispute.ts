@@ -4,12 +4,15 @@ import type { Cents } from "#server/kernel/money.ts";
 import { askLedger, type Posted } from "./ask-ledger.ts";
 
 /**
- * Freezes the seller's share while a dispute is open: in escrow, or, once released, as much of it as the wallet still has.
- * `frozen` (cents) may be less than the share, even 0: the rest becomes a debt if the buyer wins. Once a task.
+ * Freezes the seller's whole share while a dispute is open: from escrow, or, once released, from the wallet. `debt` is how
+ * much of the `frozen` cents the wallet no longer had: the seller owes it from now on. Once a task.
  */
-export function freezeForDispute(ctx: Pick<Ctx, "db">, input: { taskId: string }): Promise<Posted & { frozen: Cents }> {
-  return askLedger<Posted & { frozen: Cents }>(
+export function freezeForDispute(
+  ctx: Pick<Ctx, "db">,
+  input: { taskId: string },
+): Promise<Posted & { frozen: Cents; debt: Cents }> {
+  return askLedger<Posted & { frozen: Cents; debt: Cents }>(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh, frozen from ledger.freeze_for_dispute(${input.taskId})`,
+    Prisma.sql`select transaction_id as "transactionId", fresh, frozen, debt from ledger.freeze_for_dispute(${input.taskId})`,
   );
 }

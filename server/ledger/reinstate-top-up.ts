@@ -7,9 +7,9 @@ import { askLedger, type Posted } from "./ask-ledger.ts";
 export function reinstateTopUp(
   ctx: Pick<Ctx, "db">,
   input: { topUpId: string; key: string; ownerId: string; amount: Cents },
-): Promise<Posted & { debtRepaid: Cents }> {
-  return askLedger<Posted & { debtRepaid: Cents }>(
+): Promise<Posted> {
+  return askLedger(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh, debt_repaid as "debtRepaid" from ledger.credit_top_up(${input.topUpId}, ${input.ownerId}, ${input.amount}::bigint, 'chargeback_won', ${input.key})`,
+    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.credit_top_up(${input.topUpId}, ${input.ownerId}, ${input.amount}::bigint, 'chargeback_won', ${input.key})`,
   );
 }

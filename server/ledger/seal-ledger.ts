@@ -1,6 +1,6 @@
 import { type Ctx, inTransaction } from "#server/context.ts";
 import { leafHash, merkleRoot, sealHash } from "./merkle.ts";
-import { GENESIS, type Leaf, readLeaves, type Seal } from "./read-sealed.ts";
+import { countedAnew, GENESIS, type Leaf, readHorizon, readLeaves, type Seal } from "./read-sealed.ts";
 
 /** Transactions a seal covers at most; a backlog is sealed in several. */
 const BATCH = 2_000;
@@ -9,7 +9,7 @@ const SEALER_LOCK = 4_211_000_002n;
 /**
  * Seals what was posted since the last seal, in the background and off the hot path: nothing that posts waits for it.
  * Only transactions are taken of which no older one can still appear. Returns how many seals and transactions there
- * were; one sealer at a time, a second returns at once.
+ * were; one sealer at a time, a second returns at once. Throws in a database whose transactions are counted anew.
  */
 export async function sealLedger(ctx: Ctx): Promise<{ seals: number; transactions: number }> {
   const done = { seals: 0, transactions: 0 };
@@ -22,14 +22,16 @@ export async function sealLedger(ctx: Ctx): Promise<{ seals: number; transaction
 }
 
 async function sealBatch(ctx: Ctx): Promise<number> {
-  const [lock] = await ctx.db.$queryRaw<[{ mine: boolean; horizon: bigint }]>`
-    select pg_try_advisory_xact_lock(${SEALER_LOCK}) as mine, pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`;
+  const [lock] = await ctx.db.$queryRaw<[{ mine: boolean }]>`select pg_try_advisory_xact_lock(${SEALER_LOCK}) as mine`;
   if (!lock.mine) return 0;
+  const horizon = await readHorizon(ctx);
   const [last] = await ctx.db.$queryRaw<Pick<Seal, "no" | "toXid" | "hash">[]>`
     select no, to_xid as "toXid", hash from ledger.seal order by no desc limit 1`;
+  const problem = countedAnew(horizon, last);
+  if (problem) throw new Error(`The ledger is not sealed: ${problem}.`);
   const from = last?.toXid ?? 0n;
-  const leaves = await readLeaves(ctx, { from, to: lock.horizon, limit: BATCH });
-  const { batch, to } = wholeTransactions(leaves, lock.horizon);
+  const leaves = await readLeaves(ctx, { from, to: horizon, limit: BATCH });
+  const { batch, to } = wholeTransactions(leaves, horizon);
   if (batch.length === 0) return 0;
 
   const no = Number(last?.no ?? 0n) + 1;

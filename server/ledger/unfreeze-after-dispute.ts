@@ -4,7 +4,8 @@ import type { Cents } from "#server/kernel/money.ts";
 import { askLedger, type Posted } from "./ask-ledger.ts";
 
 /**
- * The dispute ended without a refund: frozen money goes back to where it was taken from, escrow or wallet. Once a task.
+ * The dispute ended without a refund: frozen money goes back to where it was taken from, escrow or wallet, debts first: what
+ * the freeze had to book as debt is gone again. Once a task.
  * A release that fell due meanwhile is the caller's to do next (`releaseEscrow`).
  */
 export function unfreezeAfterDispute(

@@ -1,6 +1,6 @@
 import type { Ctx } from "#server/context.ts";
 import { leafHash, merkleRoot, sealHash } from "./merkle.ts";
-import { GENESIS, readLeaves, readSeals, type Seal } from "./read-sealed.ts";
+import { countedAnew, GENESIS, readHorizon, readLeaves, readSeals, type Seal } from "./read-sealed.ts";
 
 export type ChainReport = {
   ok: boolean;
@@ -27,6 +27,9 @@ export async function verifyChain(ctx: Pick<Ctx, "db">): Promise<ChainReport> {
     }
     if (seals.length < SEALS_AT_A_TIME) break;
   }
+  const problem = countedAnew(await readHorizon(ctx), before);
+  // First: it explains the others.
+  if (problem) report.problems.unshift(problem);
   const [rest] = await ctx.db.$queryRaw<[{ count: bigint }]>`
     select count(*) from ledger.transaction where xid >= ${before.toXid}`;
   report.unsealed = Number(rest.count);

@@ -10,7 +10,7 @@ export type Notice =
   | ({ kind: "task_completed"; score: number; charged: Cents; feedbackUntil: Date } & Task)
   | ({ kind: "task_failed"; message: string; returned: Cents } & Task)
   | ({ kind: "task_refunded"; amount: Cents } & Task)
-  | ({ kind: "dispute_opened"; respondBy: Date } & Dispute)
+  | ({ kind: "dispute_opened"; respondBy: Date; debt: Cents } & Dispute)
   | ({ kind: "dispute_answered"; by: "buyer" | "seller" } & Dispute)
   | ({ kind: "dispute_ended"; outcome: keyof typeof ENDINGS } & Dispute)
   | ({ kind: "agent_suspended"; until: Date } & Agent)
@@ -54,6 +54,11 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
       dispute.side === "seller"
         ? [
             `The buyer of a ${words(dispute.taskType)} task disputes the work of your agent. ${formatCents(dispute.amount)} is in dispute; your share is frozen until it is decided.`,
+            ...(dispute.debt > 0
+              ? [
+                  `${formatCents(dispute.debt)} of it is no longer in the agent's wallet, so you owe that until the dispute ends: coming earnings repay it first, and nothing can be withdrawn before.`,
+                ]
+              : []),
             `Answer until ${timeOf(dispute.respondBy)}. Without an answer the quality score decides: 70 points or more are for you.`,
           ]
         : [
@@ -157,12 +162,12 @@ const ENDINGS = {
   resolved_agent: {
     title: "decided for the seller",
     buyer: (amount: string) => `The charge of ${amount} stands.`,
-    seller: () => "What was frozen of yours is free again.",
+    seller: () => "What was frozen of yours is free again, a debt booked for it settled.",
   },
   withdrawn: {
     title: "withdrawn by the buyer",
     buyer: (amount: string) => `You took it back, so the charge of ${amount} stands.`,
-    seller: () => "What was frozen of yours is free again.",
+    seller: () => "What was frozen of yours is free again, a debt booked for it settled.",
   },
   refunded: {
     title: "closed by a refund",

@@ -11,6 +11,7 @@ const DESCRIPTIONS: Record<string, string> = {
   escrow_release: "Earnings released",
   debt_repaid: "Debt repaid",
   dispute_freeze: "Frozen by a dispute",
+  dispute_debt: "Owed while a dispute is open, withdrawn already",
   dispute_unfreeze: "Dispute ended, money free again",
   starter_credits: "Starter credits",
   given_up: "Given up when the account was closed",

@@ -4,16 +4,15 @@ import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError, notFound } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { formatCents } from "../kernel/money.ts";
-import { readPool } from "../ledger/read-pool.ts";
-import { readWallets } from "../ledger/read-wallet.ts";
+import { repayFromWallets } from "../ledger/repay-from-wallets.ts";
 import { startPayout } from "../ledger/start-payout.ts";
 import { chooseSources } from "./choose-sources.ts";
 import type { withdrawalView, withdrawInput } from "./schema.ts";
 import { viewWithdrawal } from "./view-withdrawal.ts";
 
 /**
- * Sets earnings aside for the owner's bank: from one agent's wallet, or from all, oldest earnings first. Intent and
- * ledger are one transaction; the card company is called by the function that hears of it.
+ * Sets earnings aside for the owner's bank: from one agent's wallet, or from all, oldest earnings first. What the owner and
+ * the agents owe is repaid from the wallets before, or the withdrawal is refused and nothing moves. Intent and ledger are one transaction; the card company is called by the function that hears of it.
  */
 export async function requestWithdrawal(
   ctx: Ctx<OwnerActor>,
@@ -27,10 +26,10 @@ export async function requestWithdrawal(
     const agents = await tx.db.agent.findMany({ where: { ownerId }, select: { id: true } });
     const ids = agents.map((agent) => agent.id);
     if (input.agentId && !ids.includes(input.agentId)) throw notFound("agent");
-    await refuseDebt(tx, ownerId, ids);
+    const id = newId();
+    await repayDebts(tx, { withdrawalId: id, ownerId, agentIds: ids });
 
     const sources = await chooseSources(tx, { agentIds: input.agentId ? [input.agentId] : ids, amount: input.amount });
-    const id = newId();
     const row = await tx.db.withdrawal.create({
       data: { id, ownerId, amount: input.amount, sources, createdAt: await cityNow(tx) },
     });
@@ -61,9 +60,9 @@ async function refuseUnready(ctx: Ctx, ownerId: string): Promise<void> {
   });
 }
 
-async function refuseDebt(ctx: Ctx, ownerId: string, agentIds: string[]): Promise<void> {
-  const wallets = await readWallets(ctx, agentIds);
-  const debt = wallets.reduce((sum, wallet) => sum + wallet.debt, (await readPool(ctx, ownerId)).debt);
+/** The wallets together repay what is owed; what they cannot must come from elsewhere first. */
+async function repayDebts(ctx: Ctx, input: Parameters<typeof repayFromWallets>[1]): Promise<void> {
+  const { debt } = await repayFromWallets(ctx, input);
   if (debt === 0) return;
   throw new CityError("CONFLICT", `There is a debt of ${formatCents(debt)} to settle before a withdrawal.`, {
     details: { debt },

@@ -5,7 +5,7 @@ import { CityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { formatCents } from "../kernel/money.ts";
 import { readPool } from "../ledger/read-pool.ts";
-import { returnTopUp } from "../ledger/return-top-up.ts";
+import { lockReturns, returnTopUp } from "../ledger/return-top-up.ts";
 import { readReturnable } from "./read-returnable.ts";
 import type { returnUnspentInput, returnUnspentView } from "./schema.ts";
 
@@ -32,6 +32,7 @@ export async function returnUnspent(
         details: { required: input.amount, available },
       });
     }
+    await lockReturns(tx, { ownerId, topUpIds: sources.map(({ topUpId }) => topUpId) });
     let left = input.amount;
     for (const { topUpId, returnable } of sources) {
       const amount = Math.min(left, returnable);

@@ -1,7 +1,6 @@
 import type { TopUp } from "#prisma";
 import { type Ctx, cityNow, inTransaction } from "../context.ts";
 import { creditTopUp } from "../ledger/credit-top-up.ts";
-import { readPool } from "../ledger/read-pool.ts";
 import type { Payment } from "../ports/payments.ts";
 import { endAutoTopUp } from "./end-auto-top-up.ts";
 import { failTopUp } from "./fail-top-up.ts";
@@ -49,7 +48,6 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     await creditTopUp(tx, { topUpId: row.id, ownerId: row.ownerId, amount: row.amount });
     if (row.kind === "checkout" && payment.card) await noteSavedCard(tx, row.ownerId, payment.card);
     await endAutoTopUp(tx, { topUpId: row.id, paid: true });
-    await thawOwner(tx, row.ownerId);
     return "paid";
   });
 }
@@ -60,11 +58,4 @@ export async function lockTopUp(ctx: Ctx, id: string): Promise<TopUp | null> {
     select 1 from owner where id = (select owner_id from top_up where id = ${id}) for no key update`;
   await ctx.db.$queryRaw`select 1 from top_up where id = ${id} for update`;
   return ctx.db.topUp.findUnique({ where: { id } });
-}
-
-/** An owner whose debt is paid may submit tasks again. */
-export async function thawOwner(ctx: Ctx, ownerId: string): Promise<void> {
-  const { debt } = await readPool(ctx, ownerId);
-  if (debt === 0)
-    await ctx.db.owner.updateMany({ where: { id: ownerId, frozenAt: { not: null } }, data: { frozenAt: null } });
 }

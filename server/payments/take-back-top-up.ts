@@ -1,9 +1,9 @@
-import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { type Ctx, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
 import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
-import { lockTopUp, thawOwner } from "./settle-top-up.ts";
+import { lockTopUp } from "./settle-top-up.ts";
 
 type TakenBack = { topUpId: string; key: string; amount: Cents; disputed: boolean };
 
@@ -23,7 +23,7 @@ export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
       where: { id: topUpId },
       data: { returnedCents: { increment: amount }, ...(input.disputed && { status: "charged_back" }) },
     });
-    if (debt > 0) await freezeOwner(tx, row.ownerId);
+    if (debt > 0) await emit(tx, "owner/frozen", { ownerId: row.ownerId });
     if (input.disputed) await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
   });
 }
@@ -40,7 +40,6 @@ export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed"
       where: { id: topUpId },
       data: { returnedCents: { decrement: amount }, status: "paid" },
     });
-    await thawOwner(tx, row.ownerId);
   });
 }
 
@@ -48,12 +47,4 @@ async function wasTakenBack(ctx: Ctx, input: { topUpId: string; key: string }): 
   const reference = `topup:${input.topUpId}:chargeback:${input.key}`;
   const found = await ctx.db.$queryRaw<unknown[]>`select 1 from ledger.transaction where reference = ${reference}`;
   return found.length > 0;
-}
-
-async function freezeOwner(ctx: Ctx, ownerId: string): Promise<void> {
-  const { count } = await ctx.db.owner.updateMany({
-    where: { id: ownerId, frozenAt: null },
-    data: { frozenAt: await cityNow(ctx) },
-  });
-  if (count > 0) await emit(ctx, "owner/frozen", { ownerId });
 }

@@ -66,7 +66,7 @@ function fieldError(path: string, message: string): CityError {
 /** @returns the city's time. @throws ACCESS_DENIED to an owner whose top-up was charged back */
 async function admitBuyer(ctx: Ctx, ownerId: string): Promise<Date> {
   const [buyer] = await ctx.db.$queryRaw<[{ frozen: boolean; now: Date }]>`
-    select frozen_at is not null as frozen, city_now() as now from owner where id = ${ownerId}`;
+    select ledger.balance_of(${`receivable:owner:${ownerId}`}) < 0 as frozen, city_now() as now`;
   if (buyer.frozen) {
     throw new CityError("ACCESS_DENIED", "A top-up of yours was charged back. Settle it to submit tasks again.");
   }

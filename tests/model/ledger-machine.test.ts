@@ -56,6 +56,7 @@ test("every move does to every balance what the contract says, or leaves no trac
     "giveAgain",
     "returnUnspent",
     "undoReturn",
+    "repay",
     "startPayout",
     "settlePayout",
     "failPayout",

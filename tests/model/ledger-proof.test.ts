@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { grantStarterCredits } from "#server/ledger/grant-starter-credits.ts";
 import { listSeals } from "#server/ledger/list-seals.ts";
 import { sealLedger } from "#server/ledger/seal-ledger.ts";
 import { verifyReceipt } from "#server/ledger/task-receipt.ts";
 import { verifyChain } from "#server/ledger/verify-chain.ts";
 import { getReceipt } from "#server/payments/get-receipt.ts";
+import { openLedgerDatabase } from "./support/ledger-database.ts";
 import { ownerActor } from "./support/moments.ts";
 import { chargedTask, type MoneyCity, startMoneyCity } from "./support/money-city.ts";
 import { makeScene } from "./support/scene.ts";
@@ -126,6 +128,25 @@ test("a changed, a removed and an added row are each found by the hash chain", a
   expect((await verifyChain(city.ctx())).ok).toBe(false);
   await tamper("insert into ledger.transaction overriding system value select * from kept; drop table kept");
   expect((await verifyChain(city.ctx())).ok).toBe(true);
+});
+
+test("a database restored from a logical dump does not seal into old seals, and says what happened", async () => {
+  const database = await openLedgerDatabase();
+  const ctx = { ...city.ctx(), db: database.prisma };
+  const grant = (ownerId: string) => grantStarterCredits(ctx, { ownerId, amount: 500 });
+  try {
+    await grant("before");
+    await sealLedger(ctx);
+    // As a dump brings it: rows from a database that had come further than this one will for a long time.
+    await database.pool.query(`begin; set local session_replication_role = replica;
+      update ledger.transaction set xid = xid + 1000000000; update ledger.seal set to_xid = to_xid + 1000000000; commit`);
+    await grant("after");
+    await expect(sealLedger(ctx)).rejects.toThrow("restored from a logical dump");
+    const { ok, problems } = await verifyChain(ctx);
+    expect([ok, problems[0]]).toEqual([false, expect.stringContaining("pg_basebackup")]);
+  } finally {
+    await database.drop();
+  }
 });
 
 test("history cannot be changed by the application", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { OwnerActor } from "#server/auth/actor.ts";
 import type { Ctx } from "#server/context.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { newId } from "#server/kernel/ids.ts";
@@ -7,8 +8,10 @@ import { creditTopUp } from "#server/ledger/credit-top-up.ts";
 import { holdBudget } from "#server/ledger/hold-budget.ts";
 import { readPool } from "#server/ledger/read-pool.ts";
 import { releaseHold } from "#server/ledger/release-hold.ts";
+import { returnUnspent } from "#server/payments/return-unspent.ts";
 import { type LedgerDatabase, openLedgerDatabase } from "./support/ledger-database.ts";
 import { makeWorld } from "./support/ledger-world.ts";
+import { ownerActor } from "./support/moments.ts";
 import { many, playRounds, ROUNDS } from "./support/rounds.ts";
 import { makeTally } from "./support/tally.ts";
 
@@ -64,6 +67,38 @@ test("of 64 holds at once on a pool for ten, exactly ten are made, and the rest 
   });
   const books = await checkInvariants({ db });
   expect(books.results.filter(({ ok }) => !ok)).toEqual([]);
+});
+
+test("of four owners who send money of many top-ups back at once, none waits for another for ever", {
+  timeout: 24 * 3_600_000,
+}, async () => {
+  const { prisma: db } = database;
+  const { owners } = await makeWorld(database, makeTally());
+  // There is no queue here that the returns could be handed to.
+  await database.pool.query(`create schema graphile_worker;
+    create function graphile_worker.add_job(text, json) returns void begin atomic; end`);
+  const returnAll = async (ownerId: string) => {
+    const ctx = { db, actor: ownerActor(ownerId) } as unknown as Ctx<OwnerActor>;
+    return (await returnUnspent(ctx, { amount: 12 * BUDGET })).returned;
+  };
+  await playRounds("four owners send twelve top-ups back", ROUNDS, async () => {
+    for (const ownerId of owners) {
+      const ids = Array.from({ length: 12 }, () => newId());
+      await db.topUp.createMany({
+        data: ids.map((id) => ({
+          id,
+          ownerId,
+          amount: BUDGET,
+          kind: "checkout",
+          status: "paid",
+          paymentIntentId: id,
+          createdAt: new Date(),
+        })),
+      });
+      for (const topUpId of ids) await creditTopUp({ db }, { topUpId, ownerId, amount: BUDGET });
+    }
+    expect(await Promise.all(owners.map(returnAll))).toEqual(owners.map(() => 12 * BUDGET));
+  });
 });
 
 /** 64 of them wait for ten connections, on a machine that may be busy. */

@@ -55,6 +55,12 @@ const BUGS: readonly Bug[] = [
     put: "WHEN true THEN",
   },
   {
+    mistake: "a dispute books no debt for what the wallet lacks",
+    in: "freeze_for_dispute",
+    find: "debt, 'dispute_debt'",
+    put: "0, 'dispute_debt'",
+  },
+  {
     mistake: "a repeated move is a new one",
     in: "post",
     find: "VALUES (p_reference,",
@@ -63,8 +69,32 @@ const BUGS: readonly Bug[] = [
   {
     mistake: "a top-up skips the owner's debt",
     in: "credit_top_up",
-    find: "least(p_amount, -ledger.balance_of(v_debt))",
-    put: "0",
+    find: "PERFORM ledger.fill_pool(p_owner, v_reference);",
+    put: "",
+  },
+  {
+    mistake: "a hold that comes back skips the owner's debt",
+    in: "release_hold",
+    find: "PERFORM ledger.fill_pool(v_hold.owner, v_reference);",
+    put: "",
+  },
+  {
+    mistake: "what is left of a charged hold skips the owner's debt",
+    in: "charge_task",
+    find: "PERFORM ledger.fill_pool(v_hold.owner, v_reference);",
+    put: "",
+  },
+  {
+    mistake: "a refund skips the buyer's debt",
+    in: "refund_charge",
+    find: "PERFORM ledger.fill_pool(c.owner, v_reference);",
+    put: "",
+  },
+  {
+    mistake: "wallets repay the same cent of a debt twice",
+    in: "repay_debts",
+    find: "d.upto - d.owed))::bigint",
+    put: "0))::bigint",
   },
   {
     mistake: "an undo does the same again",

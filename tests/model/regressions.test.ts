@@ -132,7 +132,8 @@ test("a dispute won after the seller has withdrawn pays the buyer now, and later
   await city.advance(15 * MINUTE);
   await withdrawAll(city, seller);
   const dispute = await buyer.client.tasks.dispute(taskId, DISPUTE);
-  expect(dispute.frozenCents).toBe(0);
+  expect(dispute.frozenCents).toBe(850);
+  expect(await walletOf(seller)).toMatchObject({ disputed: 850, debt: 850, available: 0 });
   const before = await city.pool(buyer);
   await operator.client.disputes.resolve(dispute.id, { winner: "buyer", note: "Half of it is missing." });
   expect(await city.pool(buyer)).toMatchObject({ balance: before.balance + 1_000 });
@@ -150,6 +151,34 @@ test("a dispute won after the seller has withdrawn pays the buyer now, and later
   await chargedTask(city, buyer, seller, 1_500);
   await city.advance(15 * MINUTE);
   expect(await walletOf(seller)).toMatchObject({ debt: 0, available: 850 });
+});
+
+test("what a dispute finds withdrawn already is owed at once: earnings before the decision cannot be withdrawn too", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  await city.advance(15 * MINUTE);
+  await withdrawAll(city, seller);
+  const dispute = await buyer.client.tasks.dispute(taskId, DISPUTE);
+  await chargedTask(city, buyer, seller, 1_500);
+  await city.advance(15 * MINUTE);
+  expect(await walletOf(seller)).toMatchObject({ disputed: 850, debt: 0, available: 0 });
+  await expect(seller.owner.client.vault.withdraw({ amount: 500 })).rejects.toMatchObject({ status: 402 });
+  await operator.client.disputes.resolve(dispute.id, { winner: "buyer", note: "Half of it is missing." });
+  // The seller has had 850 and earned 850: the city has lost nothing.
+  expect(await walletOf(seller)).toMatchObject({ disputed: 0, debt: 0, available: 0, lifetimeEarned: 850 });
+});
+
+test("what was owed for a dispute is gone when the seller wins it or the buyer takes it back", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const tasks = [await chargedTask(city, buyer, seller, 1_500), await chargedTask(city, buyer, seller, 1_500)];
+  await city.advance(15 * MINUTE);
+  await withdrawAll(city, seller);
+  const [one, two] = await Promise.all(tasks.map((taskId) => buyer.client.tasks.dispute(taskId, DISPUTE)));
+  expect(await walletOf(seller)).toMatchObject({ disputed: 1_700, debt: 1_700, available: 0 });
+  await operator.client.disputes.resolve(one?.id ?? "", { winner: "agent", note: "It is all there." });
+  expect(await walletOf(seller)).toMatchObject({ disputed: 850, debt: 850, available: 0 });
+  await buyer.client.disputes.withdraw(two?.id ?? "");
+  expect(await walletOf(seller)).toMatchObject({ disputed: 0, debt: 0, available: 0, lifetimeEarned: 1_700 });
 });
 
 test("only an operator who is no party decides a dispute, and only the seller's word starts the review", async () => {

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { always, type CityCommand, cityCommand, index, pick, request, times } from "./city-command.ts";
-import { catchUpUnfinished } from "./city-time.ts";
 import { type CityWorld, type ModelTopUp, owed } from "./city-world.ts";
 import { count } from "./tally.ts";
 import { readTasks } from "./task-rows.ts";
@@ -14,7 +13,6 @@ const BAD_CARD = "4000000000000341";
 
 function arrive(world: CityWorld, topUp: Pick<ModelTopUp, "id" | "owner" | "paymentId" | "amount">): void {
   world.books.topUp(topUp.owner.id, topUp.amount);
-  if (owed(world, topUp.owner.id) === 0) world.frozen.delete(topUp.owner.id);
   world.topUps.push({ ...topUp, returned: 0, contested: null, refunds: [] });
 }
 
@@ -89,7 +87,6 @@ const chargeback = index.map((at) =>
       topUp.contested = { id, amount, state: "open" };
       count(world.tally, "chargeback", null);
       if (owed(world, owner) <= debtBefore) return;
-      world.frozen.add(owner);
       await seeCancelled(world, owner);
     },
   ),
@@ -107,7 +104,10 @@ async function seeCancelled(world: CityWorld, owner: string): Promise<void> {
   });
   for (const row of rows) {
     const task = waiting.find(({ id }) => id === row.id);
-    if (task) catchUpUnfinished(world, task, row, world.now(), world.now());
+    if (row.failureReason !== "cancelled" || !task) throw new Error(`task ${row.id} ended ${row.failureReason}`);
+    world.books.returnHold(task);
+    task.life = "over";
+    count(world.tally, "cancelled by freeze", null);
   }
 }
 
@@ -125,9 +125,7 @@ const closeChargeback = fc.tuple(index, fc.boolean()).map(([at, won]) =>
       await world.city.deliverAbout(id, { copies: 2 });
       topUp.contested.state = won ? "won" : "lost";
       count(world.tally, won ? "chargeback won" : "chargeback lost", null);
-      if (!won) return;
-      world.books.topUp(topUp.owner.id, amount);
-      if (owed(world, topUp.owner.id) === 0) world.frozen.delete(topUp.owner.id);
+      if (won) world.books.topUp(topUp.owner.id, amount);
     },
   ),
 );

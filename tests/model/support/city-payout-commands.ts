@@ -1,25 +1,23 @@
 import fc from "fast-check";
 import { type CityCommand, cityCommand, done, index, pick, request, times } from "./city-command.ts";
 import { playDispute, playResolve } from "./city-verdict-commands.ts";
-import { type CityWorld, type ModelTask, owed } from "./city-world.ts";
+import type { CityWorld, ModelTask } from "./city-world.ts";
 import type { Seller } from "./money-city.ts";
 import { count } from "./tally.ts";
 import { until } from "./until.ts";
 
-/** Asks for a withdrawal; on success the payout is under way, and left open. */
+/** Asks for a withdrawal from one agent's wallet; on success all debts are repaid and the payout is under way, left open. */
 async function playWithdrawal(world: CityWorld, seller: Seller, amount: number): Promise<void> {
-  const available = world.books.of(`wallet:${seller.agent.id}`);
-  const indebted = owed(world, seller.owner.id) > 0 || world.books.of(`receivable:agent:${seller.agent.id}`) < 0;
-  const expected = indebted ? "CONFLICT" : amount > available ? "INSUFFICIENT_CREDITS" : "ok";
+  const agents = world.sellers.filter(({ owner }) => owner === seller.owner).map(({ agent }) => agent.id);
+  const sources = [{ agentId: seller.agent.id, amount }];
+  const expected = world.books.withdraw(seller.owner.id, agents, sources) ?? "ok";
   const { body } = await request(world, "withdraw", expected, {
     method: "POST",
     path: "/vault/withdrawals",
     token: seller.owner.token,
-    body: { amount },
+    body: { amount, agentId: seller.agent.id },
   });
   if (expected !== "ok") return;
-  const sources = [{ agentId: seller.agent.id, amount }];
-  world.books.startPayout(seller.owner.id, sources);
   const { id } = body.data as { id: string };
   const payoutId = await until(`withdrawal ${id} gets a payout`, async () => {
     const row = await world.city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });

@@ -42,20 +42,12 @@ export async function catchUp(city: MoneyCity, clock: CityClock, worlds: CityWor
 
 const openTasks = (world: CityWorld) => world.tasks.filter((task) => task.life !== "over" || task.state === "charged");
 
-export function catchUpUnfinished(
-  world: CityWorld,
-  task: ModelTask,
-  row: TaskRow,
-  before: number,
-  after: number,
-): void {
+function catchUpUnfinished(world: CityWorld, task: ModelTask, row: TaskRow, before: number, after: number): void {
   if (row.status === "failed") {
-    const frozen = row.failureReason === "cancelled" && world.frozen.has(task.owner) && task.life === "waiting";
-    const due = task.deadlineAt <= after;
-    if (!frozen && !due) throw new Error(`task ${task.id} failed early: ${row.failureReason}`);
+    if (task.deadlineAt > after) throw new Error(`task ${task.id} failed early: ${row.failureReason}`);
     world.books.returnHold(task);
     task.life = "over";
-    count(world.tally, frozen ? "cancelled by freeze" : `timed out: ${row.failureReason}`, null);
+    count(world.tally, `timed out: ${row.failureReason}`, null);
     return;
   }
   if (task.deadlineAt < before - TIMER_SLACK && row.deadlineAt < before - TIMER_SLACK) {

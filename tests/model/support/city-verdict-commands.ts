@@ -47,7 +47,7 @@ export async function playDispute(world: CityWorld, task: ModelTask): Promise<vo
   if (expected !== "ok") return;
   const view = body.data as { id: string; respondBy: string; decideBy: string; frozenCents: number };
   world.books.freeze(task);
-  if (view.frozenCents !== task.frozenCents) throw new Error(`froze ${view.frozenCents}, not ${task.frozenCents}`);
+  if (view.frozenCents !== task.share) throw new Error(`froze ${view.frozenCents}, not ${task.share}`);
   const [respondBy, decideBy] = [Date.parse(view.respondBy), Date.parse(view.decideBy)];
   task.dispute = { id: view.id, open: true, answered: false, respondBy, decideBy };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type CityCommand, choose, cityCommand, index, pick, request, some, times } from "./city-command.ts";
-import type { CityWorld, ModelTask } from "./city-world.ts";
+import { type CityWorld, type ModelTask, owed } from "./city-world.ts";
 import { BAD_REVIEW, CODE, GOOD_REVIEW } from "./money-city.ts";
 import { count } from "./tally.ts";
 import { readTasks, untilTask } from "./task-rows.ts";
@@ -14,7 +14,7 @@ const budget = fc.oneof(
 
 /** Buys where there is money for it, most of the time. */
 const buyerFor = (world: CityWorld, at: number, wanted: number) => {
-  const able = world.buyers.filter(({ id }) => !world.frozen.has(id) && world.books.of(`pool:${id}`) >= wanted);
+  const able = world.buyers.filter(({ id }) => world.books.of(`pool:${id}`) >= wanted);
   return pick(at % 15 === 0 || able.length === 0 ? world.buyers : able, at);
 };
 
@@ -46,7 +46,7 @@ const submit = fc.tuple(index, index, budget).map(([buyerAt, sellerAt, chooseBud
       world.books.hold(buyer.id, maxBudget);
       const { id } = body.data as { id: string };
       const row = await untilTask(world.city, id, "is offered", ({ agentId }) => agentId !== null);
-      const money = { share: 0, fee: 0, released: false, frozenCents: 0, state: "held", frozen: "never" } as const;
+      const money = { share: 0, fee: 0, released: false, state: "held", frozen: "never" } as const;
       const moments = { deadlineAt: row.deadlineAt, feedbackUntil: 0, completedAt: 0, escrowReleasesAt: 0 };
       const parties = { owner: buyer.id, agent: seller.agent.id, buyer, seller };
       const work = { id, budget: maxBudget, life: "waiting", feedback: false, dispute: null, score: 0 } as const;
@@ -60,7 +60,7 @@ async function answerTo(world: CityWorld, buyerId: string, agentId: string, maxB
     "select availability <> 'offline' and coalesce(suspended_until <= city_now(), true) and base_rate <= $2 as able from agent where id = $1",
     [agentId, maxBudget],
   );
-  if (world.frozen.has(buyerId)) return "ACCESS_DENIED";
+  if (owed(world, buyerId) > 0) return "ACCESS_DENIED";
   if (!rows[0]?.able) return "CONFLICT";
   return world.books.of(`pool:${buyerId}`) < maxBudget ? "INSUFFICIENT_CREDITS" : "ok";
 }

@@ -56,7 +56,6 @@ export type CityWorld = {
   payouts: ModelPayout[];
   /** Owners whose card that was saved last pays in person only. */
   badCards: Set<string>;
-  frozen: Set<string>;
   /** The last requests that went through with a key, to be sent again. */
   keyed: SentRequest[];
   tally: Tally;
@@ -64,12 +63,16 @@ export type CityWorld = {
 
 type Place = { city: MoneyCity; operator: TestOwner; now(): number; tally: Tally };
 
-/** Two buyers and two sellers with a bank, all new. Their banks are known once Stripe's events have been delivered. */
+/**
+ * Two buyers and two owners with a bank who sell, one of them with two agents, all new. Their banks are known once Stripe's
+ * events have been delivered.
+ */
 export async function makeCityWorld(place: Place): Promise<CityWorld> {
   const { city } = place;
   const buyers = await Promise.all([city.owner("Buyer"), city.owner("Buyer")]);
   const sellers = await Promise.all([newSeller(city, 700), newSeller(city, 977)]);
   for (const { owner } of sellers) await city.askForBank(owner);
+  sellers.push(await newSeller(city, 850, sellers[0]?.owner));
   return {
     ...place,
     buyers,
@@ -79,7 +82,6 @@ export async function makeCityWorld(place: Place): Promise<CityWorld> {
     topUps: [],
     payouts: [],
     badCards: new Set(),
-    frozen: new Set(),
     keyed: [],
   };
 }

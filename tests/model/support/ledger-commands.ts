@@ -3,7 +3,16 @@ import { newId } from "#server/kernel/ids.ts";
 import { failPayout } from "#server/ledger/fail-payout.ts";
 import { settlePayout } from "#server/ledger/settle-payout.ts";
 import { startPayout } from "#server/ledger/start-payout.ts";
-import { giveAgain, grant, returnUnspent, spendAndLose, takeBack, topUp, undoReturn } from "./ledger-card-commands.ts";
+import {
+  giveAgain,
+  grant,
+  repay,
+  returnUnspent,
+  spendAndLose,
+  takeBack,
+  topUp,
+  undoReturn,
+} from "./ledger-card-commands.ts";
 import { always, type Command, command, index, pick } from "./ledger-command.ts";
 import { charge, freeze, hold, refund, release, returnHold, unfreeze } from "./ledger-task-commands.ts";
 import { type Named, play, playAgain } from "./ledger-world.ts";
@@ -77,6 +86,7 @@ export const ledgerCommands: fc.Arbitrary<Command>[] = [
   giveAgain,
   returnUnspent,
   undoReturn,
+  ...times(3, repay),
   ...times(4, startPayouts),
   ...times(2, endPayout("settlePayout", "paid")),
   ...times(2, endPayout("failPayout", "failed")),

@@ -44,7 +44,7 @@ export async function playHold(world: LedgerWorld, owner: string, seller: number
     values: [id, owner, agent.id, agent.owner, amount],
   });
   if (expected !== null) return;
-  const book = { owner, agent: agent.id, budget: amount, share: 0, fee: 0, released: false, frozenCents: 0 };
+  const book = { owner, agent: agent.id, budget: amount, share: 0, fee: 0, released: false };
   world.tasks.push({ id, ...book, state: "held", frozen: "never" });
 }
 

@@ -107,9 +107,9 @@ export { BAD_REVIEW, CODE, REVIEW as GOOD_REVIEW };
 
 export type Seller = { owner: TestOwner; agent: TestAgent; rate: number };
 
-/** A seller with one agent that takes direct hires at a fixed rate. */
-export async function newSeller(city: MoneyCity, rate = 300): Promise<Seller> {
-  const owner = await city.owner("Seller");
+/** An agent that takes direct hires at a fixed rate, of a new owner or of one who sells already. */
+export async function newSeller(city: MoneyCity, rate = 300, sibling?: TestOwner): Promise<Seller> {
+  const owner = sibling ?? (await city.owner("Seller"));
   const agent = await owner.agent({
     capabilities: [{ category: "code_review", tags: [] }],
     pricing: { model: "per_task", baseRate: rate, currency: "USD" },

@@ -11,7 +11,6 @@ export type TaskBook = {
   state: "held" | "returned" | "charged" | "refunded";
   released: boolean;
   frozen: "never" | "now" | "over";
-  frozenCents: number;
 };
 export type TopUpBook = {
   owner: string;
@@ -46,10 +45,28 @@ export function makeBooks() {
     move(from, `receivable:agent:${agent}`, debt);
     move(from, `wallet:${agent}`, amount - debt);
   };
-  const arrive = (owner: string, amount: number) => {
+  /** Whatever comes to a pool pays what its owner owes; only the rest can be spent. */
+  const arrive = (from: string, owner: string, amount: number) => {
     const debt = Math.min(amount, -of(`receivable:owner:${owner}`));
-    move(CITY, `receivable:owner:${owner}`, debt);
-    move(CITY, `pool:${owner}`, amount - debt);
+    move(from, `receivable:owner:${owner}`, debt);
+    move(from, `pool:${owner}`, amount - debt);
+  };
+  /** What an owner and its agents owe in all. */
+  const owed = (owner: string, agents: string[]) =>
+    agents.reduce((sum, agent) => sum - of(`receivable:agent:${agent}`), -of(`receivable:owner:${owner}`));
+  /** Wallets pay what is owed, both in the order of their names; the owner's own debt comes last. */
+  const repay = (owner: string, agents: string[]) => {
+    const names = agents.toSorted();
+    for (const debt of [...names.map((agent) => `receivable:agent:${agent}`), `receivable:owner:${owner}`]) {
+      for (const agent of names) move(`wallet:${agent}`, debt, Math.min(of(`wallet:${agent}`), -of(debt)));
+    }
+  };
+  const startPayout = (owner: string, sources: PayoutBook["sources"]): Outcome => {
+    const indebted = sources.some(({ agentId }) => of(`receivable:agent:${agentId}`) < 0);
+    if (indebted || of(`receivable:owner:${owner}`) < 0) return "CONFLICT";
+    if (sources.some(({ agentId, amount }) => of(`wallet:${agentId}`) < amount)) return "INSUFFICIENT_CREDITS";
+    for (const { agentId, amount } of sources) move(`wallet:${agentId}`, `payout_in_flight:${owner}`, amount);
+    return null;
   };
 
   return {
@@ -64,7 +81,7 @@ export function makeBooks() {
     returnHold(task: TaskBook): Outcome {
       if (task.state !== "held") return "CONFLICT";
       task.state = "returned";
-      move(`held:${task.owner}`, `pool:${task.owner}`, task.budget);
+      arrive(`held:${task.owner}`, task.owner, task.budget);
       return null;
     },
     charge(task: TaskBook, price: number): Outcome {
@@ -75,24 +92,23 @@ export function makeBooks() {
       task.state = "charged";
       move(`held:${task.owner}`, `escrow:${task.agent}`, task.share);
       move(`held:${task.owner}`, CITY, task.fee);
-      move(`held:${task.owner}`, `pool:${task.owner}`, task.budget - price);
+      arrive(`held:${task.owner}`, task.owner, task.budget - price);
       return null;
     },
     refund(task: TaskBook): Outcome {
       if (task.state !== "charged") return "CONFLICT";
       task.state = "refunded";
-      const pool = `pool:${task.owner}`;
       let left = task.share;
       const take = (account: string, most: number) => {
         const part = Math.min(left, most);
-        move(account, pool, part);
+        arrive(account, task.owner, part);
         left -= part;
       };
-      if (task.frozen === "now") take(`disputed:${task.agent}`, task.frozenCents);
+      if (task.frozen === "now") take(`disputed:${task.agent}`, left);
       else if (!task.released) take(`escrow:${task.agent}`, left);
       take(`wallet:${task.agent}`, of(`wallet:${task.agent}`));
       take(`receivable:agent:${task.agent}`, left);
-      move(CITY, pool, task.fee);
+      arrive(CITY, task.owner, task.fee);
       return null;
     },
     release(task: TaskBook): Outcome {
@@ -105,24 +121,25 @@ export function makeBooks() {
       if (task.state !== "charged" || task.frozen !== "never") return "CONFLICT";
       task.frozen = "now";
       const source = task.released ? `wallet:${task.agent}` : `escrow:${task.agent}`;
-      task.frozenCents = Math.min(task.share, of(source));
-      move(source, `disputed:${task.agent}`, task.frozenCents);
+      const there = Math.min(task.share, of(source));
+      move(source, `disputed:${task.agent}`, there);
+      move(`receivable:agent:${task.agent}`, `disputed:${task.agent}`, task.share - there);
       return null;
     },
     unfreeze(task: TaskBook): Outcome {
       if (task.state !== "charged" || task.frozen !== "now") return "CONFLICT";
       task.frozen = "over";
-      if (task.released) earn(`disputed:${task.agent}`, task.agent, task.frozenCents);
-      else move(`disputed:${task.agent}`, `escrow:${task.agent}`, task.frozenCents);
+      if (task.released) earn(`disputed:${task.agent}`, task.agent, task.share);
+      else move(`disputed:${task.agent}`, `escrow:${task.agent}`, task.share);
       return null;
     },
     topUp(owner: string, amount: number): Outcome {
       if (amount <= 0) return "VALIDATION_ERROR";
-      arrive(owner, amount);
+      arrive(CITY, owner, amount);
       return null;
     },
     grant(owner: string, amount: number): Outcome {
-      move(CITY, `pool:${owner}`, amount);
+      arrive(CITY, owner, amount);
       return null;
     },
     takeBack(topUp: TopUpBook, amount: number): Outcome {
@@ -134,7 +151,7 @@ export function makeBooks() {
     },
     giveAgain(topUp: TopUpBook, amount: number): Outcome {
       topUp.givenAgain.push(amount);
-      arrive(topUp.owner, amount);
+      arrive(CITY, topUp.owner, amount);
       return null;
     },
     returnUnspent(topUp: TopUpBook, amount: number): Outcome {
@@ -145,15 +162,22 @@ export function makeBooks() {
     },
     undoReturn(topUp: TopUpBook, amount: number): Outcome {
       topUp.undone.push(amount);
-      move(CITY, `pool:${topUp.owner}`, amount);
+      arrive(CITY, topUp.owner, amount);
       return null;
     },
-    startPayout(owner: string, sources: PayoutBook["sources"]): Outcome {
-      const indebted = sources.some(({ agentId }) => of(`receivable:agent:${agentId}`) < 0);
-      if (indebted || of(`receivable:owner:${owner}`) < 0) return "CONFLICT";
-      if (sources.some(({ agentId, amount }) => of(`wallet:${agentId}`) < amount)) return "INSUFFICIENT_CREDITS";
-      for (const { agentId, amount } of sources) move(`wallet:${agentId}`, `payout_in_flight:${owner}`, amount);
+    owed,
+    repay(owner: string, agents: string[]): Outcome {
+      repay(owner, agents);
       return null;
+    },
+    startPayout,
+    /** What an owner asks for: debts first, then the payout; all of it or nothing. */
+    withdraw(owner: string, agents: string[], sources: PayoutBook["sources"]): Outcome {
+      const before = [...balances];
+      repay(owner, agents);
+      const refusal = owed(owner, agents) > 0 ? "CONFLICT" : startPayout(owner, sources);
+      if (refusal) for (const [account, balance] of before) balances.set(account, balance);
+      return refusal;
     },
     settlePayout(payout: PayoutBook): Outcome {
       if (payout.state !== "started") return "CONFLICT";

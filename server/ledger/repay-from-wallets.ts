@@ -1,0 +1,19 @@
+import { Prisma } from "#prisma";
+import type { Ctx } from "#server/context.ts";
+import type { Cents } from "#server/kernel/money.ts";
+import { askLedger } from "./ask-ledger.ts";
+
+/**
+ * Before a withdrawal: what lies in the wallets of an owner's agents repays what any of them owes, then what the owner owes.
+ * `debt` (cents) is what is left. Pools need no such call: what fills one repays at once. Once a withdrawal; `fresh` when
+ * anything was repaid.
+ */
+export function repayFromWallets(
+  ctx: Pick<Ctx, "db">,
+  input: { withdrawalId: string; ownerId: string; agentIds: string[] },
+): Promise<{ fresh: boolean; debt: Cents }> {
+  return askLedger<{ fresh: boolean; debt: Cents }>(
+    ctx,
+    Prisma.sql`select fresh, debt from ledger.repay_from_wallets(${input.ownerId}, ${input.withdrawalId}, ${input.agentIds}::text[])`,
+  );
+}
