@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chargeAutoTopUp } from "#server/payments/charge-auto-top-up.ts";
 import { requestAutoTopUp } from "#server/payments/request-auto-top-up.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { TestOwner } from "#tests/support/city.ts";
@@ -47,6 +48,19 @@ test("three declines in a row switch automatic top-up off", async () => {
   const pool = await owner.client.vault.getPool();
   expect(pool).toMatchObject({ balance: 600, autoTopUp: { enabled: false, pending: false } });
   await city.stripe("DELETE", "/faults", {});
+});
+
+test("a secret the card company does not accept declines nothing: the charge is made when it does again", async () => {
+  const owner = await city.owner("Rolled");
+  await city.topUp(owner, 600);
+  await city.stripe("POST", "/faults", { kind: "refused_unread", path: "/v1/payment_intents", status: 401 });
+  const body = { enabled: true, threshold: 1_000, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.idle();
+  const [row] = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "auto" } });
+  expect(await chargeAutoTopUp(city.ctx(), { topUpId: row?.id ?? "" })).toEqual({ status: "paid" });
+  expect(await city.database.prisma.topUp.count({ where: { ownerId: owner.id, kind: "auto" } })).toBe(1);
+  expect(await city.pool(owner)).toMatchObject({ balance: 5_600 });
 });
 
 test("automatic top-ups stop at the monthly cap", async () => {
