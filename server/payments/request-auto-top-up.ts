@@ -5,13 +5,17 @@ import { readPool } from "../ledger/read-pool.ts";
 
 /**
  * Starts an automatic top-up when the owner wants one and the pool is below the threshold, or below `needed` (cents).
- * However many callers race, one is in flight at a time: they meet at the lock of the owner's one row.
+ * However many callers race, one is in flight at a time: they meet at the lock of the owner's one row. A frozen owner's
+ * card is left alone (its bank has just taken money back), and so is a closed one's.
  * Returns whether a top-up is on its way, this one or an earlier one.
  */
 export async function requestAutoTopUp(ctx: Ctx, input: { ownerId: string; needed?: Cents }): Promise<boolean> {
   const wanted = await ctx.db.autoTopUp.findUnique({ where: { ownerId: input.ownerId }, select: { enabled: true } });
   if (!wanted?.enabled) return false;
   return inTransaction(ctx, async (tx) => {
+    const [owner] = await tx.db.$queryRaw<[{ open: boolean }]>`
+      select frozen_at is null and closed_at is null as open from owner where id = ${input.ownerId} for share`;
+    if (!owner.open) return false;
     await tx.db.$queryRaw`select 1 from auto_top_up where owner_id = ${input.ownerId} for update`;
     const auto = await tx.db.autoTopUp.findUniqueOrThrow({ where: { ownerId: input.ownerId } });
     if (!auto.enabled) return false;

@@ -8,10 +8,11 @@ import { readPool } from "../ledger/read-pool.ts";
 import { returnTopUp } from "../ledger/return-top-up.ts";
 import { readReturnable } from "./read-returnable.ts";
 import type { returnUnspentInput, returnUnspentView } from "./schema.ts";
+import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
 
 /**
  * Sends unspent card money back to the cards it came from, newest top-up first. It leaves the pool now; the card company
- * is asked afterwards, and a refusal puts it back.
+ * is asked afterwards, and a refusal puts it back. An automatic top-up that would charge it anew is switched off.
  */
 export async function returnUnspent(
   ctx: Ctx<OwnerActor>,
@@ -42,6 +43,9 @@ export async function returnUnspent(
       await returnTopUp(tx, { topUpId, key, ownerId, amount });
       await emit(tx, "payments/return-requested", { topUpId, key, amount });
     }
-    return { returned: input.amount, newBalance: balance - input.amount };
+    const newBalance = balance - input.amount;
+    const auto = await tx.db.autoTopUp.findUnique({ where: { ownerId } });
+    if (auto && newBalance < auto.threshold) await switchOffAutoTopUp(tx, { ownerId, why: "sent_back" });
+    return { returned: input.amount, newBalance };
   });
 }

@@ -44,7 +44,10 @@ export const poolView = z
         reloadAmount: z.int().describe("Cents."),
         monthlyCap: z.int().nullable().describe("Cents."),
         pending: z.boolean().describe("A reload is on its way."),
-        disabledAt: z.iso.datetime().nullable().describe("Set when three declines in a row switched it off."),
+        disabledAt: z.iso
+          .datetime()
+          .nullable()
+          .describe("Set when the city switched it off: three declines in a row, a chargeback, or money sent back."),
       })
       .nullable(),
   })

@@ -4,6 +4,7 @@ import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
 import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
 import { lockTopUp, thawOwner } from "./settle-top-up.ts";
+import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
 
 type TakenBack = { topUpId: string; key: string; amount: Cents; disputed: boolean };
 
@@ -24,7 +25,9 @@ export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
       data: { returnedCents: { increment: amount }, ...(input.disputed && { status: "charged_back" }) },
     });
     if (debt > 0) await freezeOwner(tx, row.ownerId);
-    if (input.disputed) await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
+    if (!input.disputed) return;
+    await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
+    await switchOffAutoTopUp(tx, { ownerId: row.ownerId, why: "charged_back" });
   });
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { processWithdrawal } from "#server/payments/process-withdrawal.ts";
 import { reconcilePayments } from "#server/payments/reconcile.ts";
+import type { Transfer } from "#server/ports/payments.ts";
 import { chargedTask, type MoneyCity, startMoneyCity } from "./support/money-city.ts";
 import { makeScene, walletOf, withdrawAll } from "./support/scene.ts";
 
@@ -123,8 +124,10 @@ test.each([401, 403, 400])(
     const { payoutId } = await city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
     await city.stripe("POST", `/payouts/${payoutId}/pay`, {});
     await city.deliver();
-    const listed = city.ctx().ports.payments.list("transfer", { since: "2020-01-01", metadata: { withdrawalId: id } });
-    expect(await Array.fromAsync(listed)).toMatchObject([{ amountCents: 850, reversedCents: 0 }]);
+    const transfers: Transfer[] = [];
+    const mine = { since: "2020-01-01T00:00:00Z", metadata: { withdrawalId: id } };
+    for await (const transfer of city.ctx().ports.payments.list("transfer", mine)) transfers.push(transfer);
+    expect(transfers).toMatchObject([{ amountCents: 850, reversedCents: 0 }]);
     expect(await city.database.prisma.withdrawal.findUnique({ where: { id } })).toMatchObject({ status: "paid" });
   },
 );

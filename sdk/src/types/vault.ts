@@ -18,7 +18,7 @@ export type AutoTopUp = {
   monthlyCap: number | null;
   /** A reload is on its way. */
   pending: boolean;
-  /** Set when three declines in a row switched it off. */
+  /** Set when the city switched it off: three declines in a row, a chargeback, or money sent back. */
   disabledAt: string | null;
 };
 export type SetAutoTopUpInput = {
