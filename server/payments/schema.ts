@@ -67,7 +67,12 @@ export const transactionView = z
   .object({
     id: z.string(),
     type: z.string(),
-    amount: z.int().describe("Cents; negative when it left what the caller can spend or withdraw."),
+    amount: z
+      .int()
+      .describe(
+        "Cents by which it changed what the caller can spend or withdraw; 0 where money that was set aside went on.",
+      ),
+    moved: z.int().min(1).describe("Cents that went from the one account to the other."),
     from: z.string().describe("The account it came from."),
     to: z.string().describe("The account it went to."),
     taskId: z.string().nullable(),

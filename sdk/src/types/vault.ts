@@ -63,8 +63,10 @@ export type ListSealsInput = { after?: number; limit?: number };
 export type VaultTransaction = {
   id: string;
   type: string;
-  /** Cents; negative when money left the caller. */
+  /** Cents by which it changed what the caller can spend or withdraw; 0 where money that was set aside went on. */
   amount: number;
+  /** Cents that went from the one account to the other. */
+  moved: number;
   from: string;
   to: string;
   taskId: string | null;
