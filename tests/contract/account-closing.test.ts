@@ -181,6 +181,23 @@ test("credits that cannot be paid out stand in the way until their owner agrees 
   expect(await city.violations()).toEqual([]);
 });
 
+test("what a partial chargeback left of card money stays card money, however many top-ups came after it", async () => {
+  const owner = await city.owner("Disputed");
+  const { paymentId } = await city.topUp(owner, 3_000);
+  await city.stripe("POST", `/chargeback/${paymentId}`, { amount: 1_000 });
+  await city.deliver();
+  const later = Array.from({ length: 200 }, (_, at) => ({
+    id: `${owner.id}-${at}`,
+    paymentIntentId: `pi_${owner.id}_${at}`,
+    ...({ ownerId: owner.id, amount: 500, returnedCents: 500, kind: "checkout", status: "paid" } as const),
+    createdAt: new Date(Date.now() + DAY),
+  }));
+  await city.database.prisma.topUp.createMany({ data: later });
+  expect(await owner.client.vault.getPool()).toMatchObject({ balance: 2_000, returnable: 2_000 });
+  expect(await blockersOf(owner, true)).toEqual({ balance: [1, 2_000] });
+  await city.database.prisma.topUp.deleteMany({ where: { id: { in: later.map(({ id }) => id) } } });
+});
+
 test("a submission that races the closing finds either an open account or no account, and the money agrees", async () => {
   const seller = await newSeller(city, 100);
   for (let round = 0; round < 5; round++) {
