@@ -1,11 +1,11 @@
 import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
-import { type Ctx, emit, inTransaction } from "../context.ts";
+import { type Ctx, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { formatCents } from "../kernel/money.ts";
 import { readPool } from "../ledger/read-pool.ts";
-import { returnTopUp } from "../ledger/return-top-up.ts";
+import { startReturn } from "./card-returns.ts";
 import { readReturnable } from "./read-returnable.ts";
 import type { returnUnspentInput, returnUnspentView } from "./schema.ts";
 import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
@@ -38,10 +38,7 @@ export async function returnUnspent(
       const amount = Math.min(left, returnable);
       if (amount === 0) break;
       left -= amount;
-      const key = newId();
-      await tx.db.topUp.update({ where: { id: topUpId }, data: { returnedCents: { increment: amount } } });
-      await returnTopUp(tx, { topUpId, key, ownerId, amount });
-      await emit(tx, "payments/return-requested", { topUpId, key, amount });
+      await startReturn(tx, { topUpId, key: newId(), ownerId, amount });
     }
     const newBalance = balance - input.amount;
     const auto = await tx.db.autoTopUp.findUnique({ where: { ownerId } });

@@ -6,6 +6,7 @@ import type { Payment } from "../ports/payments.ts";
 import { endAutoTopUp } from "./end-auto-top-up.ts";
 import { failTopUp } from "./fail-top-up.ts";
 import { reachPayments } from "./reach-payments.ts";
+import { reportIfClosed } from "./report-if-closed.ts";
 import { noteSavedCard } from "./saved-card.ts";
 
 export type TopUpState = "unknown" | "pending" | "paid" | "failed" | "mismatch";
@@ -50,6 +51,7 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     if (row.kind === "checkout" && payment.card) await noteSavedCard(tx, row.ownerId, payment.card);
     await endAutoTopUp(tx, { topUpId: row.id, paid: true });
     await thawOwner(tx, row.ownerId);
+    await reportIfClosed(tx, { ownerId: row.ownerId, amount: row.amount, what: `top-up ${row.id}` });
     return "paid";
   });
 }

@@ -3,6 +3,7 @@ import type { Cents } from "../kernel/money.ts";
 import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
 import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
+import { reportIfClosed } from "./report-if-closed.ts";
 import { lockTopUp, thawOwner } from "./settle-top-up.ts";
 import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
 
@@ -44,6 +45,7 @@ export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed"
       data: { returnedCents: { decrement: amount }, status: "paid" },
     });
     await thawOwner(tx, row.ownerId);
+    await reportIfClosed(tx, { ownerId: row.ownerId, amount, what: `reversal of ${key}` });
   });
 }
 
