@@ -146,10 +146,10 @@ async function readBooks(buyer: AgentCity, seller: AgentCity) {
   const sold = await rows(seller);
   // The buyer sees what left its hold and what came back from anywhere; the seller what came into escrow and went again.
   const sum = (list: typeof bought, types: string[]) =>
-    list.filter((row) => types.includes(row.type)).reduce((total, row) => total + row.amount, 0);
-  const charged = -sum(bought, ["charge", "fee"]) - sum(bought, ["refund", "fee_refund"]);
-  const fee = -sum(bought, ["fee"]) - sum(bought, ["fee_refund"]);
-  const earned = sum(sold, ["charge", "refund"]);
+    list.filter((row) => types.includes(row.type)).reduce((total, row) => total + row.moved, 0);
+  const charged = sum(bought, ["charge", "fee"]) - sum(bought, ["refund", "fee_refund"]);
+  const fee = sum(bought, ["fee"]) - sum(bought, ["fee_refund"]);
+  const earned = sum(sold, ["charge"]) - sum(sold, ["refund"]);
   return { charged, fee, earned };
 }
 

@@ -1,5 +1,6 @@
 import type { City } from "#server/city.ts";
-import { sendReturn, type TopUpReturn } from "#server/payments/send-return.ts";
+import type { TopUpReturn } from "#server/payments/card-returns.ts";
+import { sendReturn } from "#server/payments/send-return.ts";
 
 /** Unspent card money on its way back to its card. */
 export const returnTopUpFunction = (city: City) =>

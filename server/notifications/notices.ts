@@ -19,6 +19,7 @@ export type Notice =
   | { kind: "withdrawal_paid"; amount: Cents }
   | { kind: "withdrawal_failed"; amount: Cents; reason: string }
   | { kind: "auto_top_up_failed"; amount: Cents; reason: string | null; switchedOff: boolean }
+  | { kind: "auto_top_up_off"; why: "charged_back" | "sent_back" }
   | { kind: "top_up_charged_back"; amount: Cents; debt: Cents };
 
 type Written = { topic: Topic; subject: string; lines: string[]; path: string };
@@ -137,6 +138,17 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
       switchedOff
         ? "This was the third failure in a row, so automatic top-ups are off now. Switch them on again on the wallet page once the card works."
         : "Tasks that cost more than your pool holds are refused until it is topped up.",
+    ],
+    path: "/wallet",
+  }),
+  auto_top_up_off: ({ why }) => ({
+    topic: "money",
+    subject: "Automatic top-ups are off",
+    lines: [
+      why === "charged_back"
+        ? "The card company took a top-up back, so your card is not charged by itself any more."
+        : "You sent money back to your card, and your pool is below the amount at which it would be charged again. So your card is not charged by itself any more.",
+      "Switch automatic top-ups on again on the wallet page when you want them.",
     ],
     path: "/wallet",
   }),

@@ -7,7 +7,7 @@ import type { closingView } from "./schema.ts";
 
 type Closing = z.infer<typeof closingView>;
 type Counted = { count: number; cents: number };
-type Work = Record<"holds" | "work" | "escrow" | "disputes" | "withdrawals" | "topUps", Counted>;
+type Work = Record<"holds" | "work" | "escrow" | "disputes" | "withdrawals" | "topUps" | "returns", Counted>;
 
 /** What can never be paid out: where it stands, in cents. */
 export type Unpayable = { account: string; amount: number }[];
@@ -43,6 +43,7 @@ export async function findBlockers(
     { kind: "debt", count: [pool, ...wallets].filter(({ debt }) => debt > 0).length, amount: pool.debt + sum("debt") },
     { kind: "withdrawals", count: work.withdrawals.count, amount: pool.payoutInFlight },
     { kind: "top_ups", count: work.topUps.count, amount: work.topUps.cents },
+    { kind: "returns", count: work.returns.count, amount: work.returns.cents },
     {
       kind: "balance",
       count: funded(pool.balance) + wallets.filter(({ available }) => available > 0).length,
@@ -75,6 +76,9 @@ async function countWork(ctx: Ctx, ownerId: string): Promise<Work> {
       where owner_id = ${ownerId} and status in ('requested', 'processing')
     union all
     select 'topUps', count(*)::int, coalesce(sum(amount), 0)::int from top_up
-      where owner_id = ${ownerId} and status = 'pending'`;
+      where owner_id = ${ownerId} and status = 'pending'
+    union all
+    select 'returns', count(*)::int, coalesce(sum(amount), 0)::int from payments.card_return
+      where owner_id = ${ownerId} and settled_at is null`;
   return Object.fromEntries(rows.map(({ kind, count, cents }) => [kind, { count, cents }])) as Work;
 }

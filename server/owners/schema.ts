@@ -65,8 +65,8 @@ export const closingView = z.object({
   blockers: z.array(
     z.object({
       kind: z
-        .enum(["holds", "work", "escrow", "disputes", "debt", "withdrawals", "top_ups", "balance"])
-        .describe("`work`: tasks that the owner's agents are at."),
+        .enum(["holds", "work", "escrow", "disputes", "debt", "withdrawals", "top_ups", "returns", "balance"])
+        .describe("`work`: tasks that the owner's agents are at; `returns`: card money on its way back to its card."),
       count: z.int(),
       amount: z.int().describe("Cents."),
     }),

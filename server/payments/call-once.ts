@@ -14,6 +14,7 @@ type OnceOnly<T> = {
  * outcome is unknown. When the answer under a key is lost for ever (a server error that was stored, other values under
  * the same key), the effect is looked up, and only if it is not there a new key is taken.
  * The card company forgets keys after a day, so a call first tried long ago is looked up before it is made again.
+ * It may also refuse a request before it looks at the key, so a refusal ends nothing that an earlier try has done.
  * Throws `PaymentError`; after `insufficient_balance` the next run takes a new key, as the port asks.
  */
 export async function callOnce<T>(ctx: Ctx, { intent, call, find }: OnceOnly<T>): Promise<T> {
@@ -31,9 +32,10 @@ export async function callOnce<T>(ctx: Ctx, { intent, call, find }: OnceOnly<T>)
       throw error;
     }
     const lost = error.kind === "idempotency" || (error.kind === "unavailable" && error.replayed);
-    if (!lost) throw error;
+    if (!lost && error.kind !== "invalid") throw error;
     const found = await find();
     if (found) return found;
+    if (!lost) throw error;
     await countRefusal(ctx, intent, refused);
     return call(keyOf(intent, refused + 1));
   }

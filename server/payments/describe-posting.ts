@@ -25,13 +25,17 @@ const DESCRIPTIONS: Record<string, string> = {
   withdrawal_failed: "Withdrawal returned",
 };
 
-/** Accounts whose money can be spent or withdrawn now. */
-const FREE = ["pool", "wallet"];
+/** Whether an account's money can be spent or withdrawn now. */
+export function isFree(account: string): boolean {
+  return ["pool", "wallet"].includes(kindOf(account));
+}
 
 export type Entry = {
   type: string;
-  /** Cents; negative when it left what the caller can spend or withdraw. */
+  /** Cents by which it changed what the caller can spend or withdraw; these sum up to the balance. */
   amount: number;
+  /** Cents that went from the one account to the other. */
+  moved: number;
   from: string;
   to: string;
   taskId: string | null;
@@ -39,15 +43,13 @@ export type Entry = {
   description: string | null;
 };
 
-/**
- * One posting as one of its parties sees it. Between two accounts of the caller's own, the sign follows the one that can
- * be spent. A stranger's account is named by its kind only.
- */
+/** One posting as one of its parties sees it. A stranger's account is named by its kind only. */
 export function describePosting(row: PostingRow, mine: ReadonlySet<string>): Entry {
-  const incoming = mine.has(row.to) && (!mine.has(row.from) || FREE.includes(kindOf(row.to)));
+  const part = (account: string) => (mine.has(account) && isFree(account) ? row.amount : 0);
   return {
     type: row.reason,
-    amount: incoming ? row.amount : -row.amount,
+    amount: part(row.to) - part(row.from),
+    moved: row.amount,
     from: kindOf(row.from),
     to: kindOf(row.to),
     taskId: /^task:([^:]+):/.exec(row.reference)?.[1] ?? null,

@@ -5,8 +5,10 @@ import { requestAutoTopUp } from "./request-auto-top-up.ts";
 export async function keepPoolsFilled(ctx: Ctx): Promise<{ started: number }> {
   const low = await ctx.db.$queryRaw<{ ownerId: string }[]>`
     select a.owner_id as "ownerId" from auto_top_up a
+    join owner o on o.id = a.owner_id and o.closed_at is null
     left join ledger.account pool on pool.name = 'pool:' || a.owner_id
-    where a.enabled and a.in_flight_id is null and coalesce(pool.balance, 0) < a.threshold limit 500`;
+    where a.enabled and a.in_flight_id is null and coalesce(pool.balance, 0) < a.threshold
+      and ledger.balance_of('receivable:owner:' || a.owner_id) = 0 limit 500`;
   let started = 0;
   for (const { ownerId } of low) {
     const pending = await requestAutoTopUp(ctx, { ownerId }).catch((error: unknown) => {

@@ -5,18 +5,23 @@ import { readPool } from "../ledger/read-pool.ts";
 
 /**
  * Starts an automatic top-up when the owner wants one and the pool is below the threshold, or below `needed` (cents).
- * However many callers race, one is in flight at a time: they meet at the lock of the owner's one row.
+ * However many callers race, one is in flight at a time: they meet at the lock of the owner's one row. The card of
+ * an owner in debt is left alone (its bank has just taken money back), and so is a closed one's.
  * Returns whether a top-up is on its way, this one or an earlier one.
  */
 export async function requestAutoTopUp(ctx: Ctx, input: { ownerId: string; needed?: Cents }): Promise<boolean> {
   const wanted = await ctx.db.autoTopUp.findUnique({ where: { ownerId: input.ownerId }, select: { enabled: true } });
   if (!wanted?.enabled) return false;
   return inTransaction(ctx, async (tx) => {
+    const [owner] = await tx.db.$queryRaw<[{ closed: boolean }]>`
+      select closed_at is not null as closed from owner where id = ${input.ownerId} for share`;
+    if (owner.closed) return false;
     await tx.db.$queryRaw`select 1 from auto_top_up where owner_id = ${input.ownerId} for update`;
     const auto = await tx.db.autoTopUp.findUniqueOrThrow({ where: { ownerId: input.ownerId } });
     if (!auto.enabled) return false;
     if (auto.inFlightId) return true;
-    const { balance } = await readPool(tx, input.ownerId);
+    const { balance, debt } = await readPool(tx, input.ownerId);
+    if (debt > 0) return false;
     if (balance >= Math.max(auto.threshold, input.needed ?? 0)) return false;
     if (await aboveCap(tx, auto)) return false;
 

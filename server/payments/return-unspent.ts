@@ -1,17 +1,19 @@
 import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
-import { type Ctx, emit, inTransaction } from "../context.ts";
+import { type Ctx, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { formatCents } from "../kernel/money.ts";
 import { readPool } from "../ledger/read-pool.ts";
-import { lockReturns, returnTopUp } from "../ledger/return-top-up.ts";
+import { lockReturns } from "../ledger/return-top-up.ts";
+import { startReturn } from "./card-returns.ts";
 import { readReturnable } from "./read-returnable.ts";
 import type { returnUnspentInput, returnUnspentView } from "./schema.ts";
+import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
 
 /**
  * Sends unspent card money back to the cards it came from, newest top-up first. It leaves the pool now; the card company
- * is asked afterwards, and a refusal puts it back.
+ * is asked afterwards, and a refusal puts it back. An automatic top-up that would charge it anew is switched off.
  */
 export async function returnUnspent(
   ctx: Ctx<OwnerActor>,
@@ -38,11 +40,11 @@ export async function returnUnspent(
       const amount = Math.min(left, returnable);
       if (amount === 0) break;
       left -= amount;
-      const key = newId();
-      await tx.db.topUp.update({ where: { id: topUpId }, data: { returnedCents: { increment: amount } } });
-      await returnTopUp(tx, { topUpId, key, ownerId, amount });
-      await emit(tx, "payments/return-requested", { topUpId, key, amount });
+      await startReturn(tx, { topUpId, key: newId(), ownerId, amount });
     }
-    return { returned: input.amount, newBalance: balance - input.amount };
+    const newBalance = balance - input.amount;
+    const auto = await tx.db.autoTopUp.findUnique({ where: { ownerId } });
+    if (auto && newBalance < auto.threshold) await switchOffAutoTopUp(tx, { ownerId, why: "sent_back" });
+    return { returned: input.amount, newBalance };
   });
 }

@@ -44,7 +44,10 @@ export const poolView = z
         reloadAmount: z.int().describe("Cents."),
         monthlyCap: z.int().nullable().describe("Cents."),
         pending: z.boolean().describe("A reload is on its way."),
-        disabledAt: z.iso.datetime().nullable().describe("Set when three declines in a row switched it off."),
+        disabledAt: z.iso
+          .datetime()
+          .nullable()
+          .describe("Set when the city switched it off: three declines in a row, a chargeback, or money sent back."),
       })
       .nullable(),
   })
@@ -64,7 +67,12 @@ export const transactionView = z
   .object({
     id: z.string(),
     type: z.string(),
-    amount: z.int().describe("Cents; negative when it left what the caller can spend or withdraw."),
+    amount: z
+      .int()
+      .describe(
+        "Cents by which it changed what the caller can spend or withdraw; 0 where money that was set aside went on.",
+      ),
+    moved: z.int().min(1).describe("Cents that went from the one account to the other."),
     from: z.string().describe("The account it came from."),
     to: z.string().describe("The account it went to."),
     taskId: z.string().nullable(),

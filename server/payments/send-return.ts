@@ -1,13 +1,12 @@
 import { type Ctx, inTransaction } from "../context.ts";
-import type { Cents } from "../kernel/money.ts";
 import { undoMove } from "../ledger/undo-move.ts";
 import { isPaymentError } from "../ports/payments/payment-error.ts";
 import { callOnce } from "./call-once.ts";
+import { settleReturn, type TopUpReturn } from "./card-returns.ts";
 import { findListed } from "./find-listed.ts";
 import { reachPayments } from "./reach-payments.ts";
+import { reportIfClosed } from "./report-if-closed.ts";
 import { lockTopUp } from "./settle-top-up.ts";
-
-export type TopUpReturn = { topUpId: string; key: string; amount: Cents };
 
 /** Asks the card company for a refund that has already left the pool. Refused: it goes back into the pool. */
 export async function sendReturn(ctx: Ctx, input: TopUpReturn): Promise<{ status: string }> {
@@ -22,6 +21,7 @@ export async function sendReturn(ctx: Ctx, input: TopUpReturn): Promise<{ status
       find: () => findListed(ctx, "refund", { createdAt: row.createdAt, metadata }),
     });
     if (refund.status === "failed" || refund.status === "canceled") return undoReturn(ctx, input);
+    if (refund.status === "succeeded") await settleReturn(ctx, input.key);
     return { status: refund.status };
   } catch (error) {
     if (isPaymentError(error) && error.outcome === "refused") return undoReturn(ctx, input);
@@ -29,13 +29,15 @@ export async function sendReturn(ctx: Ctx, input: TopUpReturn): Promise<{ status
   }
 }
 
-/** The money did not reach the card: it is in the pool again. Once. */
+/** The money did not reach the card, or came back from its bank weeks later: it is in the pool again. Once. */
 export async function undoReturn(ctx: Ctx, input: TopUpReturn): Promise<{ status: string }> {
   return inTransaction(ctx, async (tx) => {
-    await lockTopUp(tx, input.topUpId);
+    const row = await lockTopUp(tx, input.topUpId);
     const { fresh } = await undoMove(tx, { reference: `topup:${input.topUpId}:return:${input.key}` });
-    if (fresh) {
-      await tx.db.topUp.update({ where: { id: input.topUpId }, data: { returnedCents: { decrement: input.amount } } });
+    if (row && fresh) {
+      await tx.db.topUp.update({ where: { id: row.id }, data: { returnedCents: { decrement: input.amount } } });
+      await settleReturn(tx, input.key);
+      await reportIfClosed(tx, { ownerId: row.ownerId, amount: input.amount, what: `return ${input.key}` });
     }
     return { status: "failed" };
   });

@@ -5,6 +5,7 @@ import type { Payment } from "../ports/payments.ts";
 import { endAutoTopUp } from "./end-auto-top-up.ts";
 import { failTopUp } from "./fail-top-up.ts";
 import { reachPayments } from "./reach-payments.ts";
+import { reportIfClosed } from "./report-if-closed.ts";
 import { noteSavedCard } from "./saved-card.ts";
 
 export type TopUpState = "unknown" | "pending" | "paid" | "failed" | "mismatch";
@@ -48,6 +49,7 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     await creditTopUp(tx, { topUpId: row.id, ownerId: row.ownerId, amount: row.amount });
     if (row.kind === "checkout" && payment.card) await noteSavedCard(tx, row.ownerId, payment.card);
     await endAutoTopUp(tx, { topUpId: row.id, paid: true });
+    await reportIfClosed(tx, { ownerId: row.ownerId, amount: row.amount, what: `top-up ${row.id}` });
     return "paid";
   });
 }

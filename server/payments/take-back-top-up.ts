@@ -3,7 +3,9 @@ import type { Cents } from "../kernel/money.ts";
 import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
 import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
+import { reportIfClosed } from "./report-if-closed.ts";
 import { lockTopUp } from "./settle-top-up.ts";
+import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
 
 type TakenBack = { topUpId: string; key: string; amount: Cents; disputed: boolean };
 
@@ -24,7 +26,9 @@ export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
       data: { returnedCents: { increment: amount }, ...(input.disputed && { status: "charged_back" }) },
     });
     if (debt > 0) await emit(tx, "owner/frozen", { ownerId: row.ownerId });
-    if (input.disputed) await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
+    if (!input.disputed) return;
+    await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
+    await switchOffAutoTopUp(tx, { ownerId: row.ownerId, why: "charged_back" });
   });
 }
 
@@ -40,6 +44,7 @@ export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed"
       where: { id: topUpId },
       data: { returnedCents: { decrement: amount }, status: "paid" },
     });
+    await reportIfClosed(tx, { ownerId: row.ownerId, amount, what: `reversal of ${key}` });
   });
 }
 

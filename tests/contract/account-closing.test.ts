@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { reconcilePayments } from "#server/payments/reconcile.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import {
@@ -179,6 +180,35 @@ test("credits that cannot be paid out stand in the way until their owner agrees 
   const { rows } = await city.database.pool.query("select ledger.balance_of($1)::int as cents", [`pool:${owner.id}`]);
   expect(rows[0].cents).toBe(0);
   expect(await city.violations()).toEqual([]);
+});
+
+test("what a partial chargeback left of card money stays card money, however many top-ups came after it", async () => {
+  const owner = await city.owner("Disputed");
+  const { paymentId } = await city.topUp(owner, 3_000);
+  await city.stripe("POST", `/chargeback/${paymentId}`, { amount: 1_000 });
+  await city.deliver();
+  const later = Array.from({ length: 200 }, (_, at) => ({
+    id: `${owner.id}-${at}`,
+    paymentIntentId: `pi_${owner.id}_${at}`,
+    ...({ ownerId: owner.id, amount: 500, returnedCents: 500, kind: "checkout", status: "paid" } as const),
+    createdAt: new Date(Date.now() + DAY),
+  }));
+  await city.database.prisma.topUp.createMany({ data: later });
+  expect(await owner.client.vault.getPool()).toMatchObject({ balance: 2_000, returnable: 2_000 });
+  expect(await blockersOf(owner, true)).toEqual({ balance: [1, 2_000] });
+  await city.database.prisma.topUp.deleteMany({ where: { id: { in: later.map(({ id }) => id) } } });
+});
+
+test("closing waits until money sent back has left for its card", async () => {
+  const owner = await city.owner("Hasty");
+  await city.topUp(owner, 2_000);
+  // The card company's own package tries three times in all.
+  await city.stripe("POST", "/faults", { kind: "error_503", path: "/v1/refunds", times: 3 });
+  await city.call("POST", "/vault/return", { token: owner.token, body: { amount: 2_000 } });
+  await city.idle();
+  expect(await blockersOf(owner)).toEqual({ returns: [1, 2_000] });
+  await reconcilePayments(city.ctx(), { settlingMinutes: 0 });
+  expect(await close(owner)).toMatchObject({ closed: true });
 });
 
 test("a submission that races the closing finds either an open account or no account, and the money agrees", async () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chargeAutoTopUp } from "#server/payments/charge-auto-top-up.ts";
 import { requestAutoTopUp } from "#server/payments/request-auto-top-up.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { TestOwner } from "#tests/support/city.ts";
+import { dashboardOf } from "#tests/support/dashboard.ts";
 import { ownerActor } from "./support/moments.ts";
-import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { chargedTask, type MoneyCity, newSeller, startMoneyCity } from "./support/money-city.ts";
 
 let city: MoneyCity;
 beforeAll(async () => {
@@ -49,6 +51,19 @@ test("three declines in a row switch automatic top-up off", async () => {
   await city.stripe("DELETE", "/faults", {});
 });
 
+test("a secret the card company does not accept declines nothing: the charge is made when it does again", async () => {
+  const owner = await city.owner("Rolled");
+  await city.topUp(owner, 600);
+  await city.stripe("POST", "/faults", { kind: "refused_unread", path: "/v1/payment_intents", status: 401 });
+  const body = { enabled: true, threshold: 1_000, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.idle();
+  const [row] = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "auto" } });
+  expect(await chargeAutoTopUp(city.ctx(), { topUpId: row?.id ?? "" })).toEqual({ status: "paid" });
+  expect(await city.database.prisma.topUp.count({ where: { ownerId: owner.id, kind: "auto" } })).toBe(1);
+  expect(await city.pool(owner)).toMatchObject({ balance: 5_600 });
+});
+
 test("automatic top-ups stop at the monthly cap", async () => {
   const owner = await city.owner("Capped");
   await city.topUp(owner, 600);
@@ -60,6 +75,48 @@ test("automatic top-ups stop at the monthly cap", async () => {
     await city.advance(60_000);
   }
   expect(await city.pool(owner)).toMatchObject({ balance: 10_600 });
+});
+
+const autoTopUpsOf = ({ id }: TestOwner) => city.database.prisma.topUp.count({ where: { ownerId: id, kind: "auto" } });
+const mailsTo = async ({ email }: TestOwner) =>
+  (await city.database.prisma.mail.findMany({ where: { to: email } })).map(({ subject }) => subject);
+
+test("a card whose bank took a top-up back is not charged by itself, and not at all while the owner has a debt", async () => {
+  const owner = await city.owner("Disputed");
+  const { paymentId } = await city.topUp(owner, 2_000);
+  await chargedTask(city, owner, await newSeller(city, 1_000), 1_000);
+  const body = { enabled: true, threshold: 500, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.stripe("POST", `/chargeback/${paymentId}`, {});
+  await city.deliver();
+  expect(await city.pool(owner)).toMatchObject({ balance: 0, debt: 1_000 });
+  await city.advance(60_000);
+  const pool = await owner.client.vault.getPool();
+  expect(pool.autoTopUp).toMatchObject({ enabled: false, pending: false, disabledAt: expect.any(String) });
+  expect(await mailsTo(owner)).toContain("Automatic top-ups are off");
+  // Also where the owner wants it back before the debt is paid.
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.advance(60_000);
+  expect(await requestAutoTopUp(city.ctx(), { ownerId: owner.id, needed: 1_500 })).toBe(false);
+  expect(await autoTopUpsOf(owner)).toBe(0);
+  await city.topUp(owner, 1_000);
+  await city.advance(60_000);
+  expect(await autoTopUpsOf(owner)).toBe(1);
+});
+
+test("money sent back to the card is not charged again by itself, and what stays above the threshold changes nothing", async () => {
+  const owner = await city.owner("Leaving");
+  await city.topUp(owner, 3_000);
+  const body = { enabled: true, threshold: 1_000, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.call("POST", "/vault/return", { token: owner.token, body: { amount: 2_000 } });
+  expect((await owner.client.vault.getPool()).autoTopUp).toMatchObject({ enabled: true });
+  await city.call("POST", "/vault/return", { token: owner.token, body: { amount: 1_000 } });
+  await city.advance(60_000);
+  expect(await autoTopUpsOf(owner)).toBe(0);
+  expect(await mailsTo(owner)).toContain("Automatic top-ups are off");
+  const dashboard = await dashboardOf(city, owner);
+  expect(await dashboard.owners.close.mutate({ password: owner.password })).toMatchObject({ closed: true });
 });
 
 const ORDER = { taskType: "design" as const, maxBudget: 2_000, input: { description: "A logo." } };

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { processWithdrawal } from "#server/payments/process-withdrawal.ts";
 import { reconcilePayments } from "#server/payments/reconcile.ts";
+import type { Transfer } from "#server/ports/payments.ts";
 import { chargedTask, type MoneyCity, startMoneyCity } from "./support/money-city.ts";
 import { makeScene, walletOf, withdrawAll } from "./support/scene.ts";
 
@@ -104,3 +106,28 @@ test("a payout the bank sends back returns to the wallet, and its transfer to th
     reversedCents: 850,
   });
 });
+
+test.each([401, 403, 400])(
+  "a transfer whose answer was lost stays out of the wallet when the next try is refused with %i, and is made once",
+  async (status) => {
+    const { buyer, seller } = await makeScene(city);
+    await chargedTask(city, buyer, seller, 1_500);
+    await city.advance(15 * MINUTE);
+    // The card company's own package tries three times in all; the next try is ours.
+    await city.stripe("POST", "/faults", { kind: "timeout_after_success", path: "/v1/transfers", times: 3 });
+    await city.stripe("POST", "/faults", { kind: "refused_unread", path: "/v1/transfers", status });
+    const id = await withdrawAll(city, seller, "leave");
+    const again = () => processWithdrawal(city.ctx(), { withdrawalId: id });
+    await again().catch((error) => expect(error).toMatchObject({ kind: "unavailable" }));
+    expect(await walletOf(seller)).toMatchObject({ available: 0 });
+    expect(await again()).toEqual({ state: "processing" });
+    const { payoutId } = await city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
+    await city.stripe("POST", `/payouts/${payoutId}/pay`, {});
+    await city.deliver();
+    const transfers: Transfer[] = [];
+    const mine = { since: "2020-01-01T00:00:00Z", metadata: { withdrawalId: id } };
+    for await (const transfer of city.ctx().ports.payments.list("transfer", mine)) transfers.push(transfer);
+    expect(transfers).toMatchObject([{ amountCents: 850, reversedCents: 0 }]);
+    expect(await city.database.prisma.withdrawal.findUnique({ where: { id } })).toMatchObject({ status: "paid" });
+  },
+);

@@ -237,7 +237,7 @@ describe("access", () => {
       webhookSecrets: ["whsec_x"],
       apiUrl: scene.standIn.url,
     });
-    await expect(stranger.getBalance()).rejects.toMatchObject({ kind: "invalid", reason: "authentication" });
+    await expect(stranger.getBalance()).rejects.toMatchObject({ kind: "unavailable", reason: "authentication" });
   });
 
   it("keeps the control door behind the same key", async () => {

@@ -41,7 +41,8 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
     <form noValidate onSubmit={submit} className="space-y-4">
       {current?.disabledAt && (
         <Notice tone="wrong">
-          Switched off after three declined charges. Pay once by card, then switch it on again.
+          Switched off after three declined charges, a chargeback or money sent back to the card. Pay once by card if
+          yours was declined, then switch it on again.
         </Notice>
       )}
       {current?.pending && <Notice tone="wait">A top-up is on its way.</Notice>}

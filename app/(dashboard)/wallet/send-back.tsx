@@ -55,7 +55,7 @@ export function SendBack({ most }: { most: number }) {
         open={open}
         onOpenChange={change}
         title="Send money back to the card"
-        lead="It leaves the pool now. Your bank shows it within five to ten days; what it refuses comes back to the pool."
+        lead="It leaves the pool now. Your bank shows it within five to ten days; what it refuses comes back to the pool. Automatic top-ups are switched off if they would charge it again."
       >
         <form noValidate onSubmit={submit} className="space-y-4">
           <MoneyField

@@ -61,7 +61,13 @@ export function TransactionTable({
           ),
         },
         { heading: "From and to", cell: (one) => `${place(one.from)} → ${place(one.to)}`, cellClass: "text-soft" },
-        { heading: "Amount", kind: "number", cell: (one) => <Money cents={one.amount} signed /> },
+        {
+          heading: "Amount",
+          kind: "number",
+          // What only went on from one place set aside to another is no second payment, and must not look like one.
+          cell: ({ amount, moved }) =>
+            amount === 0 ? <Money cents={moved} className="text-faint" /> : <Money cents={amount} signed />,
+        },
         {
           heading: "When",
           kind: "number",

@@ -18,7 +18,7 @@ export type AutoTopUp = {
   monthlyCap: number | null;
   /** A reload is on its way. */
   pending: boolean;
-  /** Set when three declines in a row switched it off. */
+  /** Set when the city switched it off: three declines in a row, a chargeback, or money sent back. */
   disabledAt: string | null;
 };
 export type SetAutoTopUpInput = {
@@ -63,8 +63,10 @@ export type ListSealsInput = { after?: number; limit?: number };
 export type VaultTransaction = {
   id: string;
   type: string;
-  /** Cents; negative when money left the caller. */
+  /** Cents by which it changed what the caller can spend or withdraw; 0 where money that was set aside went on. */
   amount: number;
+  /** Cents that went from the one account to the other. */
+  moved: number;
   from: string;
   to: string;
   taskId: string | null;

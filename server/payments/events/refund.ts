@@ -1,5 +1,6 @@
 import type { Ctx } from "../../context.ts";
 import type { Refund } from "../../ports/payments.ts";
+import { settleReturn } from "../card-returns.ts";
 import { reachPayments } from "../reach-payments.ts";
 import { undoReturn } from "../send-return.ts";
 import { settleTopUp } from "../settle-top-up.ts";
@@ -24,6 +25,7 @@ export async function bookRefund(ctx: Ctx, refund: Refund): Promise<void> {
   const { topUpId, returnKey } = refund.metadata;
   if (topUpId && returnKey) {
     if (failed) await undoReturn(ctx, { topUpId, key: returnKey, amount: refund.amountCents });
+    else if (refund.status === "succeeded") await settleReturn(ctx, returnKey);
     return;
   }
   if (!refund.paymentId) return;

@@ -1,4 +1,6 @@
 import type { Ctx } from "../../context.ts";
+import type { TopUpReturn } from "../card-returns.ts";
+import { bookRefund } from "../events/refund.ts";
 import { failTopUp } from "../fail-top-up.ts";
 import { findListed } from "../find-listed.ts";
 import { handleStripeEvent } from "../handle-stripe-event.ts";
@@ -6,7 +8,7 @@ import { processWithdrawal } from "../process-withdrawal.ts";
 import { sendReturn } from "../send-return.ts";
 import { settleTopUp } from "../settle-top-up.ts";
 import { syncConnectAccount } from "../sync-connect-account.ts";
-import { attempt, type ReconcileReport, WINDOW_HOURS } from "./report.ts";
+import { attempt, type ReconcileReport } from "./report.ts";
 
 /** A payment page lives for 24 hours. */
 const CHECKOUT_HOURS = 25;
@@ -44,22 +46,22 @@ export async function finishTopUps(ctx: Ctx, report: ReconcileReport, minutes: n
   }
 }
 
-/** Card money that left a pool and was never asked back at the card company. */
+/** Card money on its way back: whether it was ever asked for, and how that ended. */
 export async function finishReturns(ctx: Ctx, report: ReconcileReport, minutes: number): Promise<void> {
-  const rows = await ctx.db.$queryRaw<{ topUpId: string; key: string; amount: bigint; createdAt: Date }[]>`
-    select u.id as "topUpId", split_part(t.reference, ':', 4) as key, p.amount, u.created_at as "createdAt"
-    from ledger.transaction t join ledger.posting p on p.transaction_id = t.id
-    join top_up u on u.id = split_part(t.reference, ':', 2)
-    where t.kind = 'return' and t.at between city_now() - make_interval(hours => ${WINDOW_HOURS})
-      and city_now() - make_interval(mins => ${minutes})
-      and not exists (select from ledger.transaction r where r.reverses = t.id)`;
-  for (const { topUpId, key, amount, createdAt } of rows) {
+  const rows = await ctx.db.$queryRaw<(TopUpReturn & { createdAt: Date })[]>`
+    select r.top_up_id as "topUpId", r.key, r.amount, u.created_at as "createdAt"
+    from payments.card_return r join top_up u on u.id = r.top_up_id
+    where r.settled_at is null and r.asked_at <= city_now() - make_interval(mins => ${minutes})
+    order by r.asked_at limit 500`;
+  for (const { createdAt, ...asked } of rows) {
     report.checked += 1;
-    if (await findListed(ctx, "refund", { createdAt, metadata: { topUpId, returnKey: key } })) continue;
-    const sent = await attempt(report, `return ${key}`, () =>
-      sendReturn(ctx, { topUpId, key, amount: Number(amount) }),
-    );
-    if (sent) report.repaired.push(`return ${key} of top-up ${topUpId} was sent late`);
+    await attempt(report, `return ${asked.key}`, async () => {
+      const metadata = { topUpId: asked.topUpId, returnKey: asked.key };
+      const refund = await findListed(ctx, "refund", { createdAt, metadata });
+      if (refund) return bookRefund(ctx, refund);
+      await sendReturn(ctx, asked);
+      report.repaired.push(`return ${asked.key} of top-up ${asked.topUpId} was sent late`);
+    });
   }
 }
 

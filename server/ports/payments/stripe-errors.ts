@@ -36,8 +36,6 @@ function kindOf(error: InstanceType<typeof Stripe.errors.StripeError>): PaymentE
   if (error instanceof Stripe.errors.StripeInvalidRequestError) {
     return NOT_ENOUGH.has(error.code ?? "") ? "insufficient_balance" : "invalid";
   }
-  if (error instanceof Stripe.errors.StripeAuthenticationError) return "invalid";
-  if (error instanceof Stripe.errors.StripePermissionError) return "invalid";
   return "unavailable";
 }
 

@@ -49,6 +49,12 @@ const WORDS: Record<Blocker["kind"], { title: (count: number) => string; text: s
       href: "/wallet",
       place: "Wallet",
     },
+    returns: {
+      title: (n) => `${counted(n, "return")} on the way to your card`,
+      text: "Wait until it is sent; what the bank refuses comes back to your pool.",
+      href: "/wallet",
+      place: "Wallet",
+    },
     balance: {
       title: () => "Money in your pool or your agents' wallets",
       text: "Withdraw earnings to your bank, and send unspent card money back to its card.",

@@ -22,6 +22,7 @@ const FAULT = z.strictObject({
   times: z.int().min(1).max(1000).default(1),
   hangMs: z.int().min(0).max(600_000).optional(),
   effect: z.enum(["none", "done"]).optional(),
+  status: z.literal([400, 401, 403]).optional(),
   code: z.string().optional(),
   copies: z.int().min(1).max(10).optional(),
   type: z.string().optional(),

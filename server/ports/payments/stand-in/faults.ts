@@ -2,11 +2,12 @@ import type { Pool, PoolClient } from "pg";
 import type { Call } from "./world.ts";
 
 /**
- * What can be made to go wrong. The first four concern a POST whose path begins with `path`:
+ * What can be made to go wrong. The first five concern a POST whose path begins with `path`:
  * - `timeout_after_success`: done and remembered, but the answer never arrives. With `hangMs` the connection stays
  *   open that long, otherwise it is closed at once (the caller cannot tell the difference, only sooner).
  * - `error_500`: answered 500, which is remembered under the key; `effect: "done"` acts all the same, `"none"` does not.
  * - `error_503`: refused before it began; nothing is remembered.
+ * - `refused_unread`: refused with this `status` before the key was looked at, as 401 is after our secret was changed.
  * - `event_before_answer`: its events are delivered before the API answers.
  * The others concern the next object or event of their sort:
  * - `charge_declined` (`code`), `transfer_refused`, `payout_failed` (`code`), `event_duplicate` (`copies`, `type`).
@@ -15,6 +16,7 @@ export const FAULT_KINDS = [
   "timeout_after_success",
   "error_500",
   "error_503",
+  "refused_unread",
   "event_before_answer",
   "charge_declined",
   "transfer_refused",
@@ -27,6 +29,7 @@ type FaultKind = (typeof FAULT_KINDS)[number];
 type FaultOptions = {
   hangMs?: number | undefined;
   effect?: "none" | "done" | undefined;
+  status?: 400 | 401 | 403 | undefined;
   code?: string | undefined;
   copies?: number | undefined;
   type?: string | undefined;
@@ -34,7 +37,13 @@ type FaultOptions = {
 
 export type Fault = { kind: FaultKind; path: string; times: number; options: FaultOptions };
 
-const REQUEST_KINDS: FaultKind[] = ["timeout_after_success", "error_500", "error_503", "event_before_answer"];
+const REQUEST_KINDS: FaultKind[] = [
+  "timeout_after_success",
+  "error_500",
+  "error_503",
+  "refused_unread",
+  "event_before_answer",
+];
 
 export async function addFault(db: Pool, fault: Fault): Promise<void> {
   await db.query("insert into stripe_stand_in.fault (kind, path, times, options) values ($1, $2, $3, $4)", [

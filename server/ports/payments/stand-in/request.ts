@@ -32,7 +32,7 @@ export async function serve<S extends Shape>(world: World, c: Context, endpoint:
     const key = c.req.method === "POST" ? (c.req.header("idempotency-key") ?? null) : null;
     const table = decodeForm(writes ? await c.req.text() : new URL(c.req.url).search.slice(1));
     const fault = writes ? await takeRequestFault(world.pool, c.req.path) : undefined;
-    if (fault?.kind === "error_503") throw new StripeAnswer(503, { type: "api_error", message: "Try again." }, false);
+    refuseUnread(fault);
 
     const outcome = await inCall(
       world,
@@ -49,6 +49,14 @@ export async function serve<S extends Shape>(world: World, c: Context, endpoint:
   } catch (error) {
     return answer(errorOutcome(world, error), { requestId, apiVersion: null, key: null });
   }
+}
+
+/** The refusals that come before a request is looked at. */
+function refuseUnread(fault: Fault | undefined): void {
+  if (fault?.kind === "error_503") throw new StripeAnswer(503, { type: "api_error", message: "Try again." }, false);
+  if (fault?.kind !== "refused_unread") return;
+  const body = { type: "invalid_request_error", message: "Refused (a fault that was asked for)." } as const;
+  throw new StripeAnswer(fault.options.status ?? 401, body, false);
 }
 
 async function perform<S extends Shape>(
