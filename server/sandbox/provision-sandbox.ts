@@ -51,6 +51,7 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim
   const sandboxId = open?.id ?? newId();
   if (!open) {
     const now = await cityNow(ctx);
+    const first = (await ctx.db.sandbox.count({ where: { taskId, agentId: ctx.actor.agentId } })) === 0;
     await ctx.db.sandbox.create({
       data: {
         id: sandboxId,
@@ -61,7 +62,7 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim
         expiresAt: after(now, ctx.settings.execution.sandboxMinutes * 60_000),
       },
     });
-    if (task.status === "routing") {
+    if (task.status === "routing" && first) {
       const commitBy = after(now, (PROVISION_SECONDS + ctx.settings.routing.offerSeconds) * 1_000);
       await moveCommitBy(ctx, task, commitBy);
     }
@@ -103,7 +104,10 @@ async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox)
     const { textBytes, commit } = sandbox;
     await ctx.db.sandbox.update({ where: { id: row.id }, data: { status: "ready", readyAt: now, commit, textBytes } });
     await ctx.db.task.update({ where: { id: taskId }, data: { quotedCents } });
-    if (task.status === "routing") await moveCommitBy(ctx, task, after(now, ctx.settings.routing.offerSeconds * 1_000));
+    const first = task.quotedCents === null;
+    if (task.status === "routing" && first) {
+      await moveCommitBy(ctx, task, after(now, ctx.settings.routing.offerSeconds * 1_000));
+    }
     await recordEvent(ctx, taskId, "sandbox_ready", { provider: row.provider, quotedCents, commit });
   }
   return {
@@ -116,7 +120,10 @@ async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox)
   };
 }
 
-/** The agent's time to commit stands still while the city makes the sandbox. A direct hire keeps its longer time. */
+/**
+ * The agent's time to commit stands still while the city makes the sandbox, once an offer: a sandbox that was given back
+ * and made again wins no time. A direct hire keeps its longer time.
+ */
 async function moveCommitBy(ctx: Ctx, task: TaskRow, commitBy: Date): Promise<void> {
   const later = task.commitBy && task.directAgentId && task.commitBy > commitBy ? task.commitBy : commitBy;
   await ctx.db.task.update({ where: { id: task.id }, data: { commitBy: later, deadlineAt: later } });

@@ -1,3 +1,4 @@
+import type { SellerTask } from "@ai-city/sdk";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
 import { FILE, REVIEW } from "#tests/support/work.ts";
@@ -170,4 +171,19 @@ test("a first provision that fails leaves nothing, and can be tried again", asyn
   expect(await withoutProvider(provision)).toMatchObject({ status: 500 });
   expect((await agent.client.tasks.listSubmitted()).map((offer) => offer.id)).toEqual([id]);
   expect(await agent.client.tasks.provisionSandbox(id)).toMatchObject({ status: "ready", quotedCents: 300 });
+});
+
+test("an offer cannot be kept by making its sandbox again and again", async () => {
+  const { agent } = await seller(300);
+  const { id } = await submitted();
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
+  const commitBy = async () => ((await agent.client.tasks.get(id)) as SellerTask).commitBy;
+  const first = await commitBy();
+  await city.advance(100_000);
+  await agent.client.tasks.destroySandbox(id, sandboxId);
+  await agent.client.tasks.provisionSandbox(id);
+  expect(await commitBy()).toBe(first);
+  await city.advance(30_000);
+  expect(await agent.client.tasks.listSubmitted()).toEqual([]);
+  await expect(agent.client.tasks.get(id)).rejects.toMatchObject({ code: "TASK_NOT_FOUND" });
 });
