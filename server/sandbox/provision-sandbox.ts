@@ -6,6 +6,7 @@ import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { openText } from "../kernel/secrets.ts";
+import { handedIn } from "../ports/handed-in-files.ts";
 import { isRepoUnavailable, REPO_PATH, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
 import { failTask } from "../tasks/end-task.ts";
 import { lockAsSeller, lockTask } from "../tasks/find-task.ts";
@@ -82,7 +83,7 @@ export async function sourceOf(ctx: Ctx, task: Task): Promise<SandboxSpec["sourc
     return { kind: "repo", url: task.repoUrl, ...(ref && { ref }), ...(token && { token }) };
   }
   const files = (task.files ?? []) as { path: string; content: string }[];
-  return { kind: "files", files: task.code === null ? files : [...files, { path: "code.txt", content: task.code }] };
+  return { kind: "files", files: handedIn(files, task.code) };
 }
 
 async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox): Promise<Provisioned> {
