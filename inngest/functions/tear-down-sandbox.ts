@@ -1,10 +1,10 @@
 import type { City } from "#server/city.ts";
 import { tearDownSandboxes } from "#server/sandbox/tear-down-sandboxes.ts";
 
-/** A final task leaves no sandbox behind. */
+/** A final task leaves no sandbox behind, and neither does an offer that ended. */
 export const tearDownSandboxFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "tear-down-sandbox", retries: 10, triggers: [{ event: "task/ended" }] },
+    { id: "tear-down-sandbox", retries: 10, triggers: [{ event: "task/ended" }, { event: "task/offer-ended" }] },
     async ({ event, step }) => {
       const { taskId } = event.data as { taskId: string };
       return step.run("tear-down", () => tearDownSandboxes(city.ctx(), { taskId }));

@@ -73,7 +73,7 @@ export interface RepoSource {
 
 export interface FilesSource {
   readonly kind: "files";
-  /** Paths relative to the repository. Absolute ones, `..`, `.git` and control characters are refused. */
+  /** Paths relative to the repository. Absolute ones, `..`, `.git` and control characters are refused (`readHandedIn`). */
   readonly files: readonly { readonly path: string; readonly content: string }[];
 }
 

@@ -1,11 +1,12 @@
 import type { z } from "zod";
-import type { Task } from "#prisma";
+import type { SandboxStatus, Task, TaskStatus } from "#prisma";
 import { type ModelTier, priceTask } from "../agents/model-price.ts";
 import type { AgentActor } from "../auth/actor.ts";
 import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { openText } from "../kernel/secrets.ts";
+import { handedIn } from "../ports/handed-in-files.ts";
 import { isRepoUnavailable, REPO_PATH, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
 import { failTask } from "../tasks/end-task.ts";
 import { lockAsSeller, lockTask } from "../tasks/find-task.ts";
@@ -13,9 +14,14 @@ import { recordEvent } from "../tasks/record-event.ts";
 import type { provisionedSandbox } from "../tasks/schema.ts";
 import { REPO_TOKEN } from "../tasks/submit-task.ts";
 import type { TaskRow } from "../tasks/view.ts";
+import { tearDown } from "./destroy-sandbox.ts";
 
 type Provisioned = z.infer<typeof provisionedSandbox>;
 
+/** The states of a task that has a sandbox made for it. */
+const PROVISIONED_IN: readonly TaskStatus[] = ["routing", "executing"];
+/** A task has at most one sandbox in these states. */
+const OPEN: readonly SandboxStatus[] = ["provisioning", "ready"];
 /** Making a sandbox may take this long before the offer's clock goes on; the clone itself is capped below that. */
 const PROVISION_SECONDS = 60;
 
@@ -30,23 +36,23 @@ export async function provisionSandbox(ctx: Ctx<AgentActor>, input: { id: string
     const sandbox = await ctx.ports.sandbox.create(claim.spec);
     return await inTransaction(ctx, (tx) => markReady(tx, input.id, sandbox));
   } catch (error) {
-    if (isRepoUnavailable(error)) return failForRepo(ctx, input.id, claim.spec.id, error.message);
-    await ctx.ports.sandbox.destroy(claim.spec.id).catch(() => {});
-    await inTransaction(ctx, (tx) => dropSandbox(tx, claim.spec.id));
-    throw error;
+    throw await abandon(ctx, input.id, claim, error);
   }
 }
 
+type Claim = { spec: SandboxSpec; status: SandboxStatus };
+
 /** The row that says a sandbox is being made: one open row a task, whoever comes first writes it. */
-async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<{ spec: SandboxSpec }> {
+async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim> {
   const task = await lockAsSeller(ctx, taskId);
-  if (task.status !== "routing" && task.status !== "executing") {
+  if (!PROVISIONED_IN.includes(task.status)) {
     throw invalidState("A sandbox is provisioned for a task that is offered to you.", task.status, ["routing"]);
   }
-  const open = await ctx.db.sandbox.findFirst({ where: { taskId, status: { in: ["provisioning", "ready"] } } });
+  const open = await ctx.db.sandbox.findFirst({ where: { taskId, status: { in: [...OPEN] } } });
   const sandboxId = open?.id ?? newId();
   if (!open) {
     const now = await cityNow(ctx);
+    const first = (await ctx.db.sandbox.count({ where: { taskId, agentId: ctx.actor.agentId } })) === 0;
     await ctx.db.sandbox.create({
       data: {
         id: sandboxId,
@@ -57,32 +63,34 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<{ spe
         expiresAt: after(now, ctx.settings.execution.sandboxMinutes * 60_000),
       },
     });
-    if (task.status === "routing") {
+    if (task.status === "routing" && first) {
       const commitBy = after(now, (PROVISION_SECONDS + ctx.settings.routing.offerSeconds) * 1_000);
       await moveCommitBy(ctx, task, commitBy);
     }
     await recordEvent(ctx, taskId, "sandbox_provisioning");
   }
-  return { spec: { id: sandboxId, source: await sourceOf(ctx, task) } };
+  return { spec: { id: sandboxId, source: await sourceOf(ctx, task) }, status: open?.status ?? "provisioning" };
 }
 
-/** A lost sandbox is made again at the very commit of the first, so that price and gate stay true. */
+/** A lost sandbox is made again at the very commit of the seller's first, so that price and gate stay true. */
 export async function sourceOf(ctx: Ctx, task: Task): Promise<SandboxSpec["source"]> {
   if (task.repoUrl) {
-    const first = await ctx.db.sandbox.findFirst({ where: { taskId: task.id, commit: { not: null } } });
+    const first = await ctx.db.sandbox.findFirst({
+      where: { taskId: task.id, agentId: task.agentId ?? "", commit: { not: null } },
+    });
     const ref = first?.commit ?? task.repoRef;
     const token = task.repoToken && openText(ctx.masterKey, `${REPO_TOKEN}:${task.id}`, task.repoToken);
     return { kind: "repo", url: task.repoUrl, ...(ref && { ref }), ...(token && { token }) };
   }
   const files = (task.files ?? []) as { path: string; content: string }[];
-  return { kind: "files", files: task.code === null ? files : [...files, { path: "code.txt", content: task.code }] };
+  return { kind: "files", files: handedIn(files, task.code) };
 }
 
 async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox): Promise<Provisioned> {
   const task = await lockAsSeller(ctx, taskId);
   const row = await ctx.db.sandbox.findUniqueOrThrow({ where: { id: sandbox.id } });
-  if ((task.status !== "routing" && task.status !== "executing") || row.status === "destroyed") {
-    throw invalidState("The offer ended while the sandbox was being made.", task.status, ["routing", "executing"]);
+  if (!PROVISIONED_IN.includes(task.status) || !OPEN.includes(row.status)) {
+    throw invalidState("The offer ended while the sandbox was being made.", task.status, PROVISIONED_IN);
   }
   const quotedCents =
     task.quotedCents ??
@@ -97,7 +105,10 @@ async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox)
     const { textBytes, commit } = sandbox;
     await ctx.db.sandbox.update({ where: { id: row.id }, data: { status: "ready", readyAt: now, commit, textBytes } });
     await ctx.db.task.update({ where: { id: taskId }, data: { quotedCents } });
-    if (task.status === "routing") await moveCommitBy(ctx, task, after(now, ctx.settings.routing.offerSeconds * 1_000));
+    const first = task.quotedCents === null;
+    if (task.status === "routing" && first) {
+      await moveCommitBy(ctx, task, after(now, ctx.settings.routing.offerSeconds * 1_000));
+    }
     await recordEvent(ctx, taskId, "sandbox_ready", { provider: row.provider, quotedCents, commit });
   }
   return {
@@ -110,27 +121,48 @@ async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox)
   };
 }
 
-/** The agent's time to commit stands still while the city makes the sandbox. A direct hire keeps its longer time. */
+/**
+ * The agent's time to commit stands still while the city makes the sandbox, once an offer: a sandbox that was given back
+ * and made again wins no time. A direct hire keeps its longer time.
+ */
 async function moveCommitBy(ctx: Ctx, task: TaskRow, commitBy: Date): Promise<void> {
   const later = task.commitBy && task.directAgentId && task.commitBy > commitBy ? task.commitBy : commitBy;
   await ctx.db.task.update({ where: { id: task.id }, data: { commitBy: later, deadlineAt: later } });
 }
 
-async function failForRepo(ctx: Ctx<AgentActor>, taskId: string, sandboxId: string, why: string): Promise<never> {
-  await inTransaction(ctx, async (tx) => {
+/**
+ * Takes back what a failed call began, and only that: a sandbox that is ready was made by another call, and the seller's
+ * work may lie in it. A source that cannot be had ends the task, unless somebody else has decided about this sandbox.
+ * @returns what to tell the seller
+ */
+async function abandon(ctx: Ctx<AgentActor>, taskId: string, claim: Claim, error: unknown): Promise<unknown> {
+  const { id } = claim.spec;
+  const missing = isRepoUnavailable(error) ? error.message : null;
+  const { stays, ended } = await inTransaction(ctx, async (tx) => {
     const task = await lockTask(tx, taskId);
-    await dropSandbox(tx, sandboxId);
-    if (task.status === "routing") await failTask(tx, task, "repo_unavailable", { message: why });
-    // Mid-work the code was there once: losing it now is the city's fault, not the buyer's or the seller's.
-    if (task.status === "executing") await failTask(tx, task, "platform_error");
+    const { status } = await tx.db.sandbox.findUniqueOrThrow({ where: { id }, select: { status: true } });
+    if (status === "provisioning") await tx.db.sandbox.update({ where: { id }, data: { status: "lost" } });
+    const fails = missing !== null && status === claim.status && PROVISIONED_IN.includes(task.status);
+    if (fails) await failForSource(tx, task, missing);
+    return { stays: status === "ready", ended: fails };
   });
-  throw new CityError("CONFLICT", `The task was ended and its hold returned: ${why}`, {
-    details: { reason: "repo_unavailable" },
+  // The sweep of each minute tears it down where this does not.
+  if (!stays)
+    await tearDown(ctx, id).catch((cause) => ctx.log.warn({ err: cause, taskId }, "a sandbox was left behind"));
+  if (missing === null) return error;
+  if (ended) {
+    return new CityError("CONFLICT", `The task was ended and its hold returned: ${missing}`, {
+      details: { reason: "repo_unavailable" },
+    });
+  }
+  return new CityError("UNAVAILABLE", "The sandbox could not be made. Provision it again.", {
+    retryAfter: 1,
+    cause: error,
   });
 }
 
-async function dropSandbox(ctx: Ctx, sandboxId: string): Promise<void> {
-  await ctx.db.$executeRaw`
-    update sandbox set status = 'destroyed', destroyed_at = city_now()
-    where id = ${sandboxId} and status in ('provisioning', 'ready')`;
+async function failForSource(ctx: Ctx, task: TaskRow, why: string): Promise<void> {
+  if (task.status === "routing") await failTask(ctx, task, "repo_unavailable", { message: why });
+  // Mid-work the code was there once: losing it now is the city's fault, not the buyer's or the seller's.
+  else await failTask(ctx, task, "platform_error");
 }

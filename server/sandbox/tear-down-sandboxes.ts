@@ -1,22 +1,32 @@
+import { Prisma } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { tearDown } from "./destroy-sandbox.ts";
 
-/** Ends every sandbox of a task that is final. Repeatable. */
+/** Ends the sandboxes of a task that nobody may work in any more, never the one that its seller has now. Repeatable. */
 export async function tearDownSandboxes(ctx: Ctx, input: { taskId: string }): Promise<{ destroyed: number }> {
-  const rows = await ctx.db.sandbox.findMany({
-    where: { taskId: input.taskId, status: { not: "destroyed" } },
-    select: { id: true },
-  });
-  for (const row of rows) await tearDown(ctx, row.id);
-  return { destroyed: rows.length };
+  return tearDownAll(
+    ctx,
+    await ctx.db.$queryRaw`
+      select s.id from sandbox s join task t on t.id = s.task_id
+      where t.id = ${input.taskId} and ${OVER}`,
+  );
 }
 
-/** Ends every sandbox past its time, whatever its task does. The work of one that still runs counts as lost. */
+/** The same for every task, and the sandboxes past their time. The work of one that still runs counts as lost. */
 export async function tearDownExpired(ctx: Ctx): Promise<{ destroyed: number }> {
-  const rows = await ctx.db.$queryRaw<{ id: string }[]>`
-    select s.id from sandbox s join task t on t.id = s.task_id
-    where s.status <> 'destroyed'
-      and (s.expires_at < city_now() or t.status in ('completed', 'failed', 'refunded'))`;
+  return tearDownAll(
+    ctx,
+    await ctx.db.$queryRaw`
+      select s.id from sandbox s join task t on t.id = s.task_id
+      where ${OVER} or (s.status <> 'destroyed' and s.expires_at < city_now())`,
+  );
+}
+
+/** Of a final task, or of an offer that ended, or lost to a crash. */
+const OVER = Prisma.sql`
+  (s.status = 'lost' or (s.status <> 'destroyed' and t.status in ('completed', 'failed', 'refunded')))`;
+
+async function tearDownAll(ctx: Ctx, rows: { id: string }[]): Promise<{ destroyed: number }> {
   for (const row of rows) await tearDown(ctx, row.id);
   return { destroyed: rows.length };
 }

@@ -6,7 +6,7 @@ import type { TaskRow } from "./view.ts";
 
 /**
  * Ends the open offer of a locked task and sends the task on: to the next best agent, or to its end when the buyer had
- * named this one or enough have been asked.
+ * named this one or enough have been asked. The function that hears `task/offer-ended` tears its sandbox down.
  */
 export async function releaseOffer(
   ctx: Ctx,
@@ -25,6 +25,7 @@ export async function releaseOffer(
     return;
   }
   await endOpenOffer(ctx, task.id, outcome, message);
+  await closeSandbox(ctx, task.id);
   await ctx.db.task.update({
     where: { id: task.id },
     data: {
@@ -40,4 +41,10 @@ export async function releaseOffer(
   });
   await recordEvent(ctx, task.id, "offer_ended", { agentId: task.agentId, outcome, message });
   await emit(ctx, "task/offer-ended", { taskId: task.id });
+}
+
+/** What the seller had made for this offer is no longer the task's: the next one gets a sandbox and a price of its own. */
+async function closeSandbox(ctx: Ctx, taskId: string): Promise<void> {
+  await ctx.db.$executeRaw`
+    update sandbox set status = 'lost' where task_id = ${taskId} and status in ('provisioning', 'ready')`;
 }

@@ -39,19 +39,26 @@ const text = (max: number) =>
     .string()
     .max(max)
     .refine((value) => !value.includes("\u0000"), "Must not contain NUL.");
-const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? "");
+/** Bytes of a text, or of a value as JSON. */
+const bytes = (value: unknown) => Buffer.byteLength(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+const holdsNul = (value: unknown): boolean =>
+  typeof value === "string"
+    ? value.includes("\u0000")
+    : typeof value === "object" && value !== null && Object.entries(value).some((pair) => pair.some(holdsNul));
 
 const known = {
   description: text(20_000).trim().min(1, "Say what is to be done.").describe("What is to be done."),
   repo: text(2_000).optional().describe("https address of a git repository on an allowed host."),
   ref: text(255).optional().describe("Branch, tag or commit; the default branch unless told."),
   repoToken: text(1_000).optional().describe("For a private repository. Kept encrypted, never shown to anyone."),
-  code: text(CODE_BYTES).optional().describe("Code to work on, instead of a repository."),
+  code: text(CODE_BYTES)
+    .optional()
+    .describe("Code to work on, instead of a repository. The seller finds it as `code.txt`."),
   files: z
     .array(z.strictObject({ path: text(1_000), content: text(CODE_BYTES) }))
     .max(500)
     .optional()
-    .describe("Files to work on, instead of a repository."),
+    .describe("Files to work on, instead of a repository, by relative path."),
   paths: z.array(text(1_000)).max(200).optional().describe("Where in the repository to look."),
   allowTests: z.boolean().optional().describe("Lets the gate run the repository's own tests, in a sandbox."),
 };
@@ -59,14 +66,16 @@ const known = {
 export const taskInput = z
   .looseObject(known)
   .refine(
-    (input) => bytes(Object.fromEntries(Object.entries(input).filter(([key]) => !(key in known)))) <= EXTRA_INPUT_BYTES,
+    (input) =>
+      bytes(Object.fromEntries(Object.entries(input).filter(([key]) => !Object.hasOwn(known, key)))) <=
+      EXTRA_INPUT_BYTES,
     { message: "Further keys may hold 32 kB in all." },
   )
   .refine((input) => !input.repo || (!input.code && !input.files), {
     message: "Give a repo, or code and files, not both.",
     path: ["repo"],
   })
-  .refine((input) => !JSON.stringify(input).includes("\\u0000"), { message: "Must not contain NUL." });
+  .refine((input) => !holdsNul(input), { message: "Must not contain NUL." });
 
 export const submitTaskInput = z.strictObject({
   taskType: category,
@@ -235,7 +244,7 @@ export const completeInput = z.strictObject({
     result: z
       .unknown()
       .refine((value) => value !== undefined && value !== null && value !== "", "Give a result.")
-      .refine((value) => bytes(value) <= OUTPUT_BYTES + 2, "At most 1 MB.")
+      .refine((value) => bytes(value) <= OUTPUT_BYTES, "At most 1 MB.")
       .describe("Text or JSON, up to 1 MB."),
     model: text(100).optional(),
     turns: z.int().min(0).max(1_000_000).optional(),

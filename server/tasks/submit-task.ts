@@ -6,6 +6,7 @@ import { CityError, notFound } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { sealText } from "../kernel/secrets.ts";
 import { holdBudget } from "../ledger/hold-budget.ts";
+import { handedIn, readHandedIn } from "../ports/handed-in-files.ts";
 import { recordEvent } from "./record-event.ts";
 import type { buyerTask, submitTaskInput } from "./schema.ts";
 import { viewForBuyer } from "./view.ts";
@@ -54,6 +55,8 @@ export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.
 export function checkSource(ctx: Ctx, { input }: Submission): void {
   const refusal = input.repo === undefined ? null : ctx.ports.repos.refusal(input.repo, input.ref);
   if (refusal) throw fieldError("input.repo", refusal);
+  const files = readHandedIn(handedIn(input.files ?? [], input.code));
+  if ("refusal" in files) throw fieldError(`input.files.${files.index}.path`, files.refusal);
   if (input.allowTests && !ctx.ports.sandbox.can.tests) {
     throw fieldError("input.allowTests", "The sandbox of this city cannot run tests.");
   }

@@ -41,6 +41,7 @@ export const tasksRouter = router({
         status: 201,
         maxBody: LARGE_BODY,
         refusals: [402],
+        money: true,
       },
       afterRefusal: explainShortfall,
     })

@@ -11,6 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => city?.stop());
 
+const files = (...paths: string[]) => paths.map((path) => ({ path, content: "export {};\n" }));
 const pool = async () => (await city.call("GET", "/vault/pool", { token: buyer.token })).body.data;
 const submission = (changes: object) => ({
   taskType: "code_review",
@@ -28,6 +29,8 @@ test.each([
   ["an unknown key", { priority: "high" }],
   ["an unknown task type", { taskType: "laundry" }],
   ["no description", { input: {} }],
+  ["a file outside the repository", { input: { description: "x", files: [{ path: "../x", content: "" }] } }],
+  ["a file in .git", { input: { description: "x", files: [{ path: ".git/config", content: "" }] } }],
   ["a repo that is no https URL", { input: { description: "x", repo: "ext::sh -c id" } }],
   ["a repo on a private address", { input: { description: "x", repo: "https://169.254.169.254/a/b" } }],
 ])("%s is refused with VALIDATION_ERROR and its field, and nothing is held", async (_, changes) => {
@@ -36,6 +39,69 @@ test.each([
   expect(status).toBe(400);
   expect(body.error).toMatchObject({ code: "VALIDATION_ERROR", details: { fields: expect.any(Array) } });
   expect(await pool()).toEqual(before);
+});
+
+test.each([
+  ["a path that leads out", "input.files.1.path", { files: files("a.ts", "../b.ts") }],
+  ["the same path twice", "input.files.0.path", { files: files("a.ts", "./a.ts") }],
+  ["a file that is a folder too", "input.files.1.path", { files: files("a", "a/b.ts") }],
+  ["a file where the code lies", "input.files.0.path", { files: files("code.txt"), code: "export {};" }],
+])("%s is refused by the field, when a task is submitted and when it is quoted", async (_, path, input) => {
+  for (const operation of ["/tasks", "/tasks/quote"]) {
+    const { status, body } = await city.call("POST", operation, {
+      token: buyer.token,
+      body: submission({ input: { description: "x", ...input } }),
+    });
+    expect([status, body.error?.code]).toEqual([400, "VALIDATION_ERROR"]);
+    expect(body.error?.details?.fields).toMatchObject([{ path }]);
+  }
+});
+
+test("files that only the sandbox refuses end the task as repo_unavailable, without a word against the seller", async () => {
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 500,
+    input: { description: "Review this.", files: files("a.ts") },
+    agentId: seller.id,
+  });
+  await city.idle();
+  // As an older city would have taken it in.
+  await city.database.pool.query(`update task set files = '[{"path": "../a.ts", "content": ""}]' where id = $1`, [id]);
+  await expect(seller.client.tasks.provisionSandbox(id)).rejects.toMatchObject({ code: "CONFLICT" });
+  expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "repo_unavailable" });
+});
+
+test("code that spells the escape of NUL is code like any other, and keys named like an object's own are counted", async () => {
+  const spelled = 'const nul = "\\u0000";';
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 50,
+    input: { description: `Review ${spelled}`, code: spelled, note: spelled },
+  });
+  expect((await buyer.client.tasks.get(id)).input).toMatchObject({ code: spelled, note: spelled });
+  const { status, body } = await city.call("POST", "/tasks", {
+    token: buyer.token,
+    body: submission({ input: { description: "x", constructor: "x".repeat(40_000) } }),
+  });
+  expect([status, body.error?.code]).toEqual([400, "VALIDATION_ERROR"]);
+  await buyer.client.tasks.cancel(id);
+});
+
+test("an output of 1 MB is taken whatever its characters are, and one byte more is refused", async () => {
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 500,
+    input: { description: "Review this.", files: files("a.ts") },
+    agentId: seller.id,
+  });
+  await city.idle();
+  const { sandboxId } = await seller.client.tasks.provisionSandbox(id);
+  await seller.client.tasks.markExecuting(id, sandboxId);
+  const lines = "\n".repeat(1_048_576);
+  const deliver = (result: string) =>
+    city.call("POST", `/tasks/${id}/complete`, { key: seller.key, body: { output: { result } } });
+  expect((await deliver(`${lines}x`)).body.error?.code).toBe("VALIDATION_ERROR");
+  expect((await deliver(lines)).status).toBe(200);
 });
 
 test("wrong JSON is refused and nothing is held", async () => {

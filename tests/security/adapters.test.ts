@@ -163,7 +163,7 @@ describe.each(adapters)("%s", (name) => {
     ]) {
       const files = paths.map((path) => ({ path, content: "x" }));
       await expect(city.create({ id: newId(), source: { kind: "files", files } }), String(paths)).rejects.toMatchObject(
-        { code: "VALIDATION_ERROR" },
+        { reason: "repo_unavailable" },
       );
     }
   });

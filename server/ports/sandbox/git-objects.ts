@@ -24,7 +24,7 @@ export function objectId(type: ObjectType, data: Buffer): string {
   return sha1(Buffer.from(`${type} ${data.length}\0`), data).toString("hex");
 }
 
-/** @param files by path, as `checkedFiles` answers them. Same files, same commit, wherever they are written. */
+/** @param files by path, as `readHandedIn` answers them. Same files, same commit, wherever they are written. */
 export function commitFiles(files: ReadonlyMap<string, string>): FilesCommit {
   const objects = new PackWriter();
   const blobs = [...files].map(([path, content]) => {
