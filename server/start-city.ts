@@ -140,7 +140,7 @@ function makeCity(
     limits: makeLimits(config.settings.limits),
     authOptions: undefined as never,
     demo: config.seed === "all" ? { email: DEMO.email, password: DEMO.password } : null,
-    ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`) => ({
+    ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`, address = "the city itself") => ({
       db: database.prisma,
       pool: database.pool,
       actor,
@@ -151,6 +151,7 @@ function makeCity(
       masterKey: config.masterKey,
       publicUrl: config.publicUrl,
       live,
+      countTry: (of, about) => city.limits.countTry(of, address, about),
     }),
     async callerFor(cookieHeader) {
       const actor = await actorFromCookie(city, cookieHeader);

@@ -11,6 +11,7 @@ import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { toCityError } from "../trpc/init.ts";
+import { MAX_BATCH } from "../trpc/max-batch.ts";
 import { appRouter } from "../trpc/root.ts";
 
 /** Bytes a Stripe event may hold. */
@@ -48,10 +49,12 @@ async function answerTrpc(city: City, request: Request): Promise<Response> {
     endpoint: "/api/trpc",
     req: request,
     router: appRouter,
-    createContext: async () => {
+    maxBatchSize: MAX_BATCH,
+    createContext: async ({ info }) => {
       const actor = await actorFromCookie(city, request.headers.get("cookie"));
-      await countDashboardCall(city, request, actor);
-      return city.ctx(actor);
+      const address = request.headers.get("x-city-address") ?? "unknown";
+      for (const _call of info.calls) await countDashboardCall(city, address, actor);
+      return city.ctx(actor, undefined, address);
     },
     onError({ error, path }) {
       const known = toCityError(error);
@@ -61,13 +64,9 @@ async function answerTrpc(city: City, request: Request): Promise<Response> {
   });
 }
 
-/** Strangers are counted as they are in the API, and their tries to get in as sign-ins. An owner's own pages are not. */
-async function countDashboardCall(city: City, request: Request, actor: Actor): Promise<void> {
-  if (actor.kind !== "anonymous") return;
-  const address = request.headers.get("x-city-address") ?? "unknown";
-  await city.limits.count(actor, address);
-  const { pathname } = new URL(request.url);
-  if (/(auth|email)\./.test(pathname)) await city.limits.countSignIn(address, `dashboard ${address}`);
+/** Strangers are counted as they are in the API. An owner's own pages are not; tries to get in count themselves. */
+async function countDashboardCall(city: City, address: string, actor: Actor): Promise<void> {
+  if (actor.kind === "anonymous") await city.limits.count(actor, address);
 }
 
 function isSameSite(request: Request): boolean {

@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Actor } from "../auth/actor.ts";
+import type { Try } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import type { Settings } from "../settings.ts";
 
@@ -11,8 +12,8 @@ export type Budget = { policy: string; quota: number; remaining: number; resetSe
 export type Limits = {
   /** Counts one request of this caller; RATE_LIMITED when there were too many. */
   count(actor: Actor, address: string): Promise<Budget>;
-  /** Counts one try to sign in or up, by address and by account. */
-  countSignIn(address: string, account: string): Promise<void>;
+  /** Counts one try of a kind, by address and by whom it is about; RATE_LIMITED when there were too many. */
+  countTry(of: Try, address: string, about: string): Promise<void>;
 };
 
 /**
@@ -56,9 +57,9 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
       if (actor.kind === "trust") return consume(perKind.trust, actor.keyId);
       return consume(perKind.anonymous, from);
     },
-    async countSignIn(from, who) {
-      await consume(address, from);
-      await consume(account, who.toLowerCase().slice(0, 254));
+    async countTry(of, from, about) {
+      await consume(address, `${of} ${from}`);
+      await consume(account, `${of} ${about}`);
     },
   };
 }

@@ -7,10 +7,15 @@ import type { TestCity } from "./city.ts";
 /** next-auth is CommonJS. */
 const { encode } = ((jwtModule as { default?: unknown }).default ?? jwtModule) as typeof jwtModule;
 
-/** The dashboard's own client for an owner: over HTTP, with the cookie that signing in sets. */
-export async function dashboardOf(city: TestCity, owner: { id: string }) {
+/** The cookie that signing in sets. */
+export async function dashboardCookie(city: TestCity, owner: { id: string }): Promise<{ cookie: string }> {
   const session = await openDashboardSession(city.ctx(), owner.id);
   const token = await encode({ token: { sid: session.id }, secret: city.config.masterKey });
-  const headers = { cookie: `next-auth.session-token=${token}`, "sec-fetch-site": "same-origin" };
+  return { cookie: `next-auth.session-token=${token}` };
+}
+
+/** The dashboard's own client for an owner: over HTTP, with the cookie that signing in sets. */
+export async function dashboardOf(city: TestCity, owner: { id: string }) {
+  const headers = { ...(await dashboardCookie(city, owner)), "sec-fetch-site": "same-origin" };
   return createTRPCClient<AppRouter>({ links: [httpLink({ url: `${city.url}/api/trpc`, headers: () => headers })] });
 }
