@@ -70,7 +70,10 @@ export async function startCity(
 
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
     city.api = async (request) => api.fetch(request);
-    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, config);
+    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, {
+      trustedProxies: config.trustedProxies,
+      ...(!config.production && { hostNames: [new URL(config.publicUrl).hostname, config.host] }),
+    });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(config.port, config.host, resolve);
     });

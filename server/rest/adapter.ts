@@ -146,7 +146,8 @@ function refuseMethod(request: Request, allowed: readonly string[]): Response {
   return refuse(request, error, { allow: allowed.join(", ") });
 }
 
-function refuse(request: Request, error: CityError, headers: Record<string, string> = {}): Response {
+/** A refusal in the API's own form, of a request that no operation has seen. */
+export function refuse(request: Request, error: CityError, headers: Record<string, string> = {}): Response {
   const requestId = newRequestId();
   const answer = errorAnswer(error, requestId, request.headers.get("accept"));
   return finish(answer, { "x-request-id": requestId, ...headers });
