@@ -142,6 +142,18 @@ test("an answer that dribbles in is cut off at the deadline, before and after it
   expect(cut.durationMs).toBeLessThan(3_000);
 });
 
+test("an answer that changes the protocol is none, and the attempt ends there", async () => {
+  const closed = Promise.withResolvers<void>();
+  const switching = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume().on("close", () => closed.resolve());
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+  });
+  const sent = await guardedWebhookSender({ local: true }).send(request(await listening(switching)));
+  expect(sent).toMatchObject({ status: 0, error: "The connection was closed without an answer." });
+  await closed.promise;
+});
+
 test("of a 10 MB answer at most a start is read, and 500 characters are kept", async () => {
   const closed = Promise.withResolvers<number>();
   const server = createServer((_request, response: ServerResponse) => {
