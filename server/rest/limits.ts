@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Actor } from "../auth/actor.ts";
 import type { Try } from "../context.ts";
@@ -55,13 +56,20 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
       if (actor.kind === "agent") return consume(perKind.agent, actor.agentId);
       if (actor.kind === "owner") return consume(perKind.owner, actor.ownerId);
       if (actor.kind === "trust") return consume(perKind.trust, actor.keyId);
-      return consume(perKind.anonymous, from);
+      return consume(perKind.anonymous, networkOf(from));
     },
     async countTry(of, from, about) {
-      await consume(address, `${of} ${from}`);
+      await consume(address, `${of} ${networkOf(from)}`);
       await consume(account, `${of} ${about}`);
     },
   };
+}
+
+/** By what an address is counted: IPv6 by its first 64 bits, since whoever has one has all that begin with them. */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv6" ? parsed.toByteArray().slice(0, 8).join(".") : parsed.toString();
 }
 
 /** The two header fields that announce a budget. */
