@@ -58,7 +58,7 @@ export type Config = {
   port: number;
   /** Where browsers and mails find the city, without a slash at the end. */
   publicUrl: string;
-  /** Whose word is taken for where a request comes from: addresses, networks, or names such as `loopback`. */
+  /** Whose word is taken for where a request comes from: addresses, networks, or names such as `loopback`; or nobody's. */
   trustedProxies: string[];
   dataDir: string;
   /** Seals what must be read again and signs dashboard sessions. */
@@ -143,6 +143,11 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
     ["STRIPE_SECRET_KEY", vars.STRIPE_SECRET_KEY, "the Stripe stand-in moves no real money"],
     ["SMTP_URL", vars.SMTP_URL, "mails would stay in the local outbox"],
     ["STRIPE_WEBHOOK_SECRET", vars.STRIPE_WEBHOOK_SECRET, "Stripe's events must be verified"],
+    [
+      "TRUSTED_PROXIES",
+      vars.TRUSTED_PROXIES,
+      "without the proxy in front, all visitors are one address and share its limits (`none` if there is no proxy)",
+    ],
     ["INNGEST_EVENT_KEY", vars.INNGEST_EVENT_KEY, "the embedded engine is for local mode only"],
     ["INNGEST_SIGNING_KEY", vars.INNGEST_SIGNING_KEY, "Inngest's calls must be verified"],
   ];
@@ -159,7 +164,8 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function proxiesFrom(list = ""): string[] {
+function proxiesFrom(list = "none"): string[] {
+  if (list === "none") return [];
   const proxies = list.split(/[\s,]+/).filter((proxy) => proxy !== "");
   try {
     proxyAddress.compile(proxies);

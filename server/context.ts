@@ -23,6 +23,9 @@ export type Ports = {
   webhooks: WebhookSender;
 };
 
+/** Getting in with a password, or having a link mailed and using it. */
+export type Try = "sign-in" | "link";
+
 /** What every use case is given. Plain values and ports, no transport. */
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
@@ -43,6 +46,11 @@ export type Ctx<A extends Actor = Actor> = {
   publicUrl: string;
   /** Tells when something happened to a task. */
   live: TaskSignal;
+  /**
+   * Counts one try at what could be repeated to guess or to pester, by the caller's address and by whom it is about.
+   * @throws RATE_LIMITED when there were too many within a minute
+   */
+  countTry(of: Try, about: string): Promise<void>;
 };
 
 /**

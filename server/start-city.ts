@@ -70,7 +70,10 @@ export async function startCity(
 
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
     city.api = async (request) => api.fetch(request);
-    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, config);
+    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, {
+      trustedProxies: config.trustedProxies,
+      ...(!config.production && { hostNames: [new URL(config.publicUrl).hostname, config.host] }),
+    });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject).listen(config.port, config.host, resolve);
     });
@@ -140,7 +143,7 @@ function makeCity(
     limits: makeLimits(config.settings.limits),
     authOptions: undefined as never,
     demo: config.seed === "all" ? { email: DEMO.email, password: DEMO.password } : null,
-    ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`) => ({
+    ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`, address = "the city itself") => ({
       db: database.prisma,
       pool: database.pool,
       actor,
@@ -151,6 +154,7 @@ function makeCity(
       masterKey: config.masterKey,
       publicUrl: config.publicUrl,
       live,
+      countTry: (of, about) => city.limits.countTry(of, address, about),
     }),
     async callerFor(cookieHeader) {
       const actor = await actorFromCookie(city, cookieHeader);

@@ -1,5 +1,6 @@
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { MAX_BATCH } from "#server/trpc/max-batch.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
 
 export type Inputs = inferRouterInputs<AppRouter>;
@@ -16,7 +17,7 @@ export const trpc = createTRPCClient<AppRouter>({
     splitLink({
       condition: ({ context }) => context.idempotencyKey !== undefined,
       true: httpLink({ url, headers: ({ op }) => ({ "idempotency-key": String(op.context.idempotencyKey) }) }),
-      false: httpBatchLink({ url }),
+      false: httpBatchLink({ url, maxItems: MAX_BATCH }),
     }),
   ],
 });

@@ -4,6 +4,7 @@ import { expireExecutionFunction } from "./expire-execution.ts";
 import { expireOfferFunction } from "./expire-offer.ts";
 import { forgetInputsFunction } from "./forget-inputs.ts";
 import { judgeTaskFunction } from "./judge-task.ts";
+import { mailResetLinkFunction } from "./mail-reset-link.ts";
 import { moneyFunctions } from "./money.ts";
 import { offerTaskFunction } from "./offer-task.ts";
 import { releaseEscrowFunction } from "./release-escrow.ts";
@@ -24,6 +25,7 @@ export const cityFunctions = (city: City) =>
     tearDownSandboxFunction,
     withdrawAgentTasksFunction,
     sendMailFunction,
+    mailResetLinkFunction,
     deliverWebhookFunction,
     sweepDeliveriesFunction,
     sweepFunction,

@@ -10,10 +10,23 @@ const LIFETIME_MS: Record<LinkPurpose, number> = { verify: 3 * 86_400_000, reset
 
 type Recipient = { id: string; name: string; email: string };
 
-/** Mails a link that works once. Earlier links for the same purpose stop working. */
+/** One that young is not replaced, or whoever asks again and again could flood a mailbox and keep its owner out. */
+const FRESH_MS = 60_000;
+
+/**
+ * Mails a link that works once. Earlier links for the same purpose stop working; where one was mailed within the last
+ * minute, nothing is done. Needs a transaction.
+ */
 export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose): Promise<void> {
   const secret = randomBytes(32).toString("base64url");
   const now = await cityNow(ctx);
+  // One at a time for an owner: who comes second sees the first one's link.
+  await ctx.db.$executeRaw`select 1 from owner where id = ${owner.id} for no key update`;
+  const freshFrom = after(now, LIFETIME_MS[purpose] - FRESH_MS);
+  const fresh = await ctx.db.emailLink.count({
+    where: { ownerId: owner.id, purpose, usedAt: null, expiresAt: { gt: freshFrom } },
+  });
+  if (fresh > 0) return;
   await ctx.db.emailLink.deleteMany({ where: { ownerId: owner.id, purpose, usedAt: null } });
   await ctx.db.emailLink.create({
     data: {

@@ -88,9 +88,8 @@ async function authorize(city: City, given: unknown, address: string): Promise<{
   const { email, password } = (given ?? {}) as Record<string, unknown>;
   const input = signInInput.safeParse({ email, password });
   try {
-    await city.limits.countSignIn(address, String(email ?? ""));
     if (!input.success) return null;
-    const ctx = city.ctx({ kind: "anonymous" });
+    const ctx = city.ctx({ kind: "anonymous" }, undefined, address);
     const owner = await checkCredentials(ctx, input.data);
     return await openDashboardSession(ctx, owner.id);
   } catch (error) {

@@ -14,8 +14,9 @@ export async function signIn(ctx: Ctx, input: SignIn): Promise<z.infer<typeof si
   return { token: session.token, session, user: owner };
 }
 
-/** The owner with this e-mail and password, or INVALID_CREDENTIALS. */
+/** The owner with this e-mail and password, or INVALID_CREDENTIALS. A try, whichever way it comes. */
 export async function checkCredentials(ctx: Ctx, input: SignIn): Promise<{ id: string; name: string; email: string }> {
+  await ctx.countTry("sign-in", input.email);
   const owner = await ctx.db.owner.findUnique({
     where: { email: input.email, closedAt: null },
     select: { id: true, name: true, email: true, passwordHash: true },

@@ -10,6 +10,7 @@ import type { signedIn, signUpInput } from "./schema.ts";
 
 /** Opens an account, grants the starter credits where there are any, and signs the new owner in. */
 export async function signUp(ctx: Ctx, input: z.infer<typeof signUpInput>): Promise<z.infer<typeof signedIn>> {
+  await ctx.countTry("sign-in", input.email);
   const passwordHash = await hashPassword(input.password);
   return inTransaction(ctx, async (tx) => {
     const id = newId();

@@ -4,6 +4,7 @@ import { mailLink, useLink } from "./email-links.ts";
 
 /** Mails the calling owner a new confirmation link, unless the address is confirmed already. */
 export async function requestVerification(ctx: Ctx<OwnerActor>): Promise<{ sent: boolean }> {
+  await ctx.countTry("link", ctx.actor.ownerId);
   return inTransaction(ctx, async (tx) => {
     const owner = await tx.db.owner.findUniqueOrThrow({ where: { id: tx.actor.ownerId } });
     if (owner.emailVerifiedAt) return { sent: false };

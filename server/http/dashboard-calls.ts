@@ -1,11 +1,11 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import type { Actor } from "../auth/actor.ts";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
 import { refusal, toCityError } from "../trpc/init.ts";
+import { MAX_BATCH } from "../trpc/max-batch.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
@@ -24,7 +24,8 @@ function answer(city: City, request: Request, context: typeof contextOf): Promis
     endpoint: DASHBOARD_PREFIX,
     req: request,
     router: appRouter,
-    createContext: () => context(city, request),
+    maxBatchSize: MAX_BATCH,
+    createContext: ({ info }) => context(city, request, info.calls.length),
     onError({ error, path }) {
       const known = toCityError(error);
       if (known.status >= 500)
@@ -36,7 +37,7 @@ function answer(city: City, request: Request, context: typeof contextOf): Promis
 /** A call that its page may repeat, since the answer can get lost: as the REST API does it, with a key of its own scope. */
 async function answerOnce(city: City, request: Request, route: Route, key: string): Promise<Response> {
   try {
-    const ctx = await contextOf(city, request);
+    const ctx = await contextOf(city, request, 1);
     const text = await request.clone().text();
     const input: unknown = text === "" ? undefined : JSON.parse(text);
     const work = async (within: Ctx) => ({
@@ -53,19 +54,12 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
   }
 }
 
-async function contextOf(city: City, request: Request): Promise<Ctx> {
+/** Strangers are counted as they are in the API, each call of a batch. An owner's own pages are not. */
+async function contextOf(city: City, request: Request, calls: number): Promise<Ctx> {
   const actor = await actorFromCookie(city, request.headers.get("cookie"));
-  await countCall(city, request, actor);
-  return city.ctx(actor);
-}
-
-/** Strangers are counted as they are in the API, and their tries to get in as sign-ins. An owner's own pages are not. */
-async function countCall(city: City, request: Request, actor: Actor): Promise<void> {
-  if (actor.kind !== "anonymous") return;
   const address = request.headers.get("x-city-address") ?? "unknown";
-  await city.limits.count(actor, address);
-  const { pathname } = new URL(request.url);
-  if (/(auth|email)\./.test(pathname)) await city.limits.countSignIn(address, `dashboard ${address}`);
+  for (let call = 0; call < calls && actor.kind === "anonymous"; call += 1) await city.limits.count(actor, address);
+  return city.ctx(actor, undefined, address);
 }
 
 function isSameSite(request: Request): boolean {

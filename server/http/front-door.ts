@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { isIP } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import proxyAddress from "proxy-addr";
+import { CityError } from "../kernel/errors.ts";
+import { refuse } from "../rest/adapter.ts";
 
 export type NextHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
@@ -9,6 +12,9 @@ const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|
 
 /** Headers by which a client could pretend to be our own proxy, or Next's own router. */
 const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
+
+/** Bytes that any body may hold: above what the largest operation takes, which counts for itself. */
+export const BODY_BYTES = 8 * 1_048_576;
 
 /** How long a client may take to send, in milliseconds, and how often that is looked at. */
 type Patience = { headersMs: number; requestMs: number; checkMs: number };
@@ -20,6 +26,11 @@ type Options = {
    * anyone else that header means nothing. Limits are counted by this address.
    */
   trustedProxies: string[];
+  /**
+   * Host names that the city answers to besides `localhost`; left out, to any. On a machine that people browse from,
+   * this keeps out pages whose own name has been made to lead here: their browser takes us for them.
+   */
+  hostNames?: string[];
   patience?: Patience;
 };
 
@@ -30,27 +41,57 @@ type Options = {
 export function makeFrontDoor(
   api: (request: Request) => Promise<Response> | Response,
   next: NextHandler | null,
-  { trustedProxies, patience = PATIENCE }: Options,
+  { trustedProxies, hostNames, patience = PATIENCE }: Options,
 ): Server {
   const trusted = proxyAddress.compile(trustedProxies);
+  const tooLarge = new CityError("PAYLOAD_TOO_LARGE", `A body may hold ${BODY_BYTES} bytes.`);
+  const refuseSize = getRequestListener((request) => refuse(request, tooLarge), { overrideGlobalObjects: false });
+  const refuseName = getRequestListener(() => new Response(WRONG_NAME, { status: 421 }), {
+    overrideGlobalObjects: false,
+  });
   const ours = getRequestListener(api, { overrideGlobalObjects: false });
   const server = createServer({ connectionsCheckingInterval: patience.checkMs }, (request, response) => {
     dropForbidden(request);
     const address = proxyAddress(request, trusted) ?? "unknown";
     request.headers["x-city-address"] = address;
     request.rawHeaders.push("x-city-address", address);
-    const path = request.url ?? "/";
-    if (OURS.test(path) || !next) {
-      void ours(request, response);
-    } else {
-      void next(request, response);
-    }
+    if (hostNames && !isCalledByName(request, hostNames)) return void refuseName(request, response);
+    if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES) return void refuseSize(request, response);
+    if (request.headers["transfer-encoding"]) cutOversized(request, response);
+    if (OURS.test(request.url ?? "/") || !next) return void ours(request, response);
+    return void next(request, response);
   });
   server.headersTimeout = patience.headersMs;
   server.requestTimeout = patience.requestMs;
   server.keepAliveTimeout = 65_000;
   server.maxHeadersCount = 100;
   return server;
+}
+
+const WRONG_NAME = `This city does not go by that name. Open it as localhost, or start it with PUBLIC_URL set to the address
+that you use.
+`;
+
+/** An address is no name that anybody could make lead elsewhere. */
+function isCalledByName(request: IncomingMessage, names: readonly string[]): boolean {
+  const url = `http://${request.headers.host}`;
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return true;
+  return hostname === "localhost" || hostname.endsWith(".localhost") || names.includes(hostname);
+}
+
+/** A body of unannounced length is counted as it comes, and cut as Node itself cuts one that comes too slowly. */
+function cutOversized(request: IncomingMessage, response: ServerResponse): void {
+  const push = request.push.bind(request);
+  let size = 0;
+  request.push = (chunk: Buffer | null, encoding) => {
+    size += chunk?.length ?? 0;
+    if (size <= BODY_BYTES) return push(chunk, encoding);
+    if (!response.headersSent) request.socket.write("HTTP/1.1 413 Payload Too Large\r\nconnection: close\r\n\r\n");
+    request.socket.destroy();
+    return false;
+  };
 }
 
 /** Next reads `headers`, our own handlers are given `rawHeaders`: both must be clean. */

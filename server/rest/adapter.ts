@@ -60,7 +60,7 @@ async function handle(
   headers: Record<string, string>,
 ): Promise<Response> {
   const address = request.headers.get("x-city-address") ?? "unknown";
-  const stranger = city.ctx({ kind: "anonymous" }, requestId);
+  const stranger = city.ctx({ kind: "anonymous" }, requestId, address);
   const actor = await authenticate(stranger, credentialsOf(request), route.auth).catch(async (refusal) => {
     // Whoever tries keys is a stranger, and has a stranger's budget.
     Object.assign(headers, limitHeaders(await limits.count(stranger.actor, address)));
@@ -71,9 +71,6 @@ async function handle(
   // The procedure asks too; here, so that nothing a stranger sends is read.
   admit(actor, route.auth);
   const input = await readInput(route, request, params);
-  if (route.path === "/auth/sign-in" || route.path === "/auth/sign-up") {
-    await limits.countSignIn(address, String((input as { email?: unknown }).email ?? ""));
-  }
 
   if (route.rest.shape === "stream") return answerStream(route, ctx, input, request);
 
@@ -149,7 +146,8 @@ function refuseMethod(request: Request, allowed: readonly string[]): Response {
   return refuse(request, error, { allow: allowed.join(", ") });
 }
 
-function refuse(request: Request, error: CityError, headers: Record<string, string> = {}): Response {
+/** A refusal in the API's own form, of a request that no operation has seen. */
+export function refuse(request: Request, error: CityError, headers: Record<string, string> = {}): Response {
   const requestId = newRequestId();
   const answer = errorAnswer(error, requestId, request.headers.get("accept"));
   return finish(answer, { "x-request-id": requestId, ...headers });

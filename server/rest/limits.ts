@@ -1,5 +1,7 @@
+import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Actor } from "../auth/actor.ts";
+import type { Try } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import type { Settings } from "../settings.ts";
 
@@ -11,8 +13,8 @@ export type Budget = { policy: string; quota: number; remaining: number; resetSe
 export type Limits = {
   /** Counts one request of this caller; RATE_LIMITED when there were too many. */
   count(actor: Actor, address: string): Promise<Budget>;
-  /** Counts one try to sign in or up, by address and by account. */
-  countSignIn(address: string, account: string): Promise<void>;
+  /** Counts one try of a kind, by address and by whom it is about; RATE_LIMITED when there were too many. */
+  countTry(of: Try, address: string, about: string): Promise<void>;
 };
 
 /**
@@ -54,13 +56,20 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
       if (actor.kind === "agent") return consume(perKind.agent, actor.agentId);
       if (actor.kind === "owner") return consume(perKind.owner, actor.ownerId);
       if (actor.kind === "trust") return consume(perKind.trust, actor.keyId);
-      return consume(perKind.anonymous, from);
+      return consume(perKind.anonymous, networkOf(from));
     },
-    async countSignIn(from, who) {
-      await consume(address, from);
-      await consume(account, who.toLowerCase().slice(0, 254));
+    async countTry(of, from, about) {
+      await consume(address, `${of} ${networkOf(from)}`);
+      await consume(account, `${of} ${about}`);
     },
   };
+}
+
+/** By what an address is counted: IPv6 by its first 64 bits, since whoever has one has all that begin with them. */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed.kind() === "ipv6" ? parsed.toByteArray().slice(0, 8).join(".") : parsed.toString();
 }
 
 /** The two header fields that announce a budget. */

@@ -1,7 +1,8 @@
+import type { Prisma, WebhookDelivery } from "#prisma";
 import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
 import type { WebhookAnswer } from "../ports/webhook-sender.ts";
 import { disableWebhook } from "./disable-webhook.ts";
-import { busyDelay, FAILURES_TO_DISABLE, isReceived, retryDelay } from "./rules.ts";
+import { busyDelay, causeToDisable, isReceived, retryDelay } from "./rules.ts";
 import { signedHeaders } from "./sign.ts";
 
 export type DeliveryStep = { state: "settled"; status: string } | { state: "waiting"; until: string };
@@ -9,7 +10,7 @@ export type DeliveryStep = { state: "settled"; status: string } | { state: "wait
 /** While an attempt is under way nobody else makes one. Longer than any attempt; after a crash the next one follows. */
 const CLAIM_SECONDS = 60;
 
-/** Deliveries that are looked at for one that can have a place that became free. */
+/** Receivers that are looked at for one that can have a place that became free: more than there are places. */
 const CROWD = 20;
 
 /**
@@ -25,9 +26,14 @@ export async function attemptDelivery(ctx: Ctx, input: { deliveryId: string; loo
   return mine.step;
 }
 
+/** Receivers take turns, however much waits for each: next is the one whose last attempt is the longest ago. */
 async function attemptOneOfTheCrowd(ctx: Ctx): Promise<boolean> {
   const crowd = await ctx.db.$queryRaw<{ id: string }[]>`
-    select id from webhook_delivery where status = 'pending' and next_at <= city_now() order by next_at limit ${CROWD}`;
+    select due.id from (
+      select distinct on (agent_id) agent_id, id from webhook_delivery
+      where status = 'pending' and next_at <= city_now() order by agent_id, next_at) due
+    join webhook_endpoint e on e.agent_id = due.agent_id
+    order by e.last_attempt_at nulls first limit ${CROWD}`;
   for (const { id } of crowd) {
     if ((await attempt(ctx, { deliveryId: id, look: 0 })).sent) return true;
   }
@@ -85,32 +91,37 @@ async function dropOrderless(ctx: Ctx, id: string, now: Date): Promise<DeliveryS
 
 async function recordAttempt(ctx: Ctx, id: string, agentId: string, answer: WebhookAnswer): Promise<DeliveryStep> {
   const now = await cityNow(ctx);
-  const received = isReceived(answer.status);
-  // The endpoint's row first, in every transaction that touches both: no two of them can wait for each other.
+  const endpoint = await countAttempt(ctx, agentId, isReceived(answer.status));
+  const sent = await logAttempt(ctx, id, answer, now);
+  const left = await ctx.db.webhookDelivery.update({ where: { id }, data: outcomeOf(sent, answer, now) });
+  const cause = endpoint && sent.status === "pending" ? causeToDisable(answer.status, endpoint.failCount) : null;
+  if (cause) await disableWebhook(ctx, agentId, cause);
+  if (left.status !== "pending") return { state: "settled", status: left.status };
+  return cause ? { state: "settled", status: "dropped" } : { state: "waiting", until: left.nextAt.toISOString() };
+}
+
+/** The endpoint's row comes first in every transaction that touches both: no two of them can wait for each other. */
+async function countAttempt(ctx: Ctx, agentId: string, received: boolean): Promise<{ failCount: number } | undefined> {
   const [endpoint] = await ctx.db.$queryRaw<{ failCount: number }[]>`
-    update webhook_endpoint set fail_count = case when ${received} then 0 else fail_count + 1 end
+    update webhook_endpoint
+    set fail_count = case when ${received} then 0 else fail_count + 1 end, last_attempt_at = city_now()
     where agent_id = ${agentId} returning fail_count as "failCount"`;
+  return endpoint;
+}
+
+async function logAttempt(ctx: Ctx, id: string, answer: WebhookAnswer, now: Date): Promise<WebhookDelivery> {
   const { status, body, error, durationMs } = answer;
   await ctx.db.deliveryAttempt.create({ data: { deliveryId: id, status, body, error, durationMs, at: now } });
-  const last = { attempts: { increment: 1 }, lastStatus: status, lastError: error };
-  if (received) {
-    await ctx.db.webhookDelivery.update({
-      where: { id },
-      data: { ...last, status: "delivered", deliveredAt: now },
-    });
-    return { state: "settled", status: "delivered" };
-  }
-  const row = await ctx.db.webhookDelivery.update({ where: { id }, data: last });
-  if (row.status !== "pending") return { state: "settled", status: row.status };
-  const delay = retryDelay(row.attempts, answer.retryAfterSeconds, Math.random());
-  const next = after(now, delay ?? 0);
-  await ctx.db.webhookDelivery.update({
+  return ctx.db.webhookDelivery.update({
     where: { id },
-    data: delay === null ? { status: "exhausted" } : { nextAt: next },
+    data: { attempts: { increment: 1 }, lastStatus: status, lastError: error },
   });
-  if (endpoint && (status === 410 || endpoint.failCount >= FAILURES_TO_DISABLE)) {
-    await disableWebhook(ctx, agentId, status === 410 ? "gone" : "failures");
-    return { state: "settled", status: delay === null ? "exhausted" : "dropped" };
-  }
-  return delay === null ? { state: "settled", status: "exhausted" } : { state: "waiting", until: next.toISOString() };
+}
+
+/** What becomes of a delivery after an attempt; one that was dropped meanwhile stays so, unless it has arrived. */
+function outcomeOf(sent: WebhookDelivery, answer: WebhookAnswer, now: Date): Prisma.WebhookDeliveryUpdateInput {
+  if (isReceived(answer.status)) return { status: "delivered", deliveredAt: now };
+  if (sent.status !== "pending") return {};
+  const delay = retryDelay(sent.attempts, answer.retryAfterSeconds, Math.random());
+  return delay === null ? { status: "exhausted" } : { nextAt: after(now, delay) };
 }

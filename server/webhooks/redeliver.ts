@@ -1,8 +1,10 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
-import { invalidState, notFound } from "../kernel/errors.ts";
+import { CityError, invalidState, notFound } from "../kernel/errors.ts";
+import { ATTEMPT_MS } from "../ports/webhook-sender.ts";
 import { noWebhook } from "./rotate-secret.ts";
+import { MOST_WAITING } from "./rules.ts";
 import type { webhookDelivery } from "./schema.ts";
 import { viewDelivery, withLog } from "./view.ts";
 
@@ -20,11 +22,14 @@ export async function redeliver(
     if (mine === 0) throw notFound("agent");
     const delivery = await tx.db.webhookDelivery.findFirst({ where: { id: input.id, agentId } });
     if (!delivery) throw notFound("delivery");
-    const endpoint = await tx.db.webhookEndpoint.findUnique({ where: { agentId } });
+    // Held, so that requests side by side are counted one after the other.
+    const [endpoint] = await tx.db.$queryRaw<{ enabled: boolean }[]>`
+      select enabled from webhook_endpoint where agent_id = ${agentId} for no key update`;
     if (!endpoint) throw noWebhook();
     if (!endpoint.enabled) throw invalidState("The webhook is off. Register it again first.", "disabled", ["enabled"]);
     const now = await cityNow(tx);
     const isDue = delivery.status === "pending" && delivery.nextAt <= now;
+    if (!isDue) await refuseFlood(tx, agentId, now);
     const again = await tx.db.webhookDelivery.update({
       where: { id: delivery.id },
       data: {
@@ -38,4 +43,17 @@ export async function redeliver(
     if (!isDue) await emit(tx, "webhook/queued", { deliveryId: delivery.id });
     return viewDelivery(again);
   });
+}
+
+/** The places for attempts are everybody's: nobody may fill the queue by asking. */
+async function refuseFlood(ctx: Ctx, agentId: string, now: Date): Promise<void> {
+  const waiting = await ctx.db.webhookDelivery.count({ where: { agentId, status: "pending", nextAt: { lte: now } } });
+  if (waiting < MOST_WAITING) return;
+  throw new CityError(
+    "RATE_LIMITED",
+    `${waiting} deliveries wait to be sent to this webhook. Ask again when they are.`,
+    {
+      retryAfter: ATTEMPT_MS / 1_000,
+    },
+  );
 }

@@ -19,6 +19,8 @@ export const RETRY_AFTER_MS: readonly number[] = [
 export const FAILURES_TO_DISABLE = 10;
 /** Hours for which the old secret signs along after a rotation. */
 export const ROTATION_HOURS = 24;
+/** Deliveries of an agent that may be due and wait for their turn before one more is asked for again. */
+export const MOST_WAITING = 20;
 /** Longest wait that a receiver's Retry-After is granted. */
 const LONGEST_MS = 24 * HOUR;
 
@@ -42,6 +44,12 @@ export function retryDelay(failed: number, retryAfterSeconds: number | null, ran
 /** Milliseconds until a delivery that found all places taken looks again: soon at first, then less and less often. */
 export function busyDelay(look: number, random: number): number {
   return Math.round(Math.min(30 * SECOND, SECOND * 1.5 ** Math.min(look, 12)) * (1 + random));
+}
+
+/** Whether an answer, the so-manyeth failure in a row, switches the webhook off. */
+export function causeToDisable(status: number, failures: number): "gone" | "failures" | null {
+  if (status === 410) return "gone";
+  return failures >= FAILURES_TO_DISABLE ? "failures" : null;
 }
 
 /** Why a webhook was switched off, for the agent's owner. */

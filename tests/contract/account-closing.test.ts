@@ -142,6 +142,7 @@ test("a closed account: every credential ends, names and address are gone, the b
   const mails = () => city.database.prisma.mail.findMany({ where: { to: owner.email } });
   expect((await mails()).map(({ subject }) => subject)).toEqual(["Your account is closed"]);
   await city.call("POST", "/auth/reset-request", { body: { email: owner.email } });
+  await city.idle();
   expect(await mails()).toHaveLength(1);
 
   // The one who was waiting for this agent is not left waiting, and gets everything back.

@@ -18,6 +18,7 @@ describe.runIf(findTools().bwrap !== null)("a city in production", () => {
         INNGEST_EVENT_KEY: "not-a-real-event-key",
         INNGEST_SIGNING_KEY: "signkey-prod-0123456789abcdef0123456789abcdef",
         SMTP_URL: "smtp://127.0.0.1:1",
+        TRUSTED_PROXIES: "none",
       },
     });
   });

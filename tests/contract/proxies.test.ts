@@ -36,6 +36,17 @@ test("what a client itself puts before the proxy's word gives it no other addres
   expect(await statuses(behindProxy, claims)).toEqual([200, 200, 200, 429]);
 });
 
+test("IPv6 clients are counted by their network, however many addresses they have in it", async () => {
+  const mine = Array.from({ length: LIMIT + 1 }, (_, i) => `2001:db8:0:1:${i}::1`);
+  expect(await statuses(behindProxy, mine)).toEqual([200, 200, 200, 429]);
+  expect(await statuses(behindProxy, ["2001:db8:0:2::1"])).toEqual([200]);
+  // An IPv4 address in IPv6 clothes is still itself.
+  expect(await statuses(behindProxy, ["::ffff:203.0.113.4", "203.0.113.4", "::ffff:203.0.113.4"])).toEqual([
+    200, 200, 200,
+  ]);
+  expect(await statuses(behindProxy, ["203.0.113.4", "203.0.113.5"])).toEqual([429, 200]);
+});
+
 test("without a trusted proxy the header means nothing", async () => {
   const claims = Array.from({ length: LIMIT + 1 }, (_, i) => `198.51.100.${i}`);
   expect(await statuses(open, claims)).toEqual([200, 200, 200, 429]);

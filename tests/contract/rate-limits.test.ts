@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
+import { dashboardCookie } from "#tests/support/dashboard.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -59,4 +60,110 @@ test("tries of keys that do not exist use up a stranger's budget, under whatever
     statuses.push(status);
   }
   expect(statuses.at(-1)).toBe(429);
+});
+
+describe("tries to get in, and links by mail", () => {
+  const PER_ACCOUNT = 3;
+  let strict: TestCity;
+  beforeAll(async () => {
+    // Every test has a caller's address and accounts of its own.
+    strict = await startTestCity({
+      settings: { limits: { signInPerAccount: PER_ACCOUNT, signInPerAddress: 8 } },
+      env: { TRUSTED_PROXIES: "loopback" },
+      prism: false,
+    });
+  });
+  afterAll(() => strict?.stop());
+
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  const newEmail = () => `${crypto.randomUUID()}@example.com`;
+  const rest = async (path: string, body: object, address: string) =>
+    (await strict.call("POST", path, { body, headers: from(address) })).status;
+  const signIn = (email: string, address: string) => rest("/auth/sign-in", { email, password: "a wrong one" }, address);
+  const askReset = (email: string, address: string) => rest("/auth/reset-request", { email }, address);
+
+  /** Sign-ins of the dashboard in one request; the status of each. */
+  async function batch(path: string, emails: string[], headers: Record<string, string>): Promise<number[]> {
+    const calls = emails.map((email, i) => [i, { email, password: "a wrong one" }]);
+    const response = await fetch(`${strict.url}/api/trpc/${emails.map(() => path).join(",")}?batch=1`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "sec-fetch-site": "same-origin", ...headers },
+      body: JSON.stringify(Object.fromEntries(calls)),
+    });
+    const answers = (await response.json()) as { error: { data: { httpStatus: number } } }[];
+    return [answers].flat().map(({ error }) => error.data.httpStatus);
+  }
+  const signedIn = async (address: string) => ({
+    ...(await dashboardCookie(strict, await strict.owner())),
+    ...from(address),
+  });
+
+  test("a batch of the dashboard's sign-ins is as many tries, also of somebody who is signed in", async () => {
+    const email = newEmail();
+    const statuses = await batch("auth.signIn", Array(6).fill(email), await signedIn("203.0.113.1"));
+    expect(statuses.filter((status) => status === 401)).toHaveLength(PER_ACCOUNT);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(6 - PER_ACCOUNT);
+  });
+
+  test("another spelling of the path does not hide a try", async () => {
+    const email = newEmail();
+    for (let i = 0; i < PER_ACCOUNT; i += 1) await batch("%61uth.signIn", [email], from("203.0.113.2"));
+    expect(await batch("auth.signI%6e", [email], from("203.0.113.2"))).toEqual([429]);
+  });
+
+  test("API and dashboard count together: by account from wherever, by address for whichever account", async () => {
+    const email = newEmail();
+    expect(await signIn(email, "203.0.113.3")).toBe(401);
+    expect(await signIn(email, "203.0.113.4")).toBe(401);
+    expect(await batch("auth.signIn", [email, email], from("203.0.113.5"))).toEqual(expect.arrayContaining([401, 429]));
+    expect(await signIn(newEmail(), "203.0.113.3")).toBe(401);
+    const many = await batch("auth.signIn", Array.from({ length: 9 }, newEmail), from("203.0.113.6"));
+    expect(many.filter((status) => status === 429)).toHaveLength(1);
+    expect(await signIn(newEmail(), "203.0.113.6")).toBe(429);
+  });
+
+  test("a batch of more calls than the dashboard sends is refused whole", async () => {
+    expect(await batch("auth.signIn", Array.from({ length: 11 }, newEmail), from("203.0.113.7"))).toEqual([400]);
+  });
+
+  test("links are mailed to one address once a minute, and the one on its way goes on working", async () => {
+    const owner = await strict.owner();
+    const reset = "Choose a new password";
+    const mails = () => strict.database.prisma.mail.findMany({ where: { to: owner.email, subject: reset } });
+    for (const address of ["203.0.113.8", "203.0.113.9"]) expect(await askReset(owner.email, address)).toBe(200);
+    await strict.idle();
+    const [mail, ...more] = await mails();
+    expect(more).toEqual([]);
+    expect(await askReset(owner.email, "203.0.113.10")).toBe(200);
+    expect(await askReset(owner.email, "203.0.113.11")).toBe(429);
+    await strict.idle();
+    const token = /token=(\S+)/.exec(mail?.text ?? "")?.[1];
+    expect(await rest("/auth/reset", { token, password: "another long password" }, "203.0.113.8")).toBe(200);
+  });
+
+  test("confirmation links are mailed once a minute too, however often an owner asks", async () => {
+    const owner = await strict.owner();
+    const confirmations = () =>
+      strict.database.prisma.mail.count({ where: { to: owner.email, subject: { startsWith: "Confirm" } } });
+    const ask = async () => (await strict.call("POST", "/auth/verification", { token: owner.token })).status;
+    expect([await ask(), await confirmations()]).toEqual([200, 1]);
+    await strict.advance(61_000);
+    expect([await ask(), await confirmations()]).toEqual([200, 2]);
+    expect([await ask(), await ask(), await confirmations()]).toEqual([200, 429, 2]);
+  });
+
+  test("a request for a new password does not look at the accounts, so its time cannot tell of one", async () => {
+    const owner = await strict.owner();
+    const client = await strict.database.pool.connect();
+    try {
+      await client.query("begin; lock table owner in access exclusive mode");
+      expect(await askReset(owner.email, "203.0.113.12")).toBe(200);
+      expect(await askReset(newEmail(), "203.0.113.12")).toBe(200);
+    } finally {
+      await client.query("rollback");
+      client.release();
+    }
+    await strict.idle();
+    expect(await strict.database.prisma.mail.count({ where: { to: owner.email } })).toBe(2);
+  });
 });

@@ -1,7 +1,8 @@
-import type { Server } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeFrontDoor } from "#server/http/front-door.ts";
+import { BODY_BYTES, makeFrontDoor } from "#server/http/front-door.ts";
+import { routes } from "#server/rest/routes.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
 
 let city: TestCity;
@@ -158,53 +159,122 @@ describe("problem+json", () => {
   });
 });
 
-describe("clients that take their time", () => {
-  let door: Server;
-  let port = 0;
-  beforeAll(async () => {
-    const patience = { headersMs: 200, requestMs: 400, checkMs: 50 };
-    door = makeFrontDoor((request) => city.api(request), null, { trustedProxies: [], patience });
-    await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
-    port = (door.address() as { port: number }).port;
-  });
-  afterAll(() => {
-    door.closeAllConnections();
-    door.close();
-  });
+type Options = Partial<Parameters<typeof makeFrontDoor>[2]>;
 
-  /** Sends what is given and nothing more; what came back until the server hung up. */
-  const dribble = (text: string) =>
-    new Promise<string>((resolve) => {
-      let answer = "";
-      const socket = connect(port, "127.0.0.1", () => socket.write(text));
-      socket.on("data", (chunk) => {
-        answer += chunk;
-      });
-      // A server that has answered need not read the rest; the answer is what counts.
-      socket.on("error", () => resolve(answer));
-      socket.on("close", () => resolve(answer));
-    });
-  const head = (extra: string) => `POST /api/v1/tokens HTTP/1.1\r\nhost: city\r\n${extra}`;
+/** A front door before the same city, with pages of the test's own. */
+async function openDoor(options: Options, next: Parameters<typeof makeFrontDoor>[1] = null) {
+  const door = makeFrontDoor((request) => city.api(request), next, { trustedProxies: [], ...options });
+  await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
+  const { port } = door.address() as { port: number };
+  return {
+    /** Sends what is given and nothing more; what came back until the server hung up. */
+    dribble: (text: string) =>
+      new Promise<string>((resolve) => {
+        let answer = "";
+        const socket = connect(port, "127.0.0.1", () => socket.write(text));
+        socket.on("data", (chunk) => {
+          answer += chunk;
+        });
+        // A server that has answered need not read the rest; the answer is what counts.
+        socket.on("error", () => resolve(answer));
+        socket.on("close", () => resolve(answer));
+      }),
+    close() {
+      door.closeAllConnections();
+      door.close();
+    },
+  };
+}
+const head = (extra: string, path = "/api/v1/tokens") => `POST ${path} HTTP/1.1\r\nhost: city\r\n${extra}`;
+const chunkOf64k = `${(65_536).toString(16)}\r\n${"x".repeat(65_536)}\r\n`;
+
+describe("clients that take their time", () => {
+  let door: Awaited<ReturnType<typeof openDoor>>;
+  beforeAll(async () => {
+    door = await openDoor({ patience: { headersMs: 200, requestMs: 400, checkMs: 50 } });
+  });
+  afterAll(() => door?.close());
 
   test("headers that never end are cut with 408", async () => {
-    expect(await dribble(head("x-slow: 1\r\n"))).toMatch(/^HTTP\/1\.1 408/);
+    expect(await door.dribble(head("x-slow: 1\r\n"))).toMatch(/^HTTP\/1\.1 408/);
   });
 
   test("a body that never comes is cut", async () => {
-    const answer = await dribble(
+    const answer = await door.dribble(
       head(`content-type: application/json\r\nauthorization: Bearer ${owner.token}\r\ncontent-length: 100\r\n\r\n{"na`),
     );
     expect(answer).not.toMatch(/^HTTP\/1\.1 (2|5)/);
   });
+});
+
+describe("clients that send without end", () => {
+  let door: Awaited<ReturnType<typeof openDoor>>;
+  /** Bytes that reached a page. */
+  const paged = Promise.withResolvers<number>();
+  beforeAll(async () => {
+    door = await openDoor({}, (message: IncomingMessage) => {
+      let size = 0;
+      message.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+      });
+      message.on("error", () => undefined);
+      message.on("close", () => paged.resolve(size));
+    });
+  });
+  afterAll(() => door?.close());
 
   test("a body without a length is counted as it comes, and 413 beyond 1 MB", async () => {
-    const chunk = "x".repeat(65_536);
-    const body = `${(65_536).toString(16)}\r\n${chunk}\r\n`.repeat(20);
-    const answer = await dribble(
+    const answer = await door.dribble(
       head(
-        `content-type: application/json\r\nauthorization: Bearer ${owner.token}\r\ntransfer-encoding: chunked\r\n\r\n${body}0\r\n\r\n`,
+        `connection: close\r\ncontent-type: application/json\r\nauthorization: Bearer ${owner.token}\r\ntransfer-encoding: chunked\r\n\r\n${chunkOf64k.repeat(20)}0\r\n\r\n`,
       ),
     );
     expect(answer).toMatch(/^HTTP\/1\.1 413/);
+  });
+
+  test.each(["/api/trpc/auth.signIn", "/api/webhooks/stripe", "/api/inngest", "/api/auth/callback/credentials", "/"])(
+    "a body announced as larger than anything takes is 413 at %s, before a byte of it",
+    async (path) => {
+      const answer = await door.dribble(head(`connection: close\r\ncontent-length: ${BODY_BYTES + 1}\r\n\r\n`, path));
+      expect(answer).toMatch(/^HTTP\/1\.1 413/);
+      expect(answer).toContain("PAYLOAD_TOO_LARGE");
+    },
+  );
+
+  test("a body without a length is cut at the same size on its way to a page", async () => {
+    const endless = chunkOf64k.repeat(BODY_BYTES / 65_536 + 2);
+    await door.dribble(head(`transfer-encoding: chunked\r\n\r\n${endless}`, "/api/auth/callback/credentials"));
+    expect(await paged.promise).toBe(BODY_BYTES);
+  });
+
+  test("what an operation may take always fits through the door", () => {
+    const largest = Math.max(...routes.map(({ rest }) => rest.maxBody ?? 0));
+    expect(largest).toBeLessThan(BODY_BYTES);
+  });
+});
+
+describe("the name that a browser calls the city by", () => {
+  const statusFor = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const call = request(`${city.url}/local/outbox?to=x@example.com`, { headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      call.on("error", reject).end();
+    });
+
+  test("in local mode is this machine's or an address: no page reads the outbox by leading its own name here", async () => {
+    for (const host of ["localhost", "localhost:3000", "shop.localhost", "127.0.0.1:3000", "[::1]:3000", "10.0.0.7"])
+      expect(await statusFor(host), host).toBe(200);
+    for (const host of ["rebound.example", "rebound.example:3000", "localhost.example", "127.0.0.1.example"])
+      expect(await statusFor(host), host).toBe(421);
+  });
+
+  test("or the one that PUBLIC_URL or HOST gives it", async () => {
+    const door = await openDoor({ hostNames: ["city.test"] });
+    const called = (name: string) => door.dribble(`GET /health HTTP/1.1\r\nhost: ${name}\r\nconnection: close\r\n\r\n`);
+    expect(await called("CITY.test:80")).toMatch(/^HTTP\/1\.1 200/);
+    expect(await called("other.test:80")).toMatch(/^HTTP\/1\.1 421/);
+    door.close();
   });
 });

@@ -162,6 +162,68 @@ test("deliveries that found all places taken are sent as soon as one is free, no
   expect(sellers.map(({ receiver }) => receiver.received.length)).toEqual(Array(6).fill(1));
 });
 
+/** Receivers that answer when they are told to; `held` has one entry for each attempt under way. */
+async function slowSellers(count: number) {
+  const held: (() => void)[] = [];
+  const sellers = await Promise.all(Array.from({ length: count }, () => sellerWithWebhook(city, ["task_assigned"])));
+  for (const { receiver } of sellers)
+    receiver.reply = (_, response) => void held.push(() => response.headersSent || response.writeHead(204).end());
+  const letGo = async () => {
+    for (const { receiver } of sellers) receiver.reply = answer(204);
+    for (const release of held) release();
+    await city.idle();
+  };
+  return { sellers, held, letGo };
+}
+
+/** Deliveries that are due, without runs of their own. */
+async function addDue(agent: TestAgent, count: number, minutesAgo: number) {
+  await city.database.pool.query(
+    `insert into webhook_delivery (id, agent_id, type, body, next_at, created_at)
+     select $1 || n, $2, 'task_failed', '{}', city_now() - make_interval(mins => $4),
+       city_now() - make_interval(mins => $4)
+     from generate_series(1, $3::int) n`,
+    [newId(), agent.id, count, minutesAgo],
+  );
+}
+
+test("receivers that do not answer hold one place each, however much waits for them: others are served", async () => {
+  const { sellers, held, letGo } = await slowSellers(3);
+  for (const { agent } of [...sellers, ...sellers]) await submitTo(city, agent);
+  await vi.waitFor(() => expect(held).toHaveLength(3), PATIENT);
+  const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
+  await submitTo(city, agent);
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1), PATIENT);
+  expect(held).toHaveLength(3);
+  await letGo();
+});
+
+test("receivers take turns: a backlog that is older does not put off who has not been served", async () => {
+  const { sellers, held, letGo } = await slowSellers(4);
+  for (const { agent } of sellers) await submitTo(city, agent);
+  await vi.waitFor(() => expect(held).toHaveLength(4), PATIENT);
+  for (const { agent } of sellers) await addDue(agent, 25, 4);
+  const { agent, receiver } = await sellerWithWebhook(city);
+  await addDue(agent, 1, 0);
+  held[0]?.();
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1), PATIENT);
+  await letGo();
+});
+
+test("a delivery is not sent again while twenty of the agent's wait: asking fills no queue", async () => {
+  const { agent } = await sellerWithWebhook(city, ["task_assigned"]);
+  await hire(city, agent);
+  const [delivered] = await deliveries(agent);
+  const again = () => city.call("POST", `/agents/me/webhook/deliveries/${delivered?.id}/redeliver`, { key: agent.key });
+  await addDue(agent, 20, 1);
+  const refused = await again();
+  expect([refused.status, refused.body.error?.code]).toEqual([429, "RATE_LIMITED"]);
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+  expect((await deliveries(agent)).find(({ id }) => id === delivered?.id)?.status).toBe("delivered");
+  await city.database.pool.query("delete from webhook_delivery where agent_id = $1 and status = 'pending'", [agent.id]);
+  expect((await again()).status).toBe(200);
+});
+
 test("a delivery whose run was lost is found and sent; after thirty days it is forgotten", async () => {
   const { agent, receiver } = await sellerWithWebhook(city);
   const id = newId();

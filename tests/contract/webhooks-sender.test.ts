@@ -142,6 +142,18 @@ test("an answer that dribbles in is cut off at the deadline, before and after it
   expect(cut.durationMs).toBeLessThan(3_000);
 });
 
+test("an answer that changes the protocol is none, and the attempt ends there", async () => {
+  const closed = Promise.withResolvers<void>();
+  const switching = createTcpServer((socket) => {
+    socket.on("error", () => {});
+    socket.resume().on("close", () => closed.resolve());
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+  });
+  const sent = await guardedWebhookSender({ local: true }).send(request(await listening(switching)));
+  expect(sent).toMatchObject({ status: 0, error: "The connection was closed without an answer." });
+  await closed.promise;
+});
+
 test("of a 10 MB answer at most a start is read, and 500 characters are kept", async () => {
   const closed = Promise.withResolvers<number>();
   const server = createServer((_request, response: ServerResponse) => {
@@ -153,18 +165,19 @@ test("of a 10 MB answer at most a start is read, and 500 characters are kept", a
   expect(await closed.promise).toBe(0);
 });
 
-test("slow receivers take at most half of the engine's places, and three each", () => {
+test("slow receivers take at most half of the engine's places, and one each", () => {
   const { reserve } = guardedWebhookSender({ local: true });
-  const places = [1, 2, 3].map(() => reserve("delivery", "slow"));
+  const places = ["slow", "second", "third", "fourth"].map((receiver) => {
+    const place = reserve("delivery", receiver);
+    expect(reserve("delivery", receiver)).toBeNull();
+    return place;
+  });
   expect(places.every(Boolean)).toBe(true);
-  expect(reserve("delivery", "slow")).toBeNull();
-  const fourth = reserve("delivery", "other");
-  expect(fourth).not.toBeNull();
-  expect(reserve("delivery", "third")).toBeNull();
+  expect(reserve("delivery", "fifth")).toBeNull();
   expect(reserve("test", "slow")).not.toBeNull();
-  fourth?.();
-  fourth?.();
-  expect(reserve("delivery", "third")).not.toBeNull();
+  places[3]?.();
+  places[3]?.();
+  expect(reserve("delivery", "fifth")).not.toBeNull();
   expect(reserve("delivery", "fourth")).toBeNull();
 });
 

@@ -18,6 +18,7 @@ const PRODUCTION = {
   INNGEST_EVENT_KEY: "event-key",
   INNGEST_SIGNING_KEY: "signkey-prod-1",
   SMTP_URL: "smtps://mail.example.com",
+  TRUSTED_PROXIES: "loopback",
 };
 
 function problemsOf(env: Record<string, string>): readonly string[] {
@@ -85,6 +86,8 @@ test("proxies are addresses, networks or known names; anything else is refused",
   const read = (list: string) => readConfig({ CITY_DATA_DIR: dataDir, TRUSTED_PROXIES: list }).trustedProxies;
   expect(read("loopback, 10.0.0.0/8 fd00::/8")).toEqual(["loopback", "10.0.0.0/8", "fd00::/8"]);
   expect(read("")).toEqual([]);
+  expect(read("none")).toEqual([]);
+  expect(readConfig({ ...PRODUCTION, TRUSTED_PROXIES: "none" }).trustedProxies).toEqual([]);
   expect(problemsOf({ CITY_DATA_DIR: dataDir, TRUSTED_PROXIES: "my-proxy" })).toEqual([
     expect.stringContaining("TRUSTED_PROXIES"),
   ]);

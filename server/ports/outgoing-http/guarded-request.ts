@@ -53,8 +53,15 @@ export function guardedRequest(url: URL, options: GuardedRequest): Promise<Incom
     if (socket.connecting) socket.once("connect", check);
     else check();
   });
+  const unanswered = () => reject(Object.assign(new Error("closed without an answer"), { code: "ECONNRESET" }));
   request.on("response", resolve);
   request.on("error", reject);
+  // An answer of 101 hands the bare connection over, and Node then tells of nothing else.
+  request.on("upgrade", (_response, socket) => {
+    socket.destroy();
+    unanswered();
+  });
+  request.on("close", unanswered);
   request.end(options.body);
   return promise;
 }

@@ -90,6 +90,7 @@ export const fixtures: Record<string, Fixture> = {
     input: async (world) => {
       const { email } = await world.newcomer();
       await world.city.call("POST", "/auth/reset-request", { body: { email } });
+      await world.city.idle();
       return { token: await world.mailedSecret(email), password: "another long one" };
     },
   },
