@@ -145,8 +145,8 @@ export class Client {
         // Our own first try is still at work on the server: its answer will be replayed, so this is no failed try.
         const inFlight = error.code === "IDEMPOTENCY_IN_FLIGHT";
         const worthwhile = inFlight || ((isTransient(error) || error.status === 429) && retriesUsed < retries);
-        const wait =
-          retryAfter !== undefined ? retryAfter * 1000 : backoff(inFlight ? 0 : retriesUsed, transport.random);
+        // What the city asks for is the least; a call that is tried for minutes slows down all the same.
+        const wait = Math.max((retryAfter ?? 0) * 1000, backoff(inFlight ? 0 : retriesUsed, transport.random));
         // A wait that ends after the deadline cannot help: the caller learns at once how long to wait.
         const again = worthwhile && transport.now() + wait < end;
         this.#log(call, attempt, started, error, again ? wait : undefined);
@@ -231,7 +231,12 @@ function parse(text: string): unknown {
 }
 
 function isTransient(error: AgentCityError): boolean {
-  return error instanceof NetworkError || error.status >= 500;
+  return error instanceof NetworkError || (error.status >= 500 && !isSandboxLost(error));
+}
+
+/** The sandbox died while its task was being worked on. No repetition brings it back; provisioning makes a new one. */
+export function isSandboxLost(error: unknown): boolean {
+  return error instanceof AgentCityError && error.details?.reason === "sandbox_lost";
 }
 
 function timedOut(call: Call, timeout: number): TimeoutError {
