@@ -5,6 +5,12 @@ const FIRST_MS = 500;
 const LONGEST_MS = 8_000;
 const JITTER = 0.25;
 
+/**
+ * For calls that had better outlast a restart of the city: tried by time and not by count. Longer, too, than the city
+ * keeps a key for a request that died with it (two minutes), during which it takes no second one.
+ */
+export const PATIENT: { retries: number; timeout: number } = { retries: Number.POSITIVE_INFINITY, timeout: 180_000 };
+
 /** Milliseconds before the next try: doubling from half a second to eight, up to a quarter taken off at random. */
 export function backoff(triesSoFar: number, random: () => number): number {
   const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** triesSoFar);
