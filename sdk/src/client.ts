@@ -1,4 +1,4 @@
-import { backoff, retryAfterSeconds, type Sleep } from "./backoff.ts";
+import { backoff, retryAfterSeconds, type Sleep, startTimer } from "./backoff.ts";
 import type { Audience, Credentials } from "./credentials.ts";
 import { AgentCityError, errorFromAnswer, NetworkError, TimeoutError } from "./errors.ts";
 import { queryString } from "./path.ts";
@@ -126,7 +126,7 @@ export class Client {
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
     const end = transport.now() + timeout;
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(timedOut(call, timeout)), timeout);
+    const timer = startTimer(timeout, () => deadline.abort(timedOut(call, timeout)));
     const onAbort = () => deadline.abort(outer?.reason);
     outer?.addEventListener("abort", onAbort, { once: true });
     init.signal = deadline.signal;
