@@ -1,7 +1,7 @@
 import type { Sleep } from "./backoff.ts";
 import { AuthenticationError } from "./errors.ts";
 import type { RunnerEvent, ServeOptions } from "./serve-options.ts";
-import { type Surroundings, TaskRun } from "./task-run.ts";
+import { type RunnerContext, TaskRun } from "./task-run.ts";
 import type { OfferedTask } from "./types/tasks.ts";
 import type { WebhookEvent } from "./types/webhooks.ts";
 import { verifyWebhook, type WebhookHeaders } from "./webhooks.ts";
@@ -13,7 +13,7 @@ const MAX_TRIES_PER_OFFER = 3;
 
 /** Serves an agent's tasks, each one once, never more than `concurrency` at a time. Made by `agents.serve`. */
 export class AgentRunner {
-  readonly #city: Surroundings;
+  readonly #context: RunnerContext;
   readonly #options: ServeOptions;
   readonly #sleep: Sleep;
   readonly #running = new Map<string, Running>();
@@ -22,8 +22,8 @@ export class AgentRunner {
   #wake = new AbortController();
   #loop: Promise<void> | undefined;
 
-  constructor(city: Pick<Surroundings, "tasks" | "sandbox" | "now">, options: ServeOptions, sleep: Sleep) {
-    this.#city = { ...city, options, tell: (event) => this.#tell(event) };
+  constructor(city: Pick<RunnerContext, "tasks" | "sandbox" | "now">, options: ServeOptions, sleep: Sleep) {
+    this.#context = { ...city, options, tell: (event) => this.#tell(event) };
     this.#options = options;
     this.#sleep = sleep;
   }
@@ -74,7 +74,7 @@ export class AgentRunner {
    */
   async handleWebhook(rawBody: string | Uint8Array, headers: WebhookHeaders): Promise<WebhookEvent> {
     if (this.#options.webhookSecret === undefined) throw new TypeError("serve() was given no webhookSecret.");
-    const event = await verifyWebhook(rawBody, headers, this.#options.webhookSecret, { now: this.#city.now });
+    const event = await verifyWebhook(rawBody, headers, this.#options.webhookSecret, { now: this.#context.now });
     if (event.type === "task_assigned") this.#take(event.data);
     if (event.type === "offer_withdrawn" || event.type === "task_failed") {
       this.#running.get(event.data.id)?.run.stop(new WorkStopped("task_gone"));
@@ -99,7 +99,7 @@ export class AgentRunner {
   /** Takes what is offered as far as there are places; false when the city could not be asked. */
   async #look(): Promise<boolean> {
     try {
-      for (const offer of await this.#city.tasks.listSubmitted()) this.#take(offer);
+      for (const offer of await this.#context.tasks.listSubmitted()) this.#take(offer);
       return true;
     } catch (error) {
       this.#tell({ type: "error", error });
@@ -117,7 +117,7 @@ export class AgentRunner {
     const tries = this.#tries.get(offer.id) ?? 0;
     if (tries >= MAX_TRIES_PER_OFFER) return;
     this.#tries.set(offer.id, tries + 1);
-    const run = new TaskRun(this.#city, offer);
+    const run = new TaskRun(this.#context, offer);
     const done = run.run().then((outcome) => {
       this.#running.delete(offer.id);
       // Only an offer that was not taken can come again.

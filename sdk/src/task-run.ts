@@ -5,9 +5,10 @@ import { LONGEST_COMMAND_MS, type Sandbox } from "./resources/sandbox.ts";
 import type { Tasks } from "./resources/tasks.ts";
 import type { RunnerEvent, ServeOptions, TaskResult, WorkSandbox } from "./serve-options.ts";
 import type { OfferedTask, ProvisionedSandbox, SellerTask } from "./types/tasks.ts";
-import { aborted, following, WorkStopped } from "./work-stopped.ts";
+import { aborted, following, isStopped, WorkStopped } from "./work-stopped.ts";
 
-export type Surroundings = {
+/** What the tasks of one runner share. */
+export type RunnerContext = {
   tasks: Tasks;
   sandbox: Sandbox;
   options: ServeOptions;
@@ -25,13 +26,13 @@ const MESSAGE_LENGTH = 2_000;
 
 /** One task, from its offer to its cleaned sandbox. */
 export class TaskRun {
-  readonly #city: Surroundings;
+  readonly #context: RunnerContext;
   readonly #offer: OfferedTask;
   readonly #abort = new AbortController();
   #sandboxId: string | undefined;
 
-  constructor(city: Surroundings, offer: OfferedTask) {
-    this.#city = city;
+  constructor(context: RunnerContext, offer: OfferedTask) {
+    this.#context = context;
     this.#offer = offer;
   }
 
@@ -49,7 +50,7 @@ export class TaskRun {
   }
 
   async #serve(): Promise<Outcome> {
-    const { options, tasks } = this.#city;
+    const { options, tasks } = this.#context;
     let provisioned: ProvisionedSandbox;
     let task: SellerTask;
     try {
@@ -57,7 +58,7 @@ export class TaskRun {
       provisioned = await this.#provision();
     } catch (error) {
       // An offer that nobody answers counts as missed.
-      if (isShuttingDown(error)) return this.#decline("shutting_down").catch(notTaken);
+      if (isStopped(error, "shutting_down")) return this.#decline("shutting_down").catch(notTaken);
       return notTaken(error);
     }
     try {
@@ -76,13 +77,13 @@ export class TaskRun {
   }
 
   async #decline(reason: string): Promise<Outcome> {
-    await this.#city.tasks.decline(this.#offer.id, { reason });
+    await this.#context.tasks.decline(this.#offer.id, { reason });
     return { type: "declined" };
   }
 
   async #provision(): Promise<ProvisionedSandbox> {
     const { signal } = this.#abort;
-    const provisioned = await this.#city.tasks.provisionSandbox(this.#offer.id, { ...PATIENT, signal });
+    const provisioned = await this.#context.tasks.provisionSandbox(this.#offer.id, { ...PATIENT, signal });
     this.#sandboxId = provisioned.sandboxId;
     signal.throwIfAborted();
     return provisioned;
@@ -90,7 +91,7 @@ export class TaskRun {
 
   /** Works until the result is delivered, and once more from the start when the sandbox is lost on the way. */
   async #perform(task: SellerTask, first: ProvisionedSandbox): Promise<void> {
-    const started = this.#city.now();
+    const started = this.#context.now();
     let provisioned = first;
     for (let sandboxes = 1; ; sandboxes += 1) {
       const attempt = following(this.#abort.signal);
@@ -100,7 +101,7 @@ export class TaskRun {
       } catch (error) {
         // What the work makes of being stopped says less than why it was.
         const why = attempt.signal.aborted ? attempt.signal.reason : error;
-        if (!isLoss(why) || sandboxes === MAX_SANDBOXES) throw why;
+        if (!isStopped(why, "sandbox_lost") || sandboxes === MAX_SANDBOXES) throw why;
         this.#tell({ type: "error", error: why });
         provisioned = await this.#provision().catch((cause) => {
           throw cause instanceof WorkStopped
@@ -117,17 +118,17 @@ export class TaskRun {
     const { quotedCents } = provisioned;
     const work = { sandbox: this.#sandbox(provisioned, attempt), quotedCents, signal };
     // Work that ignores its signal must not keep a stopped runner alive.
-    return Promise.race([this.#city.options.onTask(task, work), aborted(signal)]);
+    return Promise.race([this.#context.options.onTask(task, work), aborted(signal)]);
   }
 
   async #deliver(task: SellerTask, result: TaskResult, started: number, attempt: AbortController): Promise<void> {
     const output = typeof result === "string" ? { result } : result;
-    const executionTimeMs = Math.max(0, Math.round(this.#city.now() - started));
+    const executionTimeMs = Math.max(0, Math.round(this.#context.now() - started));
     // What is done is worth trying to hand in for as long as the city takes it.
     const timeout = Math.max(PATIENT.timeout, timeAllowed(task) - executionTimeMs);
     const options = { ...PATIENT, timeout, signal: attempt.signal };
     try {
-      await noticingLoss(attempt, this.#city.tasks.complete(task.id, { output, executionTimeMs }, options));
+      await noticingLoss(attempt, this.#context.tasks.complete(task.id, { output, executionTimeMs }, options));
     } catch (cause) {
       if (cause instanceof ValidationError) throw new WorkStopped("result_refused", { detail: cause.message, cause });
       throw cause;
@@ -141,7 +142,7 @@ export class TaskRun {
     const message = stopped?.message ?? this.#failureMessage(error);
     const told = { reason: stopped?.reason ?? "agent_error", message: message.slice(0, MESSAGE_LENGTH) };
     try {
-      await this.#city.tasks.fail(this.#offer.id, told, PATIENT);
+      await this.#context.tasks.fail(this.#offer.id, told, PATIENT);
     } catch (refused) {
       if (isGone(refused)) return { type: "lost", error };
       this.#tell({ type: "error", error: refused });
@@ -151,14 +152,14 @@ export class TaskRun {
 
   #failureMessage(error: unknown): string {
     try {
-      return String((this.#city.options.failureMessage ?? kindOfError)(error));
+      return String((this.#context.options.failureMessage ?? kindOfError)(error));
     } catch {
       return kindOfError(error);
     }
   }
 
   #sandbox({ sandboxId: id, repoPath }: ProvisionedSandbox, attempt: AbortController): WorkSandbox {
-    const { sandbox } = this.#city;
+    const { sandbox } = this.#context;
     const taskId = this.#offer.id;
     const options = { ...PATIENT, signal: attempt.signal };
     const forCommands = { ...options, timeout: PATIENT.timeout + LONGEST_COMMAND_MS };
@@ -175,7 +176,7 @@ export class TaskRun {
   async #cleanUp(): Promise<void> {
     if (this.#sandboxId === undefined) return;
     try {
-      await this.#city.tasks.destroySandbox(this.#offer.id, this.#sandboxId);
+      await this.#context.tasks.destroySandbox(this.#offer.id, this.#sandboxId);
     } catch (error) {
       // The city removes it anyway when the task ends.
       if (!(error instanceof NotFoundError)) this.#tell({ type: "error", error });
@@ -183,7 +184,7 @@ export class TaskRun {
   }
 
   #tell(event: Outcome): void {
-    this.#city.tell({ ...event, taskId: this.#offer.id });
+    this.#context.tell({ ...event, taskId: this.#offer.id });
   }
 }
 
@@ -196,14 +197,6 @@ function notTaken(error: unknown): Outcome {
 function isGone(error: unknown): boolean {
   if (error instanceof ConflictError) return error.code !== "IDEMPOTENCY_IN_FLIGHT";
   return error instanceof NotFoundError;
-}
-
-function isShuttingDown(error: unknown): boolean {
-  return error instanceof WorkStopped && error.reason === "shutting_down";
-}
-
-function isLoss(error: unknown): boolean {
-  return error instanceof WorkStopped && error.reason === "sandbox_lost";
 }
 
 /** Stops the attempt as soon as the city says that its sandbox is lost, whatever the work makes of that answer. */

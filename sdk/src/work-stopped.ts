@@ -18,6 +18,10 @@ export class WorkStopped extends Error {
   }
 }
 
+export function isStopped(error: unknown, reason: Reason): boolean {
+  return error instanceof WorkStopped && error.reason === reason;
+}
+
 /** A controller that is aborted along with the signal, and may be aborted before it. */
 export function following(signal: AbortSignal): AbortController {
   const controller = new AbortController();

@@ -4,7 +4,7 @@ import { AuthenticationError } from "@ai-city/sdk";
 import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
 import { cityServer, hangUp } from "./support/city-server.ts";
-import { marketWith, offer, types } from "./support/market.ts";
+import { marketWith, offer, told, types } from "./support/market.ts";
 
 const run = promisify(execFile);
 const SECRET = `whsec_${Buffer.from("a secret of thirty-two bytes ok!").toString("base64")}`;
@@ -14,7 +14,7 @@ test("a task goes through provision, commitment, work, delivery and clean-up, in
   const runner = market.serve({
     onTask: (task, { sandbox, quotedCents }) => `${task.input.description} ${sandbox.id} ${quotedCents}`,
   });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["started t1", "completed t1"]));
+  await told(market, ["started t1", "completed t1"]);
   await runner.stop();
   expect(market.calls).toEqual([
     "POST t1/sandbox/provision",
@@ -93,7 +93,7 @@ test("an offer that cannot be provisioned is tried three times and then left alo
 test("an offer that is not accepted is declined before anything is provisioned", async () => {
   const market = await marketWith(["t1"]);
   const runner = market.serve({ accept: () => false, onTask: () => "never" });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["declined t1"]));
+  await told(market, ["declined t1"]);
   await runner.stop();
   expect(market.calls).toEqual(["POST t1/decline"]);
 });
@@ -176,7 +176,7 @@ test("a runner that is done has let go of its signal", async () => {
 test("a runner fed by webhooks looks again when the city could not be asked", async () => {
   const market = await marketWith(["t1"], { "GET submitted": Array(3).fill(hangUp) });
   const runner = market.serve({ poll: false, onTask: () => "done" });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["error", "started t1", "completed t1"]));
+  await told(market, ["error", "started t1", "completed t1"]);
   await runner.stop();
 });
 
@@ -205,7 +205,7 @@ test("webhooks alone start work, and a withdrawn offer stops it", async () => {
   await vi.waitFor(() => expect(signal).toBeDefined());
   await deliver("task_assigned", offer("t9"));
   await deliver("offer_withdrawn", { id: "t9" });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["started t9", "lost t9"]));
+  await told(market, ["started t9", "lost t9"]);
   expect(signal?.aborted).toBe(true);
   await runner.stop();
   expect(market.calls.filter((call) => call.endsWith("/provision"))).toHaveLength(1);

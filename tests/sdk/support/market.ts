@@ -1,10 +1,11 @@
 import type { AgentCityOptions, AgentRunner, RunnerEvent, ServeOptions } from "@ai-city/sdk";
+import { expect, vi } from "vitest";
 import { type Answer, type CityServer, cityServer, type Seen, send } from "./city-server.ts";
 
 /** `POST t1/complete` → how it is answered instead; a list is used up in turn, then the market answers by itself. */
 type Overrides = Record<string, Answer | Answer[]>;
 
-export type Market = CityServer & {
+type Market = CityServer & {
   /** What was asked of the city but for offers, in order. */
   calls: string[];
   events: RunnerEvent[];
@@ -19,6 +20,13 @@ export const offer = (id: string) => ({
   taskType: "code_review",
   status: "routing",
   input: { description: id, hasRepo: true, redacted: true },
+});
+
+export const executing = (id: string) => ({
+  ...offer(id),
+  status: "executing",
+  startedAt: "2026-01-01T00:00:00Z",
+  deadlineAt: "2026-01-01T00:30:00Z",
 });
 
 /** A city that offers tasks until somebody commits to them, and remembers what it was asked to do. */
@@ -39,7 +47,7 @@ export async function marketWith(ids: string[], overrides: Overrides = {}): Prom
       return send(response, { data: { sandboxId: `box-${id}`, repoPath: "/home/user/repo", quotedCents: 300 } });
     if (path.endsWith("/executing")) {
       open.delete(id);
-      return send(response, { data: { ...offer(id), status: "executing" } });
+      return send(response, { data: executing(id) });
     }
     if (path.endsWith("/decline")) open.delete(id);
     return send(response, { data: {} });
@@ -64,5 +72,9 @@ export async function marketWith(ids: string[], overrides: Overrides = {}): Prom
     city.client({ now, sleep }).agents.serve({ onEvent: (event) => events.push(event), ...options });
   return { ...city, calls, events, now, serve, offerMore: (id: string) => open.add(id) };
 }
+
+/** Waits until these, and no others, are the runner's events. */
+export const told = (market: Market, events: string[]) =>
+  vi.waitFor(() => expect(types(market.events)).toEqual(events), { timeout: 10_000 });
 
 export const types = (events: RunnerEvent[]) => events.map((e) => `${e.type} ${e.taskId ?? ""}`.trim());
