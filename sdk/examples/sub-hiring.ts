@@ -13,14 +13,16 @@ const runner = city.agents.serve({
     const maxBudget = Math.floor(quotedCents * 0.85 * 0.5);
     if (maxBudget < 50) return { result: overview(files) };
 
-    const hired = await city.tasks.submit({
+    const order = {
       taskType: "security",
       maxBudget,
       input: {
         description: `Security findings for these files, with lines. Context: ${task.input.description}`,
         files: files.map(({ path, content }) => ({ path: path.replace("/home/user/repo/", ""), content })),
       },
-    });
+    } as const;
+    // A lost sandbox has this run again: the key keeps it from hiring twice.
+    const hired = await city.tasks.submit(order, { idempotencyKey: `security of ${task.id}` });
     const result = await city.tasks.waitFor(hired.id, { signal, timeout: 15 * 60_000 });
     const security = result.status === "completed" ? result.output : "The specialist did not deliver; see above only.";
     return {

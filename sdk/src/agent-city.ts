@@ -15,7 +15,7 @@ export const VERSION = "0.1.0";
 export type AgentCityOptions = CredentialOptions & {
   /** Default: the variable `AICITY_BASE_URL`, else https://api.aicity.dev. `/api/v1` is appended. */
   baseUrl?: string | undefined;
-  /** Milliseconds for one call, its retries and waits included. Default 30,000; provisioning has at least 60,000. */
+  /** Milliseconds for one call, its retries and waits included. Default 30,000; provisioning and commands have more. */
   timeout?: number | undefined;
   /** Tries after the first, on 429, 5xx and network errors. Default 2. */
   retries?: number | undefined;

@@ -4,6 +4,13 @@ export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 const FIRST_MS = 500;
 const LONGEST_MS = 8_000;
 const JITTER = 0.25;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * For calls that had better outlast a restart of the city: tried by time and not by count. Longer, too, than the city
+ * keeps a key for a request that died with it (two minutes), during which it takes no second one.
+ */
+export const PATIENT: { retries: number; timeout: number } = { retries: Number.POSITIVE_INFINITY, timeout: 180_000 };
 
 /** Milliseconds before the next try: doubling from half a second to eight, up to a quarter taken off at random. */
 export function backoff(triesSoFar: number, random: () => number): number {
@@ -21,6 +28,11 @@ export function retryAfterSeconds(headers: Headers, now: number): number | undef
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }
 
+/** A timer. What is more than timers can count, infinity too, is as long as they can: they would fire at once. */
+export function startTimer(ms: number, act: () => void): ReturnType<typeof setTimeout> {
+  return setTimeout(act, Math.min(ms, LONGEST_TIMER_MS));
+}
+
 export const sleep: Sleep = (ms, signal) =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -28,9 +40,9 @@ export const sleep: Sleep = (ms, signal) =>
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const timer = startTimer(ms, () => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
-    }, ms);
+    });
     signal?.addEventListener("abort", onAbort, { once: true });
   });

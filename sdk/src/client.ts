@@ -1,4 +1,4 @@
-import { backoff, retryAfterSeconds, type Sleep } from "./backoff.ts";
+import { backoff, retryAfterSeconds, type Sleep, startTimer } from "./backoff.ts";
 import type { Audience, Credentials } from "./credentials.ts";
 import { AgentCityError, errorFromAnswer, NetworkError, TimeoutError } from "./errors.ts";
 import { queryString } from "./path.ts";
@@ -126,7 +126,7 @@ export class Client {
     if (call.body !== undefined) init.body = JSON.stringify(call.body);
     const end = transport.now() + timeout;
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(timedOut(call, timeout)), timeout);
+    const timer = startTimer(timeout, () => deadline.abort(timedOut(call, timeout)));
     const onAbort = () => deadline.abort(outer?.reason);
     outer?.addEventListener("abort", onAbort, { once: true });
     init.signal = deadline.signal;
@@ -145,8 +145,8 @@ export class Client {
         // Our own first try is still at work on the server: its answer will be replayed, so this is no failed try.
         const inFlight = error.code === "IDEMPOTENCY_IN_FLIGHT";
         const worthwhile = inFlight || ((isTransient(error) || error.status === 429) && retriesUsed < retries);
-        const wait =
-          retryAfter !== undefined ? retryAfter * 1000 : backoff(inFlight ? 0 : retriesUsed, transport.random);
+        // What the city asks for is the least; a call that is tried for minutes slows down all the same.
+        const wait = Math.max((retryAfter ?? 0) * 1000, backoff(inFlight ? 0 : retriesUsed, transport.random));
         // A wait that ends after the deadline cannot help: the caller learns at once how long to wait.
         const again = worthwhile && transport.now() + wait < end;
         this.#log(call, attempt, started, error, again ? wait : undefined);
@@ -231,7 +231,12 @@ function parse(text: string): unknown {
 }
 
 function isTransient(error: AgentCityError): boolean {
-  return error instanceof NetworkError || error.status >= 500;
+  return error instanceof NetworkError || (error.status >= 500 && !isSandboxLost(error));
+}
+
+/** The sandbox died while its task was being worked on. No repetition brings it back; provisioning makes a new one. */
+export function isSandboxLost(error: unknown): boolean {
+  return error instanceof AgentCityError && error.details?.reason === "sandbox_lost";
 }
 
 function timedOut(call: Call, timeout: number): TimeoutError {

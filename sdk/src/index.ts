@@ -2,15 +2,8 @@ export { AgentCity, type AgentCityOptions, VERSION } from "./agent-city.ts";
 export type { LogEntry, RequestOptions } from "./client.ts";
 export * from "./errors.ts";
 export type { CursorPage, CursorPagePromise, CursorPagination, Page, PagePromise, Pagination } from "./pages.ts";
-export type {
-  AgentRunner,
-  OnTask,
-  RunnerEvent,
-  ServeOptions,
-  TaskResult,
-  TaskWork,
-  WorkSandbox,
-} from "./runner.ts";
+export type { AgentRunner } from "./runner.ts";
+export type { OnTask, RunnerEvent, ServeOptions, TaskResult, TaskWork, WorkSandbox } from "./serve-options.ts";
 export type { StreamOptions } from "./task-stream.ts";
 export type * from "./types/agents.ts";
 export type * from "./types/disputes.ts";

@@ -1,6 +1,6 @@
-import { backoff } from "./backoff.ts";
+import { backoff, startTimer } from "./backoff.ts";
 import type { Call, Client } from "./client.ts";
-import { AgentCityError, NetworkError } from "./errors.ts";
+import { AgentCityError, NetworkError, RateLimitError } from "./errors.ts";
 import { readMessages, type StreamMessage } from "./event-stream.ts";
 import type { TaskEvent, TaskStatus } from "./types/tasks.ts";
 
@@ -8,7 +8,7 @@ export type StreamOptions = {
   signal?: AbortSignal | undefined;
   /** The `id` of the last event you have seen: the stream goes on after it. */
   lastEventId?: string | undefined;
-  /** Connections in a row that may fail without one sign of life. Default 5. */
+  /** Connections in a row that may fail without one sign of life. Default 12, which is about a minute. */
   reconnects?: number | undefined;
   /** Milliseconds of silence after which the connection counts as dead; the city sends a sign every 15 s. */
   silence?: number | undefined;
@@ -33,6 +33,8 @@ export async function* streamTask(
   let pause: number | undefined;
   let failures = 0;
   while (true) {
+    let broken: unknown;
+    failures += 1;
     const connection = new AbortController();
     const onAbort = () => connection.abort(options.signal?.reason);
     if (options.signal?.aborted) throw options.signal.reason;
@@ -57,14 +59,16 @@ export async function* streamTask(
       if (options.signal?.aborted) throw options.signal.reason;
       const refused = error instanceof AgentCityError && error.status > 0 && error.status < 500 && error.status !== 429;
       if (refused || error instanceof SyntaxError) throw error;
-      if (failures >= (options.reconnects ?? 5)) throw asNetworkError(error);
+      broken = error;
     } finally {
       silence.stop();
       options.signal?.removeEventListener("abort", onAbort);
       connection.abort();
     }
-    const wait = Math.max(pause ?? 0, backoff(failures, transport.random));
-    failures += 1;
+    // Also one that is opened and closed again without a word, which no error tells of.
+    if (failures > (options.reconnects ?? 12)) throw asNetworkError(broken);
+    const asked = broken instanceof RateLimitError ? broken.retryAfter * 1000 : 0;
+    const wait = Math.max(pause ?? 0, asked, backoff(Math.max(0, failures - 1), transport.random));
     await transport.sleep(wait, options.signal);
   }
 }
@@ -80,11 +84,11 @@ function readEvent(message: StreamMessage): TaskEvent {
 function silenceTimer(ms: number, connection: AbortController) {
   const dead = () =>
     connection.abort(new NetworkError("The stream fell silent.", { status: 0, code: "NETWORK_ERROR" }));
-  let timer = setTimeout(dead, ms);
+  let timer = startTimer(ms, dead);
   return {
     again: () => {
       clearTimeout(timer);
-      timer = setTimeout(dead, ms);
+      timer = startTimer(ms, dead);
     },
     stop: () => clearTimeout(timer),
   };

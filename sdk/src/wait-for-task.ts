@@ -1,3 +1,4 @@
+import { PATIENT } from "./backoff.ts";
 import type { Client, RequestOptions } from "./client.ts";
 import { TimeoutError } from "./errors.ts";
 import { isFinal } from "./task-stream.ts";
@@ -14,7 +15,7 @@ export type WaitOptions = {
 
 const SLOWEST_POLL_MS = 5_000;
 
-/** Looks at a task until it is final. */
+/** Looks at a task until it is final. A city that is away for a while ends no wait that has time left. */
 export async function waitForTask(
   client: Client,
   get: (options: RequestOptions) => Promise<Task>,
@@ -25,7 +26,8 @@ export async function waitForTask(
   const end = now() + timeout;
   let pause = options.pollInterval ?? 1_000;
   while (true) {
-    const task = await get({ signal: options.signal, as: options.as });
+    const patience = Math.max(client.transport.timeout, Math.min(PATIENT.timeout, end - now()));
+    const task = await get({ ...PATIENT, timeout: patience, signal: options.signal, as: options.as });
     if (isFinal(task.status)) return task;
     if (now() + pause > end) {
       const message = `Task ${task.id} is still ${task.status} after ${timeout} ms.`;

@@ -1,5 +1,6 @@
+import { NetworkError, NotFoundError } from "@ai-city/sdk";
 import { expect, test } from "vitest";
-import { cityServer } from "./support/city-server.ts";
+import { cityServer, hangUp } from "./support/city-server.ts";
 
 test("registerWebhook takes an address or an object, as the two guides print it", async () => {
   const city = await cityServer({ data: { url: "https://a.example/hook", enabled: true } });
@@ -60,6 +61,22 @@ test("waitFor looks until the task is final and gives up at its time-out", async
     code: "TIMEOUT",
     details: { status: "routing" },
   });
+});
+
+test("waitFor gets over a city that is away for two minutes, and over no refusal", async () => {
+  const away = Array(19).fill(hangUp);
+  const city = await cityServer({ data: { status: "executing" } }, ...away, { data: { id: "t", status: "completed" } });
+  await expect(city.client().tasks.waitFor("t")).resolves.toMatchObject({ status: "completed" });
+  expect(city.waits.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(120_000);
+  const refusing = await cityServer({ status: 404, error: { code: "TASK_NOT_FOUND", message: "no" } });
+  await expect(refusing.client().tasks.waitFor("t")).rejects.toBeInstanceOf(NotFoundError);
+  expect(refusing.requests).toHaveLength(1);
+});
+
+test("waitFor asks no longer than its own time-out when the city is away", async () => {
+  const city = await cityServer(hangUp);
+  await expect(city.client().tasks.waitFor("t", { timeout: 60_000 })).rejects.toBeInstanceOf(NetworkError);
+  expect(city.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(60_000);
 });
 
 test("seller calls send the bodies of the contract", async () => {

@@ -71,6 +71,12 @@ test("Retry-After in seconds or as a date decides the wait", async () => {
   expect(dated.waits).toEqual([4000]);
 });
 
+test("a Retry-After shorter than the back-off hurries nobody", async () => {
+  const city = await cityServer({ ...unavailable, headers: { "Retry-After": "1" } });
+  await expect(city.client({ retries: 4 }).agents.me()).rejects.toBeInstanceOf(ServerError);
+  expect(city.waits).toEqual([1000, 1000, 2000, 4000]);
+});
+
 test("a wait longer than the deadline is not begun: the error comes at once with its seconds", async () => {
   const city = await cityServer({
     status: 429,
@@ -99,6 +105,26 @@ test("waiting for a call in flight ends at the deadline", async () => {
     code: "IDEMPOTENCY_IN_FLIGHT",
   });
   expect(city.waits).toEqual([1000, 1000, 1000, 1000]);
+});
+
+test("a lost sandbox is never tried again: only provisioning brings a new one", async () => {
+  const details = { reason: "sandbox_lost" };
+  const city = await cityServer({ status: 503, error: { code: "UNAVAILABLE", message: "lost", details } });
+  await expect(city.client().sandbox.exec("t1", "ls")).rejects.toMatchObject({ status: 503, details });
+  expect(city.requests).toHaveLength(1);
+});
+
+test.each([
+  ["the city's five minutes, where it has no limit of its own", "ls", undefined, true],
+  ["its own limit and not longer", { command: "ls", timeoutMs: 20_000 }, undefined, false],
+  ["the time the caller gives the call", "ls", { timeout: 60_000 }, false],
+] as const)("a command is waited for: %s", async (_what, command, options, waits) => {
+  // A wait is begun only where it ends before the call's deadline.
+  const city = await cityServer({ ...unavailable, headers: { "Retry-After": "299" } }, { data: { exitCode: 0 } });
+  const answer = city.client().sandbox.exec("t1", command, options);
+  if (waits) await expect(answer).resolves.toEqual({ exitCode: 0 });
+  else await expect(answer).rejects.toBeInstanceOf(ServerError);
+  expect(city.waits).toEqual(waits ? [299_000] : []);
 });
 
 test.each([400, 401, 402, 403, 404, 409, 422])("status %i is never tried again", async (status) => {

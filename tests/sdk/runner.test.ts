@@ -1,69 +1,20 @@
-import { AuthenticationError, type RunnerEvent, type ServeOptions } from "@ai-city/sdk";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { AuthenticationError } from "@ai-city/sdk";
 import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
-import { type Answer, cityServer, type Seen, send } from "./support/city-server.ts";
+import { cityServer, hangUp } from "./support/city-server.ts";
+import { marketWith, offer, told, types } from "./support/market.ts";
 
+const run = promisify(execFile);
 const SECRET = `whsec_${Buffer.from("a secret of thirty-two bytes ok!").toString("base64")}`;
-const offer = (id: string) => ({
-  id,
-  taskType: "code_review",
-  status: "routing",
-  input: { description: id, hasRepo: true, redacted: true },
-});
-
-/** A city that offers tasks until somebody commits to them, and remembers what it was asked to do. */
-async function marketWith(ids: string[], overrides: Record<string, Answer> = {}) {
-  const open = new Set(ids);
-  const calls: string[] = [];
-  const answer = (request: Seen, response: Parameters<typeof send>[0]) => {
-    const path = request.url.replace("/api/v1/tasks/", "");
-    const call = `${request.method} ${path}`;
-    if (path !== "submitted") calls.push(call);
-    const special = overrides[call];
-    if (typeof special === "function") return special(request, response);
-    if (special) return send(response, special);
-    const id = path.split("/")[0] ?? "";
-    if (path === "submitted") return send(response, { data: [...open].map(offer) });
-    if (path.endsWith("/provision"))
-      return send(response, { data: { sandboxId: `box-${id}`, repoPath: "/home/user/repo", quotedCents: 300 } });
-    if (path.endsWith("/executing")) {
-      open.delete(id);
-      return send(response, { data: { ...offer(id), status: "executing" } });
-    }
-    if (path.endsWith("/decline")) open.delete(id);
-    return send(response, { data: {} });
-  };
-  const city = await cityServer(answer);
-  const events: RunnerEvent[] = [];
-  const serve = (options: ServeOptions) =>
-    city
-      .client({
-        sleep: (_ms, signal) =>
-          new Promise((resolve, reject) => {
-            // A tick of the event loop stands for the poll interval.
-            const timer = setImmediate(resolve);
-            signal?.addEventListener(
-              "abort",
-              () => {
-                clearImmediate(timer);
-                reject(signal.reason);
-              },
-              { once: true },
-            );
-          }),
-      })
-      .agents.serve({ onEvent: (event) => events.push(event), ...options });
-  return { ...city, calls, events, serve, offerMore: (id: string) => open.add(id) };
-}
-
-const types = (events: RunnerEvent[]) => events.map((e) => `${e.type} ${e.taskId ?? ""}`.trim());
 
 test("a task goes through provision, commitment, work, delivery and clean-up, in that order", async () => {
   const market = await marketWith(["t1"]);
   const runner = market.serve({
     onTask: (task, { sandbox, quotedCents }) => `${task.input.description} ${sandbox.id} ${quotedCents}`,
   });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["started t1", "completed t1"]));
+  await told(market, ["started t1", "completed t1"]);
   await runner.stop();
   expect(market.calls).toEqual([
     "POST t1/sandbox/provision",
@@ -142,7 +93,7 @@ test("an offer that cannot be provisioned is tried three times and then left alo
 test("an offer that is not accepted is declined before anything is provisioned", async () => {
   const market = await marketWith(["t1"]);
   const runner = market.serve({ accept: () => false, onTask: () => "never" });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["declined t1"]));
+  await told(market, ["declined t1"]);
   await runner.stop();
   expect(market.calls).toEqual(["POST t1/decline"]);
 });
@@ -188,6 +139,47 @@ test("a refused key ends the runner, anything else does not", async () => {
   await runner.stop();
 });
 
+test("a refused key is told as an event and ends no process that does not await it", async () => {
+  const refused = await cityServer({ status: 401, error: { code: "INVALID_API_KEY", message: "off" } });
+  const script = `
+    import { AgentCity } from "@ai-city/sdk";
+    const city = new AgentCity({ apiKey: "k", baseUrl: "${refused.url}" });
+    const awaitLate = () => runner.done.catch((error) => console.log("rejected", error.code));
+    const onEvent = ({ type, error }) => {
+      console.log(type, error.code);
+      setTimeout(awaitLate);
+    };
+    const runner = city.agents.serve({ onTask: () => "x", onEvent });`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
+  expect(stdout.trim().split("\n")).toEqual(["error INVALID_API_KEY", "rejected INVALID_API_KEY"]);
+});
+
+test("a runner whose signal is aborted already asks for nothing and is done", async () => {
+  const market = await marketWith(["t1"]);
+  const runner = market.serve({ onTask: () => "never", signal: AbortSignal.abort() });
+  await runner.done;
+  await runner.stop();
+  expect(market.requests).toEqual([]);
+});
+
+test("a runner that is done has let go of its signal", async () => {
+  const market = await marketWith(["t1"]);
+  const { signal } = new AbortController();
+  const added = vi.spyOn(signal, "addEventListener");
+  const removed = vi.spyOn(signal, "removeEventListener");
+  await market.serve({ onTask: () => "done", signal }).stop();
+  expect(removed.mock.calls.map(([type, listener]) => [type, listener])).toEqual(
+    added.mock.calls.map(([type, listener]) => [type, listener]),
+  );
+});
+
+test("a runner fed by webhooks looks again when the city could not be asked", async () => {
+  const market = await marketWith(["t1"], { "GET submitted": Array(3).fill(hangUp) });
+  const runner = market.serve({ poll: false, onTask: () => "done" });
+  await told(market, ["error", "started t1", "completed t1"]);
+  await runner.stop();
+});
+
 test("webhooks alone start work, and a withdrawn offer stops it", async () => {
   const market = await marketWith([]);
   let signal: AbortSignal | undefined;
@@ -213,7 +205,7 @@ test("webhooks alone start work, and a withdrawn offer stops it", async () => {
   await vi.waitFor(() => expect(signal).toBeDefined());
   await deliver("task_assigned", offer("t9"));
   await deliver("offer_withdrawn", { id: "t9" });
-  await vi.waitFor(() => expect(types(market.events)).toEqual(["started t9", "lost t9"]));
+  await told(market, ["started t9", "lost t9"]);
   expect(signal?.aborted).toBe(true);
   await runner.stop();
   expect(market.calls.filter((call) => call.endsWith("/provision"))).toHaveLength(1);

@@ -66,6 +66,21 @@ test("a stream that never comes to life gives up", async () => {
   expect(city.requests).toHaveLength(3);
 });
 
+test("a stream that is opened and closed without a word, again and again, gives up too", async () => {
+  const city = await cityServer(events(event(1, "routing")), events());
+  await expect(collect(city.client().tasks.stream("t", { reconnects: 2 }))).rejects.toMatchObject({
+    code: "NETWORK_ERROR",
+  });
+  expect(city.requests).toHaveLength(4);
+});
+
+test("a stream that is one too many is opened when the city says, and not before", async () => {
+  const limited = { status: 429, error: { code: "RATE_LIMITED", message: "many" }, headers: { "Retry-After": "20" } };
+  const city = await cityServer(limited, limited, events(event(1, "completed")));
+  await expect(collect(city.client().tasks.stream("t"))).resolves.toEqual(["1 completed"]);
+  expect(city.waits).toEqual([20_000, 20_000]);
+});
+
 test("a connection that falls silent is opened again", async () => {
   // By what the client asks for, not by turns: on a busy machine the first event itself may come too late.
   const city = await cityServer((request, response) => {

@@ -18,6 +18,11 @@ test("a call that gets no answer rejects with TimeoutError at its deadline", asy
   expect(tries).toBe(1);
 });
 
+test.each([Number.POSITIVE_INFINITY, 2 ** 31])("a call may be given %s milliseconds", async (timeout) => {
+  const city = await cityServer({ data: { id: "a" } });
+  await expect(city.client({ timeout }).agents.me()).resolves.toEqual({ id: "a" });
+});
+
 test("aborting ends the call with the signal's reason, also while it waits to try again", async () => {
   const pending = await cityServer(silence);
   const first = new AbortController();

@@ -1,7 +1,8 @@
 import type { Client, RequestOptions } from "../client.ts";
 import { type CursorPagePromise, listByCursor, listPages, type PagePromise } from "../pages.ts";
 import { path } from "../path.ts";
-import { AgentRunner, type ServeOptions } from "../runner.ts";
+import { AgentRunner } from "../runner.ts";
+import type { ServeOptions } from "../serve-options.ts";
 import type {
   AgentProfile,
   AgentPublicProfile,
@@ -135,12 +136,12 @@ export class Agents {
 
   /**
    * Starts serving tasks: takes offers, provisions, commits, runs `onTask`, delivers what it returns, reports what it
-   * throws, and cleans up. Polls unless told otherwise.
+   * throws, and cleans up. Outlasts a restart of the city. Polls unless told otherwise.
    */
   serve(options: ServeOptions): AgentRunner {
     const { transport } = this.#client;
-    const city = { agents: this, tasks: new Tasks(this.#client), sandbox: new Sandbox(this.#client) };
-    const runner = new AgentRunner(city, options, { sleep: transport.sleep, now: transport.now });
+    const city = { tasks: new Tasks(this.#client), sandbox: new Sandbox(this.#client), now: transport.now };
+    const runner = new AgentRunner(city, options, transport.sleep);
     runner.start();
     return runner;
   }

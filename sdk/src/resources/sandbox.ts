@@ -3,6 +3,8 @@ import { path } from "../path.ts";
 import type { ExecInput, ExecResult, FileContent, FileListing, WriteFileInput, WrittenFile } from "../types/sandbox.ts";
 
 const REPO = "/home/user/repo";
+/** The longest a command may run, which it does when it is given no `timeoutMs`. */
+export const LONGEST_COMMAND_MS = 300_000;
 /** What a command's answer may take on top of the command itself. */
 const EXEC_MARGIN_MS = 10_000;
 
@@ -32,11 +34,14 @@ export class Sandbox {
     return this.#client.data({ method: "POST", path: url, audience: "agent", body: input, options });
   }
 
-  /** Runs a command without any network. A command that fails is an answer with its exit code, not an error. */
+  /**
+   * Runs a command without any network, and waits for it for as long as the city lets it run. A command that fails is an
+   * answer with its exit code, not an error.
+   */
   exec(taskId: string, input: string | ExecInput, options?: RequestOptions): Promise<ExecResult> {
     const body = typeof input === "string" ? { command: input } : input;
     const url = path`/tasks/${taskId}/sandbox/exec`;
-    const timeout = (body.timeoutMs ?? 0) + EXEC_MARGIN_MS;
+    const timeout = (body.timeoutMs ?? LONGEST_COMMAND_MS) + EXEC_MARGIN_MS;
     return this.#client.data({ method: "POST", path: url, audience: "agent", body, timeout, options });
   }
 }

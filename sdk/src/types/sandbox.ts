@@ -17,6 +17,7 @@ export type ExecInput = {
   command: string;
   /** Default `/home/user/repo`. */
   cwd?: string;
+  /** At most 300,000, which is the default. */
   timeoutMs?: number;
 };
 
