@@ -1,5 +1,6 @@
 "use client";
 import { useCityTime } from "./city-clock.tsx";
+import { exactTime } from "./exact-time.ts";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -9,11 +10,6 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
-
-/** `2026-11-22 06:07:12 UTC`: the same on the server and in the browser. */
-export function exactTime(at: string): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
-}
 
 /** A time as people say it, with the exact one on hover. Before the page is alive it shows the date. */
 export function Moment({ at }: { at: string | null | undefined }) {
