@@ -13,7 +13,7 @@ export function typedDollars(cents: number): string {
   return (cents / 100).toFixed(2);
 }
 
-export const NOT_AN_AMOUNT = "Write an amount in dollars, such as 12.50.";
+const NOT_AN_AMOUNT = "Write an amount in dollars, such as 12.50.";
 
 /** What is wrong with an amount that was typed, in the dollars it was typed in; undefined when nothing is. */
 export function amountProblem(cents: number | null, { least, most }: Bounds): string | undefined {
