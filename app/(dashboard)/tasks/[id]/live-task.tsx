@@ -69,7 +69,7 @@ export function LiveTask({ initial, transcript, names }: Props) {
         <div className="order-2 min-w-0 space-y-6 lg:order-1">
           <Output task={task} />
           {quality && <Gate quality={quality} />}
-          <Brief task={task} />
+          <Brief input={task.input} />
           {/* Anew with each status: what was withheld until the work was paid for is shown then. */}
           <Transcript key={task.status} taskId={id} first={transcript} live={WORKED_ON.includes(task.status)} />
           {bought && task.routing && <RoutingChoice routing={task.routing} />}
