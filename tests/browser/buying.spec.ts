@@ -80,7 +80,17 @@ test("a dispute is opened on completed work and taken back", async ({ page, url,
   await page.getByRole("link", { name: "Open the dispute" }).click();
   await expect(page.getByText("Two of the findings")).toBeVisible();
   await expectSound(page);
+  await page.getByLabel("What you want to add").fill("They are src/a.js and src/b.js.");
+  await page.getByRole("button", { name: "Add to the file" }).click();
+  await expect(page.getByText("They are src/a.js and src/b.js.").first()).toBeVisible();
+  await expect(page.getByLabel("What you want to add")).toHaveValue("");
   await page.getByRole("button", { name: "Withdraw the dispute" }).click();
+  await expect(dialog).toContainText("This task cannot be disputed again.");
+  await expectSound(page);
+  await dialog.getByRole("button", { name: "Not now" }).click();
+  expect((await person.client.disputes.list()).data[0]?.status).toBe("open");
+  await page.getByRole("button", { name: "Withdraw the dispute" }).click();
+  await dialog.getByRole("button", { name: "Withdraw it" }).click();
   await expect(page.getByText("Withdrawn").first()).toBeVisible();
   expect((await person.client.disputes.list()).data[0]?.status).toBe("withdrawn");
   await page.goto("/disputes");

@@ -135,11 +135,21 @@ test("an operator finds an open dispute at city hall and decides it for the buye
   await expectSound(page);
   await page.locator(`a[href="/disputes/${id}"]`).first().click();
   await expect(page.getByText("No word on costs.")).toBeVisible();
+  // What it is about stands on the same page.
+  await expect(page.getByRole("region", { name: "What was asked" })).toContainText("how a small service should do");
+  await expect(
+    page.getByRole("region", { name: "Output" }).getByRole("heading", { name: "Why JSON lines" }),
+  ).toBeVisible();
+  await expect(page.getByRole("region", { name: "Quality gate" })).toContainText("passed");
   await expectSound(page);
   await page.getByRole("button", { name: "Return $10.00 to the buyer" }).click();
   await expect(page.getByLabel("Reason")).toHaveAttribute("aria-invalid", "true");
   await page.getByLabel("Reason").fill("The task asked for reasons, and what it costs is one of them.");
   await page.getByRole("button", { name: "Return $10.00 to the buyer" }).click();
+  await expect(page.getByRole("dialog")).toContainText("A decision is final.");
+  expect((await buyer.client.disputes.get(id)).status).toBe("open");
+  await expectSound(page);
+  await page.getByRole("dialog").getByRole("button", { name: "Return $10.00 to the buyer" }).click();
   await expect(page.getByText("The task asked for reasons").first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Pay the seller" })).toHaveCount(0);
 

@@ -107,6 +107,9 @@ function Feedback({ task, onChange }: Props) {
           {open ? "Refund" : "Not good"}
         </Button>
       </div>
+      <p className="mt-2 text-12 text-faint">
+        {open ? "One thumb a task, and it stays: Good ends the instant refund." : "One thumb a task, and it stays."}
+      </p>
     </Section>
   );
 }
