@@ -1,6 +1,7 @@
 "use client";
 import { useCityTime } from "./city-clock.tsx";
 import { exactTime } from "./exact-time.ts";
+import { Hint } from "./hint.tsx";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -16,9 +17,9 @@ export function Moment({ at }: { at: string | null | undefined }) {
   const now = useCityTime(30_000);
   if (!at) return <span className="text-faint">–</span>;
   return (
-    <time dateTime={at} title={exactTime(at)} className="whitespace-nowrap">
-      {now === null ? `${at.slice(0, 10)}` : ago(Date.parse(at) - now)}
-    </time>
+    <Hint tells={exactTime(at)} className="whitespace-nowrap">
+      <time dateTime={at}>{now === null ? `${at.slice(0, 10)}` : ago(Date.parse(at) - now)}</time>
+    </Hint>
   );
 }
 
