@@ -1,3 +1,5 @@
+import { type Bounds, formatCents } from "#server/kernel/money.ts";
+
 /** `12.5`, `$12.50`, `1,200` → cents. Null when it is not an amount of money. */
 export function parseDollars(text: string): number | null {
   const plain = text.trim().replace(/^\$/, "").replaceAll(",", "").trim();
@@ -11,4 +13,11 @@ export function typedDollars(cents: number): string {
   return (cents / 100).toFixed(2);
 }
 
-export const NOT_AN_AMOUNT = "Write an amount in dollars, such as 12.50.";
+const NOT_AN_AMOUNT = "Write an amount in dollars, such as 12.50.";
+
+/** What is wrong with an amount that was typed, in the dollars it was typed in; undefined when nothing is. */
+export function amountProblem(cents: number | null, { least, most }: Bounds): string | undefined {
+  if (cents === null) return NOT_AN_AMOUNT;
+  if (cents < least) return `At least ${formatCents(least)}.`;
+  return cents > most ? `At most ${formatCents(most)}.` : undefined;
+}

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useRef } from "react";
 import { useCityTime } from "./city-clock.tsx";
-import { exactTime } from "./moment.tsx";
+import { exactTime } from "./exact-time.ts";
 
 type Props = {
   until: string;

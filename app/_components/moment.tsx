@@ -1,5 +1,7 @@
 "use client";
 import { useCityTime } from "./city-clock.tsx";
+import { exactTime } from "./exact-time.ts";
+import { Hint } from "./hint.tsx";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -10,19 +12,14 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 
-/** `2026-11-22 06:07:12 UTC`: the same on the server and in the browser. */
-export function exactTime(at: string): string {
-  return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
-}
-
 /** A time as people say it, with the exact one on hover. Before the page is alive it shows the date. */
 export function Moment({ at }: { at: string | null | undefined }) {
   const now = useCityTime(30_000);
   if (!at) return <span className="text-faint">–</span>;
   return (
-    <time dateTime={at} title={exactTime(at)} className="whitespace-nowrap">
-      {now === null ? `${at.slice(0, 10)}` : ago(Date.parse(at) - now)}
-    </time>
+    <Hint tells={exactTime(at)} className="whitespace-nowrap">
+      <time dateTime={at}>{now === null ? `${at.slice(0, 10)}` : ago(Date.parse(at) - now)}</time>
+    </Hint>
   );
 }
 

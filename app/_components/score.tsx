@@ -1,9 +1,11 @@
+import { Hint } from "./hint.tsx";
+
 /** A reputation score from 0 to 1000; how sure it is stands in its interval. */
 export function Score({ value, interval }: { value: number; interval: { low: number; high: number } }) {
   return (
-    <span className="figure" title={`Between ${interval.low} and ${interval.high} of 1000 by the evidence so far`}>
+    <Hint tells={`Between ${interval.low} and ${interval.high} of 1000 by the evidence so far`} className="figure">
       {value}
-    </span>
+    </Hint>
   );
 }
 

@@ -70,6 +70,29 @@ export const FAILURE_WORDS: Record<string, string> = {
     "Something went wrong on our side. The whole budget is back in your pool and the agent is not blamed.",
 };
 
+/** The same for the owner of the agent: what happened, what it means for the agent, and what can be done. */
+export const SELLER_FAILURE_WORDS: Record<string, string> = {
+  no_agent_available: "The task found no agent in time. Nothing was charged and nothing counts against your agent.",
+  agent_unresponsive:
+    "Your agent let the offer pass, so the task went on without it. Missed offers count against its reliability; three in a row set it offline.",
+  declined: "Your agent declined the task. That costs it nothing.",
+  agent_failed:
+    "Your agent gave the task up, so nothing was charged. That counts against its reputation; three failures in a row suspend it.",
+  execution_timeout:
+    "Your agent did not deliver in time, so nothing was charged. That counts against its reputation; three failures in a row suspend it.",
+  repo_unavailable:
+    "The buyer’s repository could not be fetched. Nothing was charged and nothing counts against your agent.",
+  quality_gate:
+    "The work did not pass the quality gate, so nothing was charged. The reasons are listed on this page. If the gate was wrong, your agent can appeal once, within 24 hours of the verdict.",
+  cancelled: "The buyer took the task back before your agent committed. Nothing counts against your agent.",
+  platform_error: "Something went wrong on our side. Nothing was charged and your agent is not blamed.",
+};
+
+/** `1 time`, `2 times`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
 /** Options of a select from a table of words. */
 export function optionsOf(words: Record<string, string>): { value: string; label: string }[] {
   return Object.entries(words).map(([value, label]) => ({ value, label }));

@@ -39,7 +39,7 @@ export async function registerAgent(
         displayName: input.displayName,
         framework: input.framework,
         description: input.description ?? null,
-        model: input.model ?? null,
+        model: input.model || null,
         modelTier: tier,
         baseRate: input.pricing?.baseRate ?? PRICE_TABLE.tiers[tier].baseRate,
         maxConcurrentTasks: input.maxConcurrentTasks ?? ONE_AT_A_TIME,

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { centsWithin } from "../kernel/cents.ts";
+import { AMOUNTS } from "../kernel/money.ts";
 import { pageInput, pageOf } from "../kernel/pages.ts";
 
 export const framework = z.enum(["crewai", "langgraph", "openclaw", "autogen", "adk", "openai", "custom"]);
@@ -36,7 +38,7 @@ const capabilities = z
   .describe("What the agent takes on. Without any, no task is ever routed to it.");
 const pricing = z.strictObject({
   model: z.literal("per_task"),
-  baseRate: z.int().min(1, "At least 1 cent.").max(1_000_000).describe("The least a task costs, in cents."),
+  baseRate: centsWithin(AMOUNTS.price).describe("The least a task costs, in cents."),
   currency: z.literal("USD"),
 });
 const maxConcurrentTasks = z.int().min(1).max(100).describe("Offers and running tasks at a time, at most.");
@@ -171,10 +173,7 @@ export const budgetView = z.object({
     .object({ daily: z.int(), weekly: z.int(), monthly: z.int() })
     .describe("Open holds and charges less refunds, in cents, dated at the hold."),
 });
-const limit = z
-  .int()
-  .min(1)
-  .max(100_000_000)
+const limit = centsWithin(AMOUNTS.spendingLimit)
   .nullable()
   .optional()
   .describe("Cents. Null takes the limit away; an absent one stays.");

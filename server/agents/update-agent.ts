@@ -21,7 +21,7 @@ export async function updateAgent(
       data: {
         ...plain,
         ...(pricing && { baseRate: pricing.baseRate }),
-        ...(model !== undefined && { model, modelTier: tierOf(model) }),
+        ...(model !== undefined && { model: model || null, modelTier: tierOf(model) }),
         // Back from a pause: earlier misses no longer count.
         ...(plain.availability === "available" && { missedOffers: 0 }),
       },

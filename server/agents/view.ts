@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Prisma } from "#prisma";
-import type { Ctx } from "../context.ts";
+import { type Ctx, cityNow } from "../context.ts";
 import { readWallet } from "../ledger/read-wallet.ts";
 import type { agentPrivate, agentPublic } from "./schema.ts";
 
@@ -47,7 +47,7 @@ export async function viewPrivateAgent(ctx: Ctx, row: AgentRow): Promise<z.infer
     ownerId: row.ownerId,
     maxConcurrentTasks: row.maxConcurrentTasks,
     active: row.deactivatedAt === null,
-    suspendedUntil: row.suspendedUntil?.toISOString() ?? null,
+    suspendedUntil: await suspensionOf(ctx, row),
     keyDisplay: `${row.keyDisplay}…`,
     dimensions: {
       outcome: row.outcomeScore,
@@ -58,4 +58,9 @@ export async function viewPrivateAgent(ctx: Ctx, row: AgentRow): Promise<z.infer
     webhook: row.webhook,
     wallet: await readWallet(ctx, row.id),
   };
+}
+
+/** Until when the agent gets no offers; null once that has passed, as routing sees it. */
+async function suspensionOf(ctx: Ctx, { suspendedUntil }: AgentRow): Promise<string | null> {
+  return suspendedUntil && suspendedUntil > (await cityNow(ctx)) ? suspendedUntil.toISOString() : null;
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { category } from "../agents/schema.ts";
 import { pageInput, pageOf } from "../kernel/pages.ts";
+import { qualityReport } from "../quality/schema.ts";
 
 const id = z.string().max(64);
 const text = z
@@ -62,3 +64,15 @@ export const disputeView = z
   })
   .meta({ id: "Dispute" });
 export const disputePage = pageOf(disputeView);
+
+/** For the operator's page alone; no part of the public API. */
+export const disputedWork = z.object({
+  taskType: category,
+  input: z.looseObject({ description: z.string() }),
+  output: z.string().nullable(),
+  patch: z.string().nullable(),
+  quality: qualityReport.nullable(),
+  quotedCents: z.int().nullable(),
+  feedback: z.enum(["up", "down"]).nullable(),
+  completedAt: z.iso.datetime().nullable(),
+});

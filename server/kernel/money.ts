@@ -16,3 +16,17 @@ export function formatCents(cents: Cents): string {
   const whole = Math.floor(Math.abs(cents) / 100).toLocaleString("en-US");
   return `${sign}$${whole}.${String(Math.abs(cents) % 100).padStart(2, "0")}`;
 }
+
+/** What an amount may be, in cents, bounds included. The API refuses any other; forms say the same in dollars. */
+export const AMOUNTS = {
+  budget: { least: 50, most: 1_000_000 },
+  price: { least: 1, most: 1_000_000 },
+  spendingLimit: { least: 1, most: 100_000_000 },
+  topUp: { least: 500, most: 1_000_000 },
+  threshold: { least: 0, most: 1_000_000 },
+  monthlyCap: { least: 500, most: 100_000_000 },
+  withdrawal: { least: 500, most: 100_000_000 },
+  sentBack: { least: 1, most: 1_000_000 },
+} as const;
+
+export type Bounds = { least: Cents; most: Cents };

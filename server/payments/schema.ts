@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { centsWithin } from "../kernel/cents.ts";
+import { AMOUNTS } from "../kernel/money.ts";
 import { pageInput, pageOf } from "../kernel/pages.ts";
 
 const id = z.string().max(64);
-const cents = z.int("Whole cents, as a number.");
 
 export const topUpInput = z.strictObject({
-  amount: cents.min(500, "At least 500 cents.").max(1_000_000, "At most 1,000,000 cents.").describe("Cents."),
+  amount: centsWithin(AMOUNTS.topUp).describe("Cents."),
   useSavedCard: z.boolean().optional().describe("Charge the saved card at once instead of opening a payment page."),
 });
 export const topUpResult = z.union([
@@ -15,11 +16,9 @@ export const topUpResult = z.union([
 
 export const setAutoTopUpInput = z.strictObject({
   enabled: z.boolean(),
-  threshold: cents.min(0).max(1_000_000).describe("Cents: below this the saved card is charged."),
-  reloadAmount: cents.min(500, "At least 500 cents.").max(1_000_000).describe("Cents charged each time."),
-  monthlyCap: cents
-    .min(500)
-    .max(100_000_000)
+  threshold: centsWithin(AMOUNTS.threshold).describe("Cents: below this the saved card is charged."),
+  reloadAmount: centsWithin(AMOUNTS.topUp).describe("Cents charged each time."),
+  monthlyCap: centsWithin(AMOUNTS.monthlyCap)
     .nullable()
     .optional()
     .describe("Cents a month, at most; null for no cap."),
@@ -105,7 +104,7 @@ export const connectStatusView = z
 
 export const withdrawInput = z.strictObject({
   agentId: id.optional().describe("From this agent's wallet; left out, from all, oldest earnings first."),
-  amount: cents.min(500, "At least 500 cents.").max(100_000_000).describe("Cents."),
+  amount: centsWithin(AMOUNTS.withdrawal).describe("Cents."),
 });
 export const listWithdrawalsInput = z.strictObject(pageInput);
 export const withdrawalView = z
@@ -123,7 +122,7 @@ export const withdrawalView = z
   .meta({ id: "Withdrawal" });
 export const withdrawalPage = pageOf(withdrawalView);
 
-export const returnUnspentInput = z.strictObject({ amount: cents.min(1).max(1_000_000).describe("Cents.") });
+export const returnUnspentInput = z.strictObject({ amount: centsWithin(AMOUNTS.sentBack).describe("Cents.") });
 export const returnUnspentView = z.object({
   returned: z.int().describe("Cents on their way back to the card."),
   newBalance: z.int().describe("Cents."),

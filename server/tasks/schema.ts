@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { category } from "../agents/schema.ts";
 import { disputeReason, disputeStatus } from "../disputes/schema.ts";
+import { centsWithin } from "../kernel/cents.ts";
+import { AMOUNTS } from "../kernel/money.ts";
 import { pageInput, pageOf } from "../kernel/pages.ts";
 import { streamOf } from "../kernel/streams.ts";
 import { qualityReport } from "../quality/schema.ts";
@@ -79,11 +81,7 @@ export const taskInput = z
 
 export const submitTaskInput = z.strictObject({
   taskType: category,
-  maxBudget: z
-    .int("Whole cents, as a number.")
-    .min(50, "At least 50 cents.")
-    .max(1_000_000, "At most 1,000,000 cents.")
-    .describe("Cents: held now, never exceeded, charged only if the gate passes."),
+  maxBudget: centsWithin(AMOUNTS.budget).describe("Cents: held now, never exceeded, charged only if the gate passes."),
   input: taskInput,
   agentId: id.optional().describe("Hire this agent instead of letting the city choose."),
 });

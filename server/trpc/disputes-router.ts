@@ -1,4 +1,5 @@
 import { getDispute } from "../disputes/get-dispute.ts";
+import { getDisputedWork } from "../disputes/get-work.ts";
 import { listDisputes } from "../disputes/list-disputes.ts";
 import { resolveDispute } from "../disputes/resolve-dispute.ts";
 import { respondToDispute } from "../disputes/respond-to-dispute.ts";
@@ -18,6 +19,11 @@ export const disputesRouter = router({
     .input(schema.disputeIdInput)
     .output(schema.disputeView)
     .query(({ ctx, input }) => getDispute(ctx, input)),
+
+  getWork: by("owner")
+    .input(schema.disputeIdInput)
+    .output(schema.disputedWork)
+    .query(({ ctx, input }) => getDisputedWork(ctx, input)),
 
   respond: by("agent", "owner")
     .meta({ rest: { route: "POST /disputes/{id}/respond", summary: "The seller's answer" } })

@@ -29,6 +29,42 @@ test("an agent is registered, its key works and is shown once", async ({ page, u
   await expect(page.locator("[data-secret]")).toHaveCount(0);
 });
 
+test("only what a person changed is saved, an emptied model is cleared, and a price is never lost", async ({
+  page,
+  url,
+  person,
+}) => {
+  const { agent, apiKey } = await person.client.agents.register({
+    displayName: "Two Hands",
+    framework: "custom",
+    model: "claude-haiku",
+    capabilities: [{ category: "testing", tags: ["vitest"] }],
+  });
+  await page.goto(`/agents/${agent.id}`);
+  // Meanwhile the agent changes itself.
+  const itself = new AgentCity({ apiKey, baseUrl: url });
+  await itself.agents.update({ availability: "offline", description: "Written by the agent." });
+  const save = page.getByRole("button", { name: "Save changes" });
+  await page.getByLabel("Price for one task").fill("");
+  await save.click();
+  await expect(page.getByText("An agent that is registered has a price.")).toBeVisible();
+  await page.getByLabel("Price for one task").fill("1.50");
+  await page.getByLabel("Model").fill("");
+  await save.click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+  expect(await itself.agents.me()).toMatchObject({
+    availability: "offline",
+    description: "Written by the agent.",
+    model: null,
+    modelTier: "standard",
+    pricing: { baseRate: 150 },
+    capabilities: [{ category: "testing", tags: ["vitest"] }],
+  });
+  await expect(page.getByLabel("Availability")).toHaveValue("offline");
+  await save.click();
+  await expect(page.getByText("Nothing has changed.")).toBeVisible();
+});
+
 test("price, availability and limits are edited in place", async ({ page, person }) => {
   await register(page, "Price Tag");
   await page.getByRole("link", { name: /I have stored it/ }).click();

@@ -32,7 +32,7 @@ test("unspent card money is sent back to the card, after a second look, and gran
   await expect(dialog.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
   await dialog.getByLabel("Amount").fill("40");
   await dialog.getByRole("button", { name: "Send back $40.00" }).click();
-  await expect(dialog.getByText("At most $25.00 can go back.")).toBeVisible();
+  await expect(dialog.getByText("At most $25.00.", { exact: true })).toBeVisible();
   await expectSound(page);
   await dialog.getByRole("button", { name: "Keep it" }).click();
   expect(await person.client.vault.getPool()).toMatchObject({ balance: granted + 2_500 });
@@ -57,6 +57,9 @@ test("automatic top-up names the card it will charge", async ({ page, person }) 
   await page.getByRole("button", { name: "Top up" }).click();
   await expect(page.getByLabel("Charge my Visa card ending in 4242")).toBeVisible();
   await page.getByLabel("Charge my Visa card ending in 4242").check();
+  await page.getByLabel("Amount").fill("2");
+  await page.getByRole("button", { name: "Pay $2.00" }).click();
+  await expect(page.getByText("At least $5.00.")).toBeVisible();
   await page.getByLabel("Amount").fill("7");
   await page.getByRole("button", { name: "Pay $7.00" }).click();
   await expect(page.getByText("$7.00 charged.")).toBeVisible();
@@ -132,11 +135,21 @@ test("an operator finds an open dispute at city hall and decides it for the buye
   await expectSound(page);
   await page.locator(`a[href="/disputes/${id}"]`).first().click();
   await expect(page.getByText("No word on costs.")).toBeVisible();
+  // What it is about stands on the same page.
+  await expect(page.getByRole("region", { name: "What was asked" })).toContainText("how a small service should do");
+  await expect(
+    page.getByRole("region", { name: "Output" }).getByRole("heading", { name: "Why JSON lines" }),
+  ).toBeVisible();
+  await expect(page.getByRole("region", { name: "Quality gate" })).toContainText("passed");
   await expectSound(page);
   await page.getByRole("button", { name: "Return $10.00 to the buyer" }).click();
   await expect(page.getByLabel("Reason")).toHaveAttribute("aria-invalid", "true");
   await page.getByLabel("Reason").fill("The task asked for reasons, and what it costs is one of them.");
   await page.getByRole("button", { name: "Return $10.00 to the buyer" }).click();
+  await expect(page.getByRole("dialog")).toContainText("A decision is final.");
+  expect((await buyer.client.disputes.get(id)).status).toBe("open");
+  await expectSound(page);
+  await page.getByRole("dialog").getByRole("button", { name: "Return $10.00 to the buyer" }).click();
   await expect(page.getByText("The task asked for reasons").first()).toBeVisible();
   await expect(page.getByRole("button", { name: "Pay the seller" })).toHaveCount(0);
 

@@ -145,3 +145,12 @@ test("only the seller appeals, only a failed gate, only for a day", async () => 
     details: { until: expect.any(String) },
   });
 });
+
+test("a suspension is shown until it ends, and not after", async () => {
+  const agent = await seller();
+  for (let i = 0; i < 3; i++) await failedTask(agent);
+  const until = (await agent.client.agents.me()).suspendedUntil;
+  expect(until).not.toBeNull();
+  await city.advance(city.config.settings.auth.suspensionHours * 3_600_000);
+  expect((await agent.client.agents.me()).suspendedUntil).toBeNull();
+});

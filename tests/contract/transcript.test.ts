@@ -1,6 +1,7 @@
 /** Every command of a seller is kept for the buyer and for disputes; never what is in the files. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { dashboardOf } from "#tests/support/dashboard.ts";
 import { BAD_REVIEW, FILE, REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
@@ -73,6 +74,28 @@ test("work that failed the gate stays the seller's: the buyer is not handed it b
   expect(await buyer.client.tasks.get(id)).toMatchObject({ failureReason: "quality_gate", output: null });
   expect((await buyer.client.tasks.transcript(id)).data).toEqual([expect.objectContaining({ command: null })]);
   expect((await agent.client.tasks.transcript(id)).data[0]?.command).toBe("echo all of the work");
+});
+
+test("an operator who decides a dispute reads the work it is about; its parties and strangers do not read it there", async () => {
+  const { buyer, agent, id } = await working();
+  await deliver(agent, id, REVIEW);
+  const { id: disputeId } = await buyer.client.tasks.dispute(id, { reason: "incomplete", description: "Half of it." });
+  const [operator, stranger] = [await city.owner("Operator"), await city.owner("Stranger")];
+  await city.database.pool.query("update owner set role = 'operator' where id in ($1, $2)", [operator.id, buyer.id]);
+  const readBy = async (owner: { id: string }) =>
+    (await dashboardOf(city, owner)).disputes.getWork.query({ id: disputeId });
+  const work = await readBy(operator);
+  expect(work).toMatchObject({
+    input: { description: "Review add for correctness." },
+    output: REVIEW,
+    quality: { passed: true, dimensions: expect.any(Array) },
+    quotedCents: expect.any(Number),
+  });
+  expect(JSON.stringify(work.input)).not.toContain(FILE.path);
+  const refusal = (code: string) => ({ data: { city: { code } } });
+  await expect(readBy(stranger)).rejects.toMatchObject(refusal("DISPUTE_NOT_FOUND"));
+  // An operator who is a party decides nothing and is a party here too.
+  await expect(readBy(buyer)).rejects.toMatchObject(refusal("ACCESS_DENIED"));
 });
 
 test("an operator reads it for a dispute, and not before; a stranger never", async () => {

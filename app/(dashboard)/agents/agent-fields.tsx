@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
-import { parseDollars, typedDollars } from "../../_components/amount.ts";
+import { AMOUNTS } from "#server/kernel/money.ts";
+import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { classNames } from "../../_components/class-names.ts";
 import { CONTROL, MoneyField, SelectField, TextArea, TextField } from "../../_components/field.tsx";
 import { CATEGORY_WORDS, FRAMEWORK_WORDS, optionsOf } from "../../_components/words.ts";
@@ -126,19 +127,19 @@ function CapabilityFields({
   );
 }
 
-/** The form's fields as the API takes them. `wrongAmount` when the price is not an amount. */
+/** The form's fields as the API takes them, and what is wrong with its price. An empty price is left out. */
 export function readAgentFields(form: FormData) {
   const text = (name: string) => String(form.get(name) ?? "").trim();
   const price = text("baseRate");
-  const cents = price ? parseDollars(price) : null;
+  const cents = parseDollars(price);
   return {
-    wrongAmount: price !== "" && cents === null,
+    wrongPrice: price ? amountProblem(cents, AMOUNTS.price) : undefined,
     fields: {
       displayName: text("displayName"),
       description: text("description"),
+      model: text("model"),
       capabilities: readCapabilities(form),
       maxConcurrentTasks: Number(text("maxConcurrentTasks")),
-      ...(text("model") && { model: text("model") }),
       ...(cents !== null && { pricing: { model: "per_task" as const, baseRate: cents, currency: "USD" as const } }),
     },
   };

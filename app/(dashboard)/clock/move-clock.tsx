@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { Button } from "../../_components/button.tsx";
 import { useCityTime } from "../../_components/city-clock.tsx";
-import { exactTime } from "../../_components/moment.tsx";
+import { exactTime } from "../../_components/exact-time.ts";
 import { Notice } from "../../_components/notice.tsx";
 import { useAction } from "../../_trpc/use-action.ts";
 

@@ -1,7 +1,8 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { AMOUNTS } from "#server/kernel/money.ts";
+import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { Button } from "../../_components/button.tsx";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
 import { Notice } from "../../_components/notice.tsx";
@@ -10,12 +11,12 @@ import { useAction } from "../../_trpc/use-action.ts";
 import { cardText } from "./card-text.ts";
 
 type Pool = Outputs["vault"]["getPool"];
-const AMOUNTS = ["threshold", "reloadAmount", "monthlyCap"] as const;
+const BOUNDS = { threshold: AMOUNTS.threshold, reloadAmount: AMOUNTS.topUp, monthlyCap: AMOUNTS.monthlyCap };
 
 export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; card: Pool["savedCard"] }) {
   const router = useRouter();
   const [enabled, setEnabled] = useState(current?.enabled ?? false);
-  const [wrong, setWrong] = useState<readonly string[]>([]);
+  const [wrong, setWrong] = useState<Record<string, string>>({});
   const save = useAction((input: Inputs["vault"]["setAutoTopUp"]) => trpc.vault.setAutoTopUp.mutate(input), {
     onDone: () => router.refresh(),
   });
@@ -24,11 +25,13 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? "").trim();
     const amount = (name: string) => parseDollars(text(name));
-    const bad = enabled
-      ? AMOUNTS.filter((name) => amount(name) === null && !(name === "monthlyCap" && text(name) === ""))
-      : [];
-    setWrong(bad);
-    if (bad.length > 0) return;
+    const found = Object.entries(BOUNDS).flatMap(([name, bounds]) => {
+      const noCap = name === "monthlyCap" && text(name) === "";
+      const problem = enabled && !noCap ? amountProblem(amount(name), bounds) : undefined;
+      return problem ? [[name, problem] as const] : [];
+    });
+    setWrong(Object.fromEntries(found));
+    if (found.length > 0) return;
     save.run({
       enabled,
       threshold: amount("threshold") ?? current?.threshold ?? 1_000,
@@ -36,7 +39,7 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
       monthlyCap: enabled ? amount("monthlyCap") : (current?.monthlyCap ?? null),
     });
   };
-  const errorOf = (name: string) => (wrong.includes(name) ? NOT_AN_AMOUNT : save.fields[name]);
+  const errorOf = (name: string) => wrong[name] ?? save.fields[name];
   return (
     <form noValidate onSubmit={submit} className="space-y-4">
       {current?.disabledAt && (

@@ -1,7 +1,8 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { AMOUNTS } from "#server/kernel/money.ts";
+import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { Button } from "../../_components/button.tsx";
 import { MoneyField, SelectField } from "../../_components/field.tsx";
 import { Money, moneyText } from "../../_components/money.tsx";
@@ -51,7 +52,7 @@ function Connect({ connect }: { connect: Props["connect"] }) {
 function WithdrawForm({ available, minimum, agents }: Props) {
   const router = useRouter();
   const [typed, setTyped] = useState(available >= minimum ? typedDollars(available) : "");
-  const [wrongAmount, setWrongAmount] = useState(false);
+  const [wrong, setWrong] = useState<string>();
   const cents = parseDollars(typed);
   const withdraw = useAction((input: Inputs["vault"]["withdraw"], once) => trpc.vault.withdraw.mutate(input, once), {
     onDone: () => {
@@ -62,8 +63,9 @@ function WithdrawForm({ available, minimum, agents }: Props) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const agentId = String(new FormData(event.currentTarget).get("agentId") ?? "");
-    setWrongAmount(cents === null);
-    if (cents !== null) withdraw.run({ amount: cents, ...(agentId && { agentId }) });
+    const found = amountProblem(cents, { least: minimum, most: AMOUNTS.withdrawal.most });
+    setWrong(found);
+    if (cents !== null && !found) withdraw.run({ amount: cents, ...(agentId && { agentId }) });
   };
   return (
     <form noValidate onSubmit={submit} className="space-y-4">
@@ -73,7 +75,7 @@ function WithdrawForm({ available, minimum, agents }: Props) {
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
         help={`At least ${moneyText(minimum)}.`}
-        error={wrongAmount ? NOT_AN_AMOUNT : withdraw.fields.amount}
+        error={wrong ?? withdraw.fields.amount}
       />
       {agents.length > 1 && (
         <SelectField

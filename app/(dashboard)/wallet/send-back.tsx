@@ -1,7 +1,8 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { AMOUNTS } from "#server/kernel/money.ts";
+import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { Button } from "../../_components/button.tsx";
 import { Dialog } from "../../_components/dialog.tsx";
 import { MoneyField } from "../../_components/field.tsx";
@@ -28,9 +29,9 @@ export function SendBack({ most }: { most: number }) {
   );
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const tooMuch = cents !== null && cents > most ? `At most ${moneyText(most)} can go back.` : undefined;
-    setWrong(cents === null ? NOT_AN_AMOUNT : tooMuch);
-    if (cents !== null && !tooMuch) sendBack.run({ amount: cents });
+    const found = amountProblem(cents, { least: AMOUNTS.sentBack.least, most });
+    setWrong(found);
+    if (cents !== null && !found) sendBack.run({ amount: cents });
   };
   const change = (next: boolean) => {
     setOpen(next);

@@ -1,7 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../_components/amount.ts";
+import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { Button } from "../../_components/button.tsx";
 import { Dialog } from "../../_components/dialog.tsx";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
@@ -17,7 +17,7 @@ export function TopUp({ minimum, maximum, card }: Props) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState(typedDollars(5_000));
-  const [wrongAmount, setWrongAmount] = useState(false);
+  const [wrong, setWrong] = useState<string>();
   const cents = parseDollars(typed);
   const topUp = useAction((input: Inputs["vault"]["topUp"], once) => trpc.vault.topUp.mutate(input, once), {
     onDone: (result) => {
@@ -30,8 +30,9 @@ export function TopUp({ minimum, maximum, card }: Props) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const useSavedCard = new FormData(event.currentTarget).get("saved") !== null;
-    setWrongAmount(cents === null);
-    if (cents !== null) topUp.run({ amount: cents, ...(useSavedCard && { useSavedCard }) });
+    const found = amountProblem(cents, { least: minimum, most: maximum });
+    setWrong(found);
+    if (cents !== null && !found) topUp.run({ amount: cents, ...(useSavedCard && { useSavedCard }) });
   };
   const change = (next: boolean) => {
     setOpen(next);
@@ -55,7 +56,7 @@ export function TopUp({ minimum, maximum, card }: Props) {
             value={typed}
             onChange={(event) => setTyped(event.target.value)}
             help={`From ${moneyText(minimum)} to ${moneyText(maximum)}.`}
-            error={wrongAmount ? NOT_AN_AMOUNT : topUp.fields.amount}
+            error={wrong ?? topUp.fields.amount}
           />
           {card && <CheckField label={`Charge my ${cardText(card)}`} help="Without the payment page." name="saved" />}
           {topUp.problem && <Notice tone="wrong">{topUp.problem.message}</Notice>}

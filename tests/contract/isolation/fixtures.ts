@@ -248,6 +248,7 @@ export const fixtures: Record<string, Fixture> = {
   "trust.get": { by: "trust", open: true, input: async (world) => ({ agentId: world.ids.seller }) },
   "disputes.list": { by: "buyerAgent", input: async () => ({}) },
   "disputes.get": { by: "buyerAgent", parties: [...PARTIES, "operator"], ...ofDispute() },
+  "disputes.getWork": { by: "operator", refused: ["buyerOwner", "buyerOwnerToken", "sellerOwner"], ...ofDispute() },
   "disputes.respond": {
     by: "seller",
     parties: ["sellerOwner", ...BUYERS],

@@ -1,7 +1,8 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT, parseDollars, typedDollars } from "../../../_components/amount.ts";
+import { AMOUNTS } from "#server/kernel/money.ts";
+import { amountProblem, parseDollars, typedDollars } from "../../../_components/amount.ts";
 import { Button } from "../../../_components/button.tsx";
 import { MoneyField } from "../../../_components/field.tsx";
 import { moneyText } from "../../../_components/money.tsx";
@@ -19,7 +20,7 @@ const LIMITS = [
 
 export function BudgetForm({ id, budget }: { id: string; budget: Budget }) {
   const router = useRouter();
-  const [wrong, setWrong] = useState<string[]>([]);
+  const [wrong, setWrong] = useState<Record<string, string>>({});
   const save = useAction((input: Inputs["agents"]["setBudget"]) => trpc.agents.setBudget.mutate(input), {
     onDone: () => router.refresh(),
   });
@@ -27,10 +28,13 @@ export function BudgetForm({ id, budget }: { id: string; budget: Budget }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const typed = LIMITS.map(({ name }) => [name, String(form.get(name) ?? "").trim()] as const);
-    const bad = typed.filter(([, text]) => text !== "" && parseDollars(text) === null).map(([name]) => name);
-    setWrong(bad);
+    const found = typed.flatMap(([name, text]) => {
+      const problem = text ? amountProblem(parseDollars(text), AMOUNTS.spendingLimit) : undefined;
+      return problem ? [[name, problem] as const] : [];
+    });
+    setWrong(Object.fromEntries(found));
     // An empty field takes the limit away.
-    if (bad.length === 0)
+    if (found.length === 0)
       save.run({ id, ...Object.fromEntries(typed.map(([name, text]) => [name, text ? parseDollars(text) : null])) });
   };
   return (
@@ -44,7 +48,7 @@ export function BudgetForm({ id, budget }: { id: string; budget: Budget }) {
             defaultValue={budget[name] === null ? "" : typedDollars(budget[name])}
             placeholder="no limit"
             help={period ? `${moneyText(budget.spent[period])} of it used` : "The largest budget it may give one task"}
-            error={(wrong as string[]).includes(name) ? NOT_AN_AMOUNT : save.fields[name]}
+            error={wrong[name] ?? save.fields[name]}
           />
         ))}
       </div>

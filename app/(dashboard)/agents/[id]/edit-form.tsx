@@ -1,7 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT } from "../../../_components/amount.ts";
 import { Button } from "../../../_components/button.tsx";
 import { SelectField } from "../../../_components/field.tsx";
 import { Notice } from "../../../_components/notice.tsx";
@@ -15,19 +14,24 @@ type Update = Inputs["agents"]["updateById"];
 
 export function EditForm({ agent }: { agent: Agent }) {
   const router = useRouter();
-  const [wrongAmount, setWrongAmount] = useState(false);
+  const [wrongPrice, setWrongPrice] = useState<string>();
+  const [unchanged, setUnchanged] = useState(false);
   const save = useAction((input: Update) => trpc.agents.updateById.mutate(input), { onDone: () => router.refresh() });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const { fields, wrongAmount } = readAgentFields(form);
-    setWrongAmount(wrongAmount);
-    const availability = String(form.get("availability")) as NonNullable<Update["availability"]>;
-    if (!wrongAmount) save.run({ id: agent.id, ...fields, availability });
+    const { fields, wrongPrice = fields.pricing ? undefined : NO_PRICE } = readAgentFields(form);
+    const changes = changesOf(agent, { ...fields, availability: String(form.get("availability")) });
+    setWrongPrice(wrongPrice);
+    setUnchanged(Object.keys(changes).length === 0);
+    save.reset();
+    if (!wrongPrice && Object.keys(changes).length > 0) save.run({ id: agent.id, ...changes });
   };
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
       <SelectField
+        // The city changes it too: then the form starts from that, so that saving something else leaves it alone.
+        key={agent.availability}
         label="Availability"
         name="availability"
         options={optionsOf(AVAILABILITY_WORDS)}
@@ -35,10 +39,7 @@ export function EditForm({ agent }: { agent: Agent }) {
         help="Busy and offline agents get no new offers. Three missed offers in a row set an agent offline."
         error={save.fields.availability}
       />
-      <AgentFields
-        agent={agent}
-        errors={{ ...save.fields, ...(wrongAmount && { "pricing.baseRate": NOT_AN_AMOUNT }) }}
-      />
+      <AgentFields agent={agent} errors={{ ...save.fields, ...(wrongPrice && { "pricing.baseRate": wrongPrice }) }} />
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
       <div className="flex items-center gap-3">
         <Button type="submit" variant="primary" pending={save.pending}>
@@ -46,8 +47,34 @@ export function EditForm({ agent }: { agent: Agent }) {
         </Button>
         <span role="status" className="text-13 text-soft">
           {save.done && !save.pending ? "Saved." : ""}
+          {unchanged && !wrongPrice ? "Nothing has changed." : ""}
         </span>
       </div>
     </form>
   );
+}
+
+const NO_PRICE = "An agent that is registered has a price. Write one, such as 4.20.";
+
+type Fields = ReturnType<typeof readAgentFields>["fields"] & { availability: string };
+
+/** What differs from the agent as it is: an untouched field is not sent, so it cannot undo what was changed elsewhere. */
+function changesOf(agent: Agent, typed: Fields): Omit<Update, "id"> {
+  const current: Record<string, unknown> = {
+    ...agent,
+    description: agent.description ?? "",
+    model: agent.model ?? "",
+    capabilities: inOrder(agent.capabilities),
+  };
+  const wanted = { ...typed, capabilities: inOrder(typed.capabilities) };
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(current[field])),
+  );
+}
+
+/** In one order and with one order of keys, so that the same work reads the same. */
+function inOrder(capabilities: Update["capabilities"] = []) {
+  return capabilities
+    .map(({ category, tags = [] }) => ({ category, tags }))
+    .toSorted((a, b) => a.category.localeCompare(b.category));
 }

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { LinkButton } from "../../../_components/button.tsx";
+import { exactTime } from "../../../_components/exact-time.ts";
 import { Moment } from "../../../_components/moment.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { PageHeader } from "../../../_components/page-header.tsx";
@@ -50,8 +51,8 @@ export default async function Agent(props: Props) {
       {agent.suspendedUntil && (
         <div className="mb-6">
           <Notice tone="wrong">
-            Suspended after three failures in a row: no new offers until <Moment at={agent.suspendedUntil} />. Running
-            work is not touched.
+            Suspended after three failures in a row: no new offers until {exactTime(agent.suspendedUntil)}. Running work
+            is not touched.
           </Notice>
         </div>
       )}

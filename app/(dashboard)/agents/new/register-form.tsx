@@ -1,7 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT } from "../../../_components/amount.ts";
 import { Button, LinkButton } from "../../../_components/button.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { SecretOnce } from "../../../_components/secret-once.tsx";
@@ -11,17 +10,17 @@ import { AgentFields, readAgentFields } from "../agent-fields.tsx";
 
 export function RegisterForm() {
   const router = useRouter();
-  const [wrongAmount, setWrongAmount] = useState(false);
+  const [wrongPrice, setWrongPrice] = useState<string>();
   const register = useAction((input: Inputs["agents"]["register"], once) => trpc.agents.register.mutate(input, once), {
     onDone: () => router.refresh(),
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const { fields, wrongAmount } = readAgentFields(form);
-    setWrongAmount(wrongAmount);
+    const { fields, wrongPrice } = readAgentFields(form);
+    setWrongPrice(wrongPrice);
     const framework = String(form.get("framework")) as Inputs["agents"]["register"]["framework"];
-    if (!wrongAmount) register.run({ ...fields, framework });
+    if (!wrongPrice) register.run({ ...fields, framework });
   };
   if (register.output) {
     const { agent, apiKey } = register.output;
@@ -39,7 +38,7 @@ export function RegisterForm() {
   }
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
-      <AgentFields errors={{ ...register.fields, ...(wrongAmount && { "pricing.baseRate": NOT_AN_AMOUNT }) }} />
+      <AgentFields errors={{ ...register.fields, ...(wrongPrice && { "pricing.baseRate": wrongPrice }) }} />
       {register.problem && <Notice tone="wrong">{register.problem.message}</Notice>}
       <Button type="submit" variant="primary" pending={register.pending}>
         Register agent

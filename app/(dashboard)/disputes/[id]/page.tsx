@@ -11,6 +11,7 @@ import { TRANSCRIPT_PAGE } from "../../../_components/transcript-page.ts";
 import { DISPUTE_REASON_WORDS, DISPUTE_STATUS_WORDS } from "../../../_components/words.ts";
 import { signedIn } from "../../../_session.ts";
 import { DisputeActions } from "./dispute-actions.tsx";
+import { factsOfWork, Work } from "./work.tsx";
 
 export const metadata: Metadata = { title: "Dispute" };
 
@@ -26,7 +27,11 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
   const { call } = await signedIn();
   const { id } = await params;
   const dispute = await orNotFound(call.disputes.get({ id }));
-  const transcript = await orNotFound(call.tasks.transcript({ id: dispute.taskId, ...TRANSCRIPT_PAGE }));
+  const [transcript, work] = await Promise.all([
+    orNotFound(call.tasks.transcript({ id: dispute.taskId, ...TRANSCRIPT_PAGE })),
+    // The parties have the task's own page.
+    dispute.role === "operator" ? call.disputes.getWork({ id }) : null,
+  ]);
   // An operator's note and the clock's verdict are in the file already.
   const inFile = dispute.evidence.some(({ text }) => text === dispute.resolution);
   const open = dispute.status === "open" || dispute.status === "under_review";
@@ -51,6 +56,7 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
               )}
             </ol>
           </Section>
+          {work && <Work work={work} />}
           <Transcript taskId={dispute.taskId} first={transcript} />
         </div>
         <div className="space-y-6">
@@ -72,6 +78,7 @@ export default async function Dispute({ params }: { params: Promise<{ id: string
                       </Link>
                     ),
                 },
+                ...(work ? factsOfWork(work) : []),
                 { label: "Opened", value: <Moment at={dispute.createdAt} /> },
               ]}
             />

@@ -22,9 +22,10 @@ export function Actions({ task, onChange }: Props) {
   if (task.status === "failed") {
     return (
       <Section title="What now">
-        <LinkButton href={again(task)} className="w-full">
-          Submit a new task
+        <LinkButton href={`/tasks/new?from=${task.id}`} className="w-full">
+          Submit it again
         </LinkButton>
+        <p className="mt-2 text-13 text-soft">You can change everything before it is sent.</p>
       </Section>
     );
   }
@@ -35,10 +36,6 @@ export function Actions({ task, onChange }: Props) {
       <Dispute task={task} onChange={onChange} />
     </>
   );
-}
-
-function again(task: BuyerTask): string {
-  return typeof task.input.repo === "string" ? `/tasks/new?repo=${encodeURIComponent(task.input.repo)}` : "/tasks/new";
 }
 
 function Cancel({ task, onChange }: Props) {
@@ -110,6 +107,9 @@ function Feedback({ task, onChange }: Props) {
           {open ? "Refund" : "Not good"}
         </Button>
       </div>
+      <p className="mt-2 text-12 text-faint">
+        {open ? "One thumb a task, and it stays: Good ends the instant refund." : "One thumb a task, and it stays."}
+      </p>
     </Section>
   );
 }

@@ -1,11 +1,9 @@
 import { Section } from "../../../_components/section.tsx";
-import type { AnyTask } from "./task-types.ts";
 
 const SHOWN = new Set(["description", "hasRepo", "redacted", "code", "files"]);
 
-/** What was asked for. The buyer sees all of it, the seller its own view. */
-export function Brief({ task }: { task: AnyTask }) {
-  const input = task.input as Record<string, unknown>;
+/** What was asked for. The buyer sees all of it, the seller and an operator their own views. */
+export function Brief({ input }: { input: Record<string, unknown> }) {
   const files = Array.isArray(input.files) ? (input.files as { path: string; content: string }[]) : [];
   const rest = Object.entries(input).filter(([key]) => !SHOWN.has(key));
   return (
@@ -31,7 +29,8 @@ export function Brief({ task }: { task: AnyTask }) {
   );
 }
 
-function Code({ name, text }: { name: string; text: string }) {
+/** A text that opens on request. */
+export function Code({ name, text }: { name: string; text: string }) {
   return (
     <details className="mt-3 rounded-control border border-line">
       <summary className="px-3 py-2 text-13">{name}</summary>

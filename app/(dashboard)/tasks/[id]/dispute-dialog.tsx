@@ -2,6 +2,7 @@
 import type { FormEvent } from "react";
 import { Button } from "../../../_components/button.tsx";
 import { Dialog } from "../../../_components/dialog.tsx";
+import { dropDraft, keepDraft, readDraft } from "../../../_components/draft.ts";
 import { SelectField, TextArea } from "../../../_components/field.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { DISPUTE_REASON_WORDS, optionsOf } from "../../../_components/words.ts";
@@ -12,8 +13,12 @@ type Props = { taskId: string; open: boolean; onOpenChange: (open: boolean) => v
 type Opening = Inputs["tasks"]["dispute"];
 
 export function DisputeDialog({ taskId, open, onOpenChange, onDone }: Props) {
+  const draftKey = `dispute:${taskId}`;
+  // A press beside the dialog closes it; what was typed is there when it opens again.
+  const draft = open ? readDraft(draftKey) : null;
   const dispute = useAction((input: Opening) => trpc.tasks.dispute.mutate(input), {
     onDone: async () => {
+      dropDraft(draftKey);
       onOpenChange(false);
       await onDone();
     },
@@ -36,19 +41,32 @@ export function DisputeDialog({ taskId, open, onOpenChange, onDone }: Props) {
       title="Open a dispute"
       lead="Both sides can read what you write here."
     >
-      <form noValidate onSubmit={submit} className="space-y-4">
+      <form
+        noValidate
+        onSubmit={submit}
+        onInput={(event) => keepDraft(draftKey, event.currentTarget)}
+        className="space-y-4"
+      >
         <SelectField
           label="What is wrong"
           name="reason"
           options={optionsOf(DISPUTE_REASON_WORDS)}
+          defaultValue={draft?.reason}
           error={dispute.fields.reason}
         />
-        <TextArea label="Describe it" name="description" rows={4} error={dispute.fields.description} />
+        <TextArea
+          label="Describe it"
+          name="description"
+          rows={4}
+          defaultValue={draft?.description}
+          error={dispute.fields.description}
+        />
         <TextArea
           label="Evidence"
           optional
           name="evidence"
           rows={3}
+          defaultValue={draft?.evidence}
           help="Lines of the output, of your code, or links."
           error={dispute.fields.evidence}
         />

@@ -17,6 +17,19 @@ const DISPUTE_ENDS: Record<string, string> = {
   withdrawn: "Dispute withdrawn by the buyer",
 };
 
+/** For the seller, who is not shown the message: it may name the buyer's repository. */
+const FAILURES: Record<string, string> = {
+  no_agent_available: "no agent was free",
+  agent_unresponsive: "nobody took it in time",
+  declined: "declined by the agent",
+  agent_failed: "given up by the agent",
+  execution_timeout: "not delivered in time",
+  repo_unavailable: "the repository could not be fetched",
+  quality_gate: "the gate did not pass it",
+  cancelled: "taken back by the buyer",
+  platform_error: "a fault of the city’s",
+};
+
 const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   submitted: () => "Submitted, budget held",
   routing: (data) => text(data.reason) || "Looking for an agent",
@@ -28,7 +41,7 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   executing: () => "The agent committed and started",
   quality_check: () => "Work delivered, gate started",
   completed: (data) => (data.charged ? `Passed with ${data.score}, ${cents(data.charged)} charged` : "Passed the gate"),
-  failed: (data) => withMessage("Ended without a charge", data.message),
+  failed: (data) => withMessage("Ended without a charge", data.message ?? FAILURES[text(data.reason)]),
   feedback: (data) => (data.feedback === "up" ? "Thumbs up" : "Thumbs down, after the refund window"),
   refunded: () => "Thumbs down, whole charge returned",
   escrow_released: (data) => `Escrow released${data.released ? `, ${cents(data.released)}` : ""}`,

@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { Notice } from "../../../_components/notice.tsx";
@@ -9,6 +10,7 @@ import { FINAL } from "../../../_components/status.tsx";
 import { Transcript, type TranscriptPage } from "../../../_components/transcript.tsx";
 import { CATEGORY_WORDS } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
+import { problemOf } from "../../../_trpc/problem.ts";
 import { titleOf } from "../task-table.tsx";
 import { Actions } from "./actions.tsx";
 import { Brief } from "./brief.tsx";
@@ -21,6 +23,8 @@ import { isBought, type Live, qualityOf } from "./task-types.ts";
 
 const POLL_MS = 1_500;
 const WORKED_ON = ["executing", "quality_check"];
+const SIGNED_OUT = ["MISSING_API_KEY", "INVALID_TOKEN", "TOKEN_EXPIRED"];
+const isSignedOut = (error: Error | null) => error !== null && SIGNED_OUT.includes(problemOf(error).code);
 
 type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, string> };
 
@@ -28,7 +32,7 @@ type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, 
 export function LiveTask({ initial, transcript, names }: Props) {
   const router = useRouter();
   const { id } = initial.task;
-  const { data, refetch, isError } = useQuery({
+  const { data, refetch, error } = useQuery({
     queryKey: ["task", id],
     queryFn: async (): Promise<Live> => {
       const [task, events] = await Promise.all([trpc.tasks.get.query({ id }), trpc.tasks.listEvents.query({ id })]);
@@ -36,8 +40,10 @@ export function LiveTask({ initial, transcript, names }: Props) {
     },
     initialData: initial,
     staleTime: POLL_MS,
-    refetchInterval: ({ state }) => (FINAL.includes(state.data?.task.status ?? "") ? false : POLL_MS),
+    refetchInterval: ({ state }) =>
+      FINAL.includes(state.data?.task.status ?? "") || isSignedOut(state.error) ? false : POLL_MS,
   });
+  const signedOut = isSignedOut(error);
   const { task, events } = data;
   const status = useRef(task.status);
   useEffect(() => {
@@ -58,10 +64,19 @@ export function LiveTask({ initial, transcript, names }: Props) {
         title={titleOf(task.input.description)}
         lead={`${CATEGORY_WORDS[task.taskType]}${bought ? "" : ", done by your agent"}`}
       />
-      {isError && (
+      {error && (
         <div className="mb-6">
           <Notice tone="wait">
-            The city does not answer right now. This page shows the last state it knew and keeps asking.
+            {signedOut ? (
+              <>
+                Your session has ended, so this page shows the last state it knew. The task goes on without you.{" "}
+                <Link href={`/signin?next=${encodeURIComponent(`/tasks/${id}`)}`} className="underline">
+                  Sign in again
+                </Link>
+              </>
+            ) : (
+              "The city does not answer right now. This page shows the last state it knew and keeps asking."
+            )}
           </Notice>
         </div>
       )}
@@ -69,9 +84,14 @@ export function LiveTask({ initial, transcript, names }: Props) {
         <div className="order-2 min-w-0 space-y-6 lg:order-1">
           <Output task={task} />
           {quality && <Gate quality={quality} />}
-          <Brief task={task} />
+          <Brief input={task.input} />
           {/* Anew with each status: what was withheld until the work was paid for is shown then. */}
-          <Transcript key={task.status} taskId={id} first={transcript} live={WORKED_ON.includes(task.status)} />
+          <Transcript
+            key={task.status}
+            taskId={id}
+            first={transcript}
+            live={WORKED_ON.includes(task.status) && !signedOut}
+          />
           {bought && task.routing && <RoutingChoice routing={task.routing} />}
         </div>
         <div className="order-1 space-y-6 lg:order-2">

@@ -1,10 +1,9 @@
 "use client";
 import { Download } from "lucide-react";
-import { useState } from "react";
+import { AgentText } from "../../../_components/agent-text.tsx";
 import { Button } from "../../../_components/button.tsx";
 import { EmptyState } from "../../../_components/empty-state.tsx";
 import { Notice } from "../../../_components/notice.tsx";
-import { SafeMarkdown } from "../../../_components/safe-markdown.tsx";
 import { saveAs } from "../../../_components/save-as.ts";
 import { Section } from "../../../_components/section.tsx";
 import { FINAL } from "../../../_components/status.tsx";
@@ -37,7 +36,7 @@ export function Output({ task }: { task: AnyTask }) {
       title={task.status === "refunded" ? "Output, refunded" : "Output"}
       action={bought && task.hasPatch ? <PatchDownload id={task.id} /> : undefined}
     >
-      <Text text={task.output} />
+      <AgentText text={task.output} />
       {bought && task.outputDetails && (
         <Details details={task.outputDetails} claimedMs={task.reportedExecutionTimeMs} tookMs={task.executionTimeMs} />
       )}
@@ -50,43 +49,6 @@ function absence(task: AnyTask): string {
     return "The delivered work did not pass the gate. You did not pay for it, so it is not shown; the score and the reasons are below.";
   }
   return "Nothing was delivered.";
-}
-
-const LONG = 2_500;
-
-/** JSON is shown as code, the rest as Markdown; what is very long opens on request. */
-function Text({ text }: { text: string }) {
-  const [open, setOpen] = useState(text.length <= LONG);
-  const shown = open ? text : `${text.slice(0, LONG)}…`;
-  return (
-    <>
-      {isJson(text) ? <Json text={shown} /> : <SafeMarkdown text={shown} />}
-      {!open && (
-        <Button className="mt-4" onClick={() => setOpen(true)}>
-          Show all {Math.ceil(text.length / 1000)} kB
-        </Button>
-      )}
-    </>
-  );
-}
-
-function Json({ text }: { text: string }) {
-  return (
-    // What scrolls must be reachable by keyboard.
-    <pre tabIndex={0} className="figure overflow-x-auto text-13">
-      {text}
-    </pre>
-  );
-}
-
-function isJson(text: string): boolean {
-  if (!/^\s*[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function Details({

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { classNames } from "../../../_components/class-names.ts";
 import { Moment } from "../../../_components/moment.tsx";
 import { FINAL, Status, type TaskStatus } from "../../../_components/status.tsx";
-import { FAILURE_WORDS } from "../../../_components/words.ts";
+import { FAILURE_WORDS, SELLER_FAILURE_WORDS } from "../../../_components/words.ts";
 import { sentenceOf } from "./event-words.ts";
 import { type AnyTask, isBought, type TaskEvent } from "./task-types.ts";
 
@@ -13,9 +13,11 @@ export function Progress({ task, events, names }: Props) {
   const status = task.status as TaskStatus;
   const over = FINAL.includes(status);
   return (
-    <div aria-live="polite">
-      <Status status={status} large />
-      <p className="mt-1 min-h-10 text-13 text-soft">{explain(task, names)}</p>
+    <div>
+      <div aria-live="polite">
+        <Status status={status} large />
+        <p className="mt-1 min-h-10 text-13 text-soft">{explain(task, names)}</p>
+      </div>
       {isBought(task) && task.agentId && (
         <p className="mt-2 text-13">
           Agent{" "}
@@ -41,12 +43,9 @@ export function Progress({ task, events, names }: Props) {
 }
 
 function explain(task: AnyTask, names: Record<string, string>): string {
+  // What else is known stands in the timeline.
   if (task.status === "failed") {
-    const reason = task.failureReason ? FAILURE_WORDS[task.failureReason] : undefined;
-    if (!isBought(task))
-      return task.failureReason === "quality_gate" ? SELLER_GATE : "The task ended without a charge.";
-    // What else is known stands in the timeline.
-    return reason ?? task.errorMessage ?? "";
+    return (isBought(task) ? FAILURE_WORDS : SELLER_FAILURE_WORDS)[task.failureReason ?? ""] ?? "";
   }
   if (task.status === "routing" && isBought(task) && task.agentId) {
     return `Offered to ${names[task.agentId] ?? "an agent"}; waiting for it to commit.`;
@@ -54,8 +53,6 @@ function explain(task: AnyTask, names: Record<string, string>): string {
   return EXPLANATIONS[task.status] ?? "";
 }
 
-const SELLER_GATE =
-  "The work did not pass the quality gate, so nothing was charged. The reasons are listed on this page.";
 const EXPLANATIONS: Record<string, string> = {
   submitted: "The budget is held. The city starts to look for an agent.",
   routing: "The city is looking for the best agent that is free.",

@@ -32,7 +32,7 @@ export type Quality = {
   };
 };
 
-export function qualityOf(task: AnyTask): Quality | null {
-  const quality = task.quality as Partial<Quality> | null | undefined;
+export function qualityOf(judged: { quality?: unknown }): Quality | null {
+  const quality = judged.quality as Partial<Quality> | null | undefined;
   return quality?.dimensions && quality.references ? (quality as Quality) : null;
 }

@@ -1,14 +1,11 @@
-import { parseDollars } from "../../../_components/amount.ts";
 import type { Inputs } from "../../../_trpc/client.ts";
 
 export type Submission = Inputs["tasks"]["submit"];
 
-/** The form as the API takes it; null when the budget is not an amount of money. */
-export function readTask(form: FormData, agentId: string | undefined): Submission | null {
+/** The form as the API takes it. What stands in a part of it that was put aside is not sent. */
+export function readTask(form: FormData, maxBudget: number, agentId: string | undefined): Submission {
   const text = (name: string) => String(form.get(name) ?? "").trim();
   const optional = (name: string) => (text(name) ? { [name]: text(name) } : {});
-  const maxBudget = parseDollars(text("maxBudget"));
-  if (maxBudget === null) return null;
   const source = text("source");
   return {
     taskType: text("taskType") as Submission["taskType"],

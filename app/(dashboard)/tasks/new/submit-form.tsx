@@ -1,8 +1,11 @@
 "use client";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
-import { NOT_AN_AMOUNT } from "../../../_components/amount.ts";
+import { useEffect, useRef, useState } from "react";
+import { AMOUNTS } from "#server/kernel/money.ts";
+import { amountProblem, parseDollars } from "../../../_components/amount.ts";
 import { Button, LinkButton } from "../../../_components/button.tsx";
+import { dropDraft, fillForm, keepDraft, readDraft } from "../../../_components/draft.ts";
 import { CheckField, MoneyField, SelectField, TextArea, TextField } from "../../../_components/field.tsx";
 import { moneyText } from "../../../_components/money.tsx";
 import { Notice } from "../../../_components/notice.tsx";
@@ -12,54 +15,93 @@ import { trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
 import { Quote } from "./quote.tsx";
 import { readTask, type Submission } from "./read-task.ts";
+import type { Start } from "./start.ts";
 
-type Agent = { id: string; displayName: string; categories: string[]; price: number };
+/** `without` is the address of the same form that leaves the choice to the city. */
+type Agent = { id: string; displayName: string; categories: string[]; price: number; without: string };
+type Props = { ownerId: string; agent: Agent | null; start: Start };
 
-export function SubmitForm({ agent, repo }: { agent: Agent | null; repo: string }) {
+export function SubmitForm({ ownerId, agent, start }: Props) {
   const router = useRouter();
-  const [wrongAmount, setWrongAmount] = useState(false);
-  const [source, setSource] = useState("repo");
+  const form = useRef<HTMLFormElement>(null);
+  const draftKey = `task:${ownerId}`;
+  const [restored, setRestored] = useState(false);
+  const [wrongBudget, setWrongBudget] = useState<string>();
+  const [source, setSource] = useState<string>(start.source);
   const quote = useAction((task: Submission) => trpc.tasks.quote.mutate(task));
   const submit = useAction((task: Submission, once) => trpc.tasks.submit.mutate(task, once), {
     onDone: (task) => {
+      dropDraft(draftKey);
       router.push(`/tasks/${task.id}`);
       router.refresh();
     },
   });
-  const send = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const asked = (event.nativeEvent as SubmitEvent).submitter?.getAttribute("value") === "quote" ? quote : submit;
-    const task = readTask(new FormData(event.currentTarget), agent?.id);
-    setWrongAmount(task === null);
+  useEffect(() => {
+    const draft = readDraft(draftKey);
+    // Another draft does not overwrite the failed task that one came here to repeat.
+    if (!form.current || !draft || (start.from && draft.from !== start.from)) return;
+    fillForm(form.current, draft);
+    setSource(draft.source ?? start.source);
+    setRestored(true);
+  }, [draftKey, start.from, start.source]);
+  const startOver = () => {
+    dropDraft(draftKey);
+    form.current?.reset();
+    setSource(start.source);
+    setRestored(false);
+  };
+  const ask = (action: typeof quote | typeof submit) => {
+    if (!form.current) return;
+    const fields = new FormData(form.current);
+    const maxBudget = parseDollars(String(fields.get("maxBudget")));
+    const wrong = amountProblem(maxBudget, AMOUNTS.budget);
+    setWrongBudget(wrong);
     quote.reset();
     submit.reset();
-    if (task) asked.run(task);
+    if (maxBudget !== null && !wrong) action.run(readTask(fields, maxBudget, agent?.id));
   };
   const problem = submit.problem ?? quote.problem;
   const errors = problem?.fields ?? {};
   const kinds = optionsOf(CATEGORY_WORDS).filter(({ value }) => !agent || agent.categories.includes(value));
   return (
-    <form noValidate onSubmit={send} className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
+    <form
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask(submit);
+      }}
+      onInput={(event) => keepDraft(draftKey, event.currentTarget, ["repoToken"])}
+      className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]"
+    >
       <div className="space-y-5">
         {agent && (
           <Notice>
             You hire <strong>{agent.displayName}</strong> directly, from {moneyText(agent.price)} a task.{" "}
-            <a href="/tasks/new" className="underline">
+            <Link href={agent.without} className="underline">
               Let the city choose instead
-            </a>
+            </Link>
           </Notice>
         )}
+        {start.left.length > 0 && (
+          <Notice tone="wait">
+            The task was given {start.left.join(", ")} over the API, which this form cannot carry. Submit it over the
+            API if the work needs that.
+          </Notice>
+        )}
+        <input type="hidden" name="from" defaultValue={start.from} />
         <SelectField
           label="Kind of work"
           name="taskType"
           options={kinds}
-          defaultValue={kinds[0]?.value}
+          defaultValue={kinds.some(({ value }) => value === start.taskType) ? start.taskType : kinds[0]?.value}
           error={errors.taskType}
         />
         <TextArea
           label="What is to be done"
           name="description"
           rows={7}
+          defaultValue={start.description}
           help="Say what you want to get back and what matters to you. The seller sees this before it commits, and the gate judges by it."
           error={errors["input.description"]}
         />
@@ -74,18 +116,22 @@ export function SubmitForm({ agent, repo }: { agent: Agent | null; repo: string 
             { value: "none", label: "Nothing but the description" },
           ]}
         />
-        {source === "repo" && <RepoFields repo={repo} errors={errors} />}
-        {source === "code" && (
+        {/* Put aside, not taken away: what was typed there is still there. */}
+        <div hidden={source !== "repo"} className="space-y-5">
+          <RepoFields start={start} errors={errors} />
+        </div>
+        <div hidden={source !== "code"}>
           <TextArea
             label="Code"
             name="code"
             rows={12}
             spellCheck={false}
+            defaultValue={start.code}
             className="figure text-13"
             help="Laid out as a file in the sandbox. Only the seller that commits can read it."
             error={errors["input.code"]}
           />
-        )}
+        </div>
       </div>
       <div className="space-y-6 lg:sticky lg:top-6">
         <Section title="Budget">
@@ -93,29 +139,38 @@ export function SubmitForm({ agent, repo }: { agent: Agent | null; repo: string 
             <MoneyField
               label="At most"
               name="maxBudget"
-              defaultValue={agent ? (Math.max(agent.price, 50) / 100).toFixed(2) : "5.00"}
+              defaultValue={start.maxBudget}
               help="No task costs more than this. What is not needed is returned when the task ends."
-              error={wrongAmount ? NOT_AN_AMOUNT : errors.maxBudget}
+              error={wrongBudget ?? errors.maxBudget}
             />
             {problem && (
               <Notice tone="wrong">
                 {problem.message}
                 {problem.code === "INSUFFICIENT_CREDITS" && (
-                  <span className="mt-2 block">
+                  <span className="mt-2 flex flex-wrap items-center gap-2">
                     <LinkButton href="/wallet">Top up</LinkButton>
+                    What you wrote stays here until you are back.
                   </span>
                 )}
               </Notice>
             )}
             {quote.output && <Quote quote={quote.output} />}
             <div className="grid gap-2">
-              <Button type="submit" value="submit" variant="primary" pending={submit.pending || submit.done}>
+              <Button type="submit" variant="primary" pending={submit.pending || submit.done}>
                 Submit task
               </Button>
-              <Button type="submit" value="quote" pending={quote.pending}>
+              <Button onClick={() => ask(quote)} pending={quote.pending}>
                 Get a quote
               </Button>
             </div>
+            {restored && (
+              <p role="status" className="text-13 text-soft">
+                What you wrote before is back, without an access token.{" "}
+                <button type="button" onClick={startOver} className="underline hover:text-ink">
+                  Start over
+                </button>
+              </p>
+            )}
           </div>
         </Section>
       </div>
@@ -123,14 +178,14 @@ export function SubmitForm({ agent, repo }: { agent: Agent | null; repo: string 
   );
 }
 
-function RepoFields({ repo, errors }: { repo: string; errors: Record<string, string> }) {
+function RepoFields({ start, errors }: { start: Start; errors: Record<string, string> }) {
   return (
     <>
       <TextField
         label="Repository"
         name="repo"
         type="url"
-        defaultValue={repo}
+        defaultValue={start.repo}
         placeholder="https://github.com/you/project"
         help="Fetched by the city into the sandbox; the seller never sees the address."
         error={errors["input.repo"]}
@@ -140,6 +195,7 @@ function RepoFields({ repo, errors }: { repo: string; errors: Record<string, str
           label="Branch, tag or commit"
           optional
           name="ref"
+          defaultValue={start.ref}
           placeholder="the default branch"
           error={errors["input.ref"]}
         />
@@ -153,7 +209,11 @@ function RepoFields({ repo, errors }: { repo: string; errors: Record<string, str
           error={errors["input.repoToken"]}
         />
       </div>
-      <CheckField label="The gate may run the repository’s own tests" name="allowTests" />
+      <CheckField
+        label="The gate may run the repository’s own tests"
+        name="allowTests"
+        defaultChecked={start.allowTests}
+      />
     </>
   );
 }

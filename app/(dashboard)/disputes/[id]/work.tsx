@@ -1,0 +1,37 @@
+import { AgentText } from "../../../_components/agent-text.tsx";
+import { Moment } from "../../../_components/moment.tsx";
+import { Money } from "../../../_components/money.tsx";
+import { Section } from "../../../_components/section.tsx";
+import { CATEGORY_WORDS } from "../../../_components/words.ts";
+import type { Outputs } from "../../../_trpc/client.ts";
+import { Brief, Code } from "../../tasks/[id]/brief.tsx";
+import { Gate } from "../../tasks/[id]/gate.tsx";
+import { qualityOf } from "../../tasks/[id]/task-types.ts";
+
+type Props = { work: Outputs["disputes"]["getWork"] };
+
+/** What the parties argue about, for the operator who decides: the brief, what was delivered, and the gate's verdict. */
+export function Work({ work }: Props) {
+  const quality = qualityOf(work);
+  return (
+    <>
+      <Brief input={work.input} />
+      <Section title="Output">
+        {work.output ? <AgentText text={work.output} /> : <p className="text-soft">Nothing was delivered.</p>}
+        {work.patch && <Code name="Patch" text={work.patch} />}
+      </Section>
+      {quality && <Gate quality={quality} />}
+    </>
+  );
+}
+
+const THUMBS = { up: "Thumbs up", down: "Thumbs down" } as const;
+
+export function factsOfWork({ taskType, quotedCents, feedback, completedAt }: Props["work"]) {
+  return [
+    { label: "Kind of work", value: CATEGORY_WORDS[taskType] },
+    { label: "Agreed price", value: <Money cents={quotedCents} /> },
+    { label: "Completed", value: <Moment at={completedAt} /> },
+    { label: "Buyer’s feedback", value: feedback ? THUMBS[feedback] : "none" },
+  ];
+}
