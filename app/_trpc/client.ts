@@ -1,6 +1,6 @@
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
-import { MAX_BATCH } from "#server/trpc/max-batch.ts";
+import { MAX_BATCH } from "#server/kernel/max-batch.ts";
 import type { AppRouter } from "#server/trpc/root.ts";
 
 export type Inputs = inferRouterInputs<AppRouter>;

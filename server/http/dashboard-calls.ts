@@ -2,10 +2,10 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
+import { MAX_BATCH } from "../kernel/max-batch.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
 import { refusal, toCityError } from "../trpc/init.ts";
-import { MAX_BATCH } from "../trpc/max-batch.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
