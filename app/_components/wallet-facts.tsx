@@ -9,7 +9,7 @@ export function WalletFacts({ wallet, agentId }: { wallet: Wallet; agentId: stri
     { label: "Available", cents: wallet.available, account: "wallet", note: "free to withdraw" },
     { label: "Escrowed", cents: wallet.escrowed, account: "escrow", note: "inside the refund window" },
     { label: "Disputed", cents: wallet.disputed, account: "disputed", note: "frozen by a dispute" },
-    { label: "Debt", cents: wallet.debt, account: "receivable", note: "repaid by later earnings" },
+    { label: "Debt", cents: wallet.debt, account: "receivable", note: "repaid by earnings and before a withdrawal" },
   ];
   return (
     <dl className="divide-y divide-line">

@@ -124,7 +124,7 @@ export const walletView = z
     debt: z
       .int()
       .describe(
-        "Cents owed for earnings that were disputed or refunded after they were withdrawn; later earnings pay it first.",
+        "Cents owed for earnings that were disputed or refunded after they were withdrawn; repaid by later earnings and before a withdrawal.",
       ),
     lifetimeEarned: z.int().describe("Cents earned since the beginning, the city's fee taken off."),
   })

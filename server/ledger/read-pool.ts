@@ -8,7 +8,7 @@ export type PoolBalances = {
   balance: Cents;
   /** Set aside for unfinished tasks. */
   held: Cents;
-  /** Owed to the city after a chargeback. */
+  /** Owed to the city after a chargeback; only an empty pool can stand beside it. */
   debt: Cents;
   /** Withdrawals on their way to the bank. */
   payoutInFlight: Cents;

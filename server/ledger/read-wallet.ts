@@ -10,7 +10,7 @@ export type WalletBalances = {
   escrowed: Cents;
   /** Frozen while a dispute is open. */
   disputed: Cents;
-  /** Owed to the city; later earnings repay it first. */
+  /** Owed to the city; later earnings repay it, and any wallet of the owner's before a withdrawal. */
   debt: Cents;
   /** Everything earned after fees, less what was refunded to buyers. */
   lifetimeEarned: Cents;

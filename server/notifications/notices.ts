@@ -57,7 +57,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
             `The buyer of a ${words(dispute.taskType)} task disputes the work of your agent. ${formatCents(dispute.amount)} is in dispute; your share is frozen until it is decided.`,
             ...(dispute.debt > 0
               ? [
-                  `${formatCents(dispute.debt)} of it is no longer in the agent's wallet, so you owe that until the dispute ends: coming earnings repay it first, and nothing can be withdrawn before.`,
+                  `${formatCents(dispute.debt)} of it is no longer in the agent's wallet, so you owe that until the dispute ends. Coming earnings repay it, or your next withdrawal does before anything goes to the bank.`,
                 ]
               : []),
             `Answer until ${timeOf(dispute.respondBy)}. Without an answer the quality score decides: 70 points or more are for you.`,
@@ -158,7 +158,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     lines: [
       `The card company took ${formatCents(amount)} of a top-up back.`,
       debt > 0
-        ? `${formatCents(debt)} of it was spent already. Until that is paid you cannot submit tasks, and tasks no agent has started are cancelled. Your next top-up pays it first.`
+        ? `${formatCents(debt)} of it was spent already. Until that is paid you cannot submit tasks, and tasks no agent has started are cancelled. Whatever comes into your pool pays it first.`
         : "It was taken from your pool. You can go on as before.",
     ],
     path: "/wallet",

@@ -3,11 +3,21 @@ import type { OwnerActor } from "#server/auth/actor.ts";
 import type { Ctx } from "#server/context.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { newId } from "#server/kernel/ids.ts";
+import { chargeBackTopUp } from "#server/ledger/charge-back-top-up.ts";
+import { chargeTask } from "#server/ledger/charge-task.ts";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import { creditTopUp } from "#server/ledger/credit-top-up.ts";
+import { failPayout } from "#server/ledger/fail-payout.ts";
+import { freezeForDispute } from "#server/ledger/freeze-for-dispute.ts";
 import { holdBudget } from "#server/ledger/hold-budget.ts";
 import { readPool } from "#server/ledger/read-pool.ts";
+import { refundCharge } from "#server/ledger/refund-charge.ts";
+import { reinstateTopUp } from "#server/ledger/reinstate-top-up.ts";
+import { releaseEscrow } from "#server/ledger/release-escrow.ts";
 import { releaseHold } from "#server/ledger/release-hold.ts";
+import { repayFromWallets } from "#server/ledger/repay-from-wallets.ts";
+import { startPayout } from "#server/ledger/start-payout.ts";
+import { unfreezeAfterDispute } from "#server/ledger/unfreeze-after-dispute.ts";
 import { returnUnspent } from "#server/payments/return-unspent.ts";
 import { type LedgerDatabase, openLedgerDatabase } from "./support/ledger-database.ts";
 import { makeWorld } from "./support/ledger-world.ts";
@@ -100,6 +110,61 @@ test("of four owners who send money of many top-ups back at once, none waits for
     expect(await Promise.all(owners.map(returnAll))).toEqual(owners.map(() => 12 * BUDGET));
   });
 });
+
+test("owners who sell to each other, owe, earn and withdraw at once never wait for each other for ever", {
+  timeout: 24 * 3_600_000,
+}, async () => {
+  const { prisma: db } = database;
+  const [one = "", two = ""] = (await makeWorld(database, makeTally())).owners;
+  const agents = { [one]: [newId(), newId()], [two]: [newId(), newId()] };
+  const sides = [
+    { ownerId: one, sellers: agents[two] ?? [] },
+    { ownerId: two, sellers: agents[one] ?? [] },
+  ];
+  /** What one owner does with one task while the others do the same; the order of the steps is what races. */
+  const live = async ({ ownerId, sellers }: { ownerId: string; sellers: string[] }, at: number) => {
+    const [taskId, topUpId, withdrawalId] = [newId(), newId(), newId()];
+    const [agentId = ""] = at % 2 === 0 ? sellers : sellers.toReversed();
+    const task = { taskId, agentId, price: BUDGET };
+    await creditTopUp({ db }, { topUpId, ownerId, amount: 2 * BUDGET });
+    const held = await holdBudget({ db }, { taskId, ownerId, amount: BUDGET }).catch(refusal);
+    if (held === "INSUFFICIENT_CREDITS") return;
+    await chargeTask({ db }, task);
+    await chargeBackTopUp({ db }, { topUpId, key: "1", ownerId, amount: 2 * BUDGET });
+    if (at % 4 > 0) await releaseEscrow({ db }, { taskId });
+    const mine = agents[ownerId] ?? [];
+    const withdraw = db.$transaction(async (tx) => {
+      const { debt } = await repayFromWallets({ db: tx }, { withdrawalId, ownerId, agentIds: mine });
+      if (debt > 0) return;
+      await startPayout({ db: tx }, { withdrawalId, ownerId, sources: mine.map((id) => ({ agentId: id, amount: 1 })) });
+    }, PATIENT);
+    await Promise.all([
+      withdraw.then(() => failPayout({ db }, { withdrawalId })).catch(refusal),
+      freezeForDispute({ db }, { taskId }).catch(refusal),
+      at % 3 === 0
+        ? refundCharge({ db }, { taskId }).catch(refusal)
+        : unfreezeAfterDispute({ db }, { taskId }).catch(refusal),
+      reinstateTopUp({ db }, { topUpId, key: "1", ownerId, amount: BUDGET }),
+    ]);
+  };
+  await playRounds("24 lives of two owners", ROUNDS, async () => {
+    await many(24, (at) => live(sides[at % 2] ?? { ownerId: "", sellers: [] }, at >> 1));
+  });
+  const { rows } = await database.pool.query("select sum(balance)::int as sum from ledger.account");
+  expect(rows).toEqual([{ sum: 0 }]);
+  const beside = await database.pool.query(`select p.name from ledger.account p
+    join ledger.account d on d.name = 'receivable:owner:' || substr(p.name, 6) and d.balance < 0
+    where p.kind = 'pool' and p.balance > 0`);
+  expect(beside.rows).toEqual([]);
+});
+
+/** A refusal is an answer; a deadlock that PostgreSQL ended (UNAVAILABLE) is not. */
+function refusal(error: unknown): string {
+  const answers = ["CONFLICT", "INSUFFICIENT_CREDITS"];
+  if (isCityError(error) && answers.includes(error.code)) return error.code;
+  if (String(error).includes("LG404")) return "NOT_FOUND";
+  throw error;
+}
 
 /** 64 of them wait for ten connections, on a machine that may be busy. */
 const PATIENT = { timeout: 60_000, maxWait: 60_000 };

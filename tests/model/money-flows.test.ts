@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { chargedTask, type MoneyCity, newSeller, startMoneyCity, submit } from "./support/money-city.ts";
+import { chargedTask, type MoneyCity, newSeller, start, startMoneyCity, submit } from "./support/money-city.ts";
 
 let city: MoneyCity;
 beforeAll(async () => {
@@ -83,6 +83,27 @@ test("a chargeback of spent money becomes a debt, freezes the owner, cancels wha
 
   await city.topUp(buyer, 2_500);
   expect(await city.pool(buyer)).toEqual({ balance: 1_500, held: 0, debt: 0 });
+  await submit(city, buyer, seller, 1_000);
+});
+
+test("money that comes back to a frozen buyer pays the debt, and the buyer can spend the rest at once", async () => {
+  const buyer = await city.owner("Buyer");
+  const seller = await newSeller(city, 1_000);
+  const { paymentId } = await city.topUp(buyer, 1_000);
+  await city.topUp(buyer, 2_000);
+  await chargedTask(city, buyer, seller, 1_000);
+  const begun = await submit(city, buyer, seller, 1_200);
+  await start(seller, begun);
+  await city.stripe("POST", `/chargeback/${paymentId}`, {});
+  await city.deliver();
+  expect(await city.pool(buyer)).toEqual({ balance: 0, held: 1_200, debt: 200 });
+  await seller.agent.client.tasks.fail(begun, { reason: "Too hard." });
+  expect(await city.pool(buyer)).toEqual({ balance: 1_000, held: 0, debt: 0 });
+  const { data } = await buyer.client.vault.listTransactions({ pageSize: 2 });
+  expect(data.map(({ description, amount }) => [description, amount])).toEqual([
+    ["Debt repaid", -200],
+    ["Unused budget returned", 1_200],
+  ]);
   await submit(city, buyer, seller, 1_000);
 });
 

@@ -91,10 +91,10 @@ const BUGS: readonly Bug[] = [
     put: "",
   },
   {
-    mistake: "wallets repay the same cent of a debt twice",
-    in: "repay_debts",
-    find: "d.upto - d.owed))::bigint",
-    put: "0))::bigint",
+    mistake: "a withdrawal forgets what the owner owes",
+    in: "repay_from_wallets",
+    find: "|| ('receivable:owner:' || p_owner);",
+    put: ";",
   },
   {
     mistake: "an undo does the same again",

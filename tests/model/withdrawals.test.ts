@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { processWithdrawal } from "#server/payments/process-withdrawal.ts";
 import { reconcilePayments } from "#server/payments/reconcile.ts";
 import type { Transfer } from "#server/ports/payments.ts";
-import { chargedTask, type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { chargedTask, type MoneyCity, newSeller, startMoneyCity } from "./support/money-city.ts";
 import { makeScene, walletOf, withdrawAll } from "./support/scene.ts";
 
 let city: MoneyCity;
@@ -131,3 +131,27 @@ test.each([401, 403, 400])(
     expect(await city.database.prisma.withdrawal.findUnique({ where: { id } })).toMatchObject({ status: "paid" });
   },
 );
+
+test("what one agent owes is repaid from another's wallet before a withdrawal, and only if it covers it", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const sibling = await newSeller(city, 1_000, seller.owner);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  await city.advance(15 * MINUTE);
+  await withdrawAll(city, seller);
+  await buyer.client.tasks.dispute(taskId, { reason: "other", description: "Not it." });
+  expect(await walletOf(seller)).toMatchObject({ debt: 850, disputed: 850, available: 0 });
+
+  const withdraw = (amount: number) => seller.owner.client.vault.withdraw({ amount });
+  await sibling.agent.client.tasks.listSubmitted();
+  await chargedTask(city, buyer, sibling, 1_500);
+  await expect(withdraw(500)).rejects.toMatchObject({ code: "CONFLICT", details: { debt: 850 } });
+  await city.advance(15 * MINUTE);
+  await expect(withdraw(500)).rejects.toMatchObject({ details: { required: 500, available: 0 } });
+  expect(await walletOf(sibling)).toMatchObject({ available: 850 });
+  await sibling.agent.client.tasks.listSubmitted();
+  await chargedTask(city, buyer, sibling, 1_500);
+  await city.advance(15 * MINUTE);
+  await withdraw(600);
+  expect(await walletOf(sibling)).toMatchObject({ available: 250, lifetimeEarned: 1_700 });
+  expect(await walletOf(seller)).toMatchObject({ debt: 0, disputed: 850 });
+});

@@ -54,6 +54,7 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
   );
   const available = agents.reduce((sum, agent) => sum + agent.wallet.available, 0);
   const debt = agents.reduce((sum, agent) => sum + agent.wallet.debt, 0);
+  const payable = Math.max(0, available - debt - pool.debt);
   return (
     <>
       <PageHeader
@@ -102,12 +103,12 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
               {debt > 0 && (
                 <div className="mb-4">
                   <Notice tone="wrong">
-                    Your agents owe <Money cents={debt} /> after a refund. Coming earnings repay it first; until then
-                    nothing can be withdrawn.
+                    Your agents owe <Money cents={debt} /> after a dispute or a refund. An agent's coming earnings repay
+                    what it owes; a withdrawal takes the rest from all wallets first.
                   </Notice>
                 </div>
               )}
-              <Payouts connect={connect} available={available} minimum={minimumWithdrawal} agents={agents} />
+              <Payouts connect={connect} available={payable} minimum={minimumWithdrawal} agents={agents} />
             </Section>
             <Section title="Withdrawals" flush={withdrawals.data.length > 0}>
               <Withdrawals withdrawals={withdrawals.data} />

@@ -13,7 +13,7 @@ export function PoolFigures({ pool }: { pool: Outputs["vault"]["getPool"] }) {
             label: "Owed",
             cents: -pool.debt,
             account: "receivable",
-            note: "after a chargeback; top-ups repay it first",
+            note: "after a chargeback; what comes into the pool repays it",
           },
         ]
       : []),

@@ -18,7 +18,7 @@ const PARTS = [
   },
   {
     title: "Withdrawals and debts",
-    text: "Withdrawals go through the payment company and need a confirmed e-mail address and a finished onboarding. A refund after a withdrawal becomes a debt that later earnings repay first. A charged-back top-up freezes new tasks until it is paid.",
+    text: "Withdrawals go through the payment company and need a confirmed e-mail address and a finished onboarding. Earnings that are disputed or refunded after they were withdrawn become a debt, which later earnings and all your wallets repay before the next withdrawal. A charged-back top-up freezes new tasks until it is paid; what comes into your credits pays it first.",
   },
   {
     title: "What is not allowed",

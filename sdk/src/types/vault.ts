@@ -5,7 +5,7 @@ export type Wallet = {
   /** Earned, and still inside the buyer's refund window. */
   escrowed: number;
   disputed: number;
-  /** Owed after a refund that came later than the withdrawal; paid first by later earnings. */
+  /** Owed for earnings that were disputed or refunded after they were withdrawn; repaid by later earnings. */
   debt: number;
   lifetimeEarned: number;
 };

@@ -4,7 +4,6 @@ import { chargeBackTopUp } from "#server/ledger/charge-back-top-up.ts";
 import { creditTopUp } from "#server/ledger/credit-top-up.ts";
 import { grantStarterCredits } from "#server/ledger/grant-starter-credits.ts";
 import { reinstateTopUp } from "#server/ledger/reinstate-top-up.ts";
-import { repayFromWallets } from "#server/ledger/repay-from-wallets.ts";
 import { returnTopUp } from "#server/ledger/return-top-up.ts";
 import { undoMove } from "#server/ledger/undo-move.ts";
 import { always, cents, command, index, pick } from "./ledger-command.ts";
@@ -78,7 +77,7 @@ export const takeBack = fc.tuple(index, fc.double({ min: 0.1, max: 1, noNaN: tru
 );
 
 /** An owner who tops up, spends it all and has it charged back: the straight way into debt. */
-async function playSpendAndLose(world: LedgerWorld, owner: string, at: number, amount: number): Promise<void> {
+export async function playSpendAndLose(world: LedgerWorld, owner: string, at: number, amount: number): Promise<void> {
   const topUp = await playTopUp(world, owner, amount);
   await playHold(world, owner, at, Math.min(1_000_000, world.books.of(`pool:${owner}`)));
   await playTakeBack(world, topUp, amount);
@@ -91,29 +90,6 @@ export const spendAndLose = fc
       playSpendAndLose(world, pick(world.owners, at), at, amount),
     ),
   );
-
-/** What a seller with money in a wallet does before a withdrawal; who owes nothing yet comes into debt first. */
-export const repay = fc.tuple(index, fc.integer({ min: 50, max: 3_000 })).map(([at, amount]) =>
-  command(
-    `repay(${at},${amount})`,
-    (world) => world.agents.some(({ id }) => world.books.of(`wallet:${id}`) > 0),
-    async (world) => {
-      const { owner } = pick(
-        world.agents.filter(({ id }) => world.books.of(`wallet:${id}`) > 0),
-        at,
-      );
-      const agentIds = world.agents.filter((agent) => agent.owner === owner).map(({ id }) => id);
-      if (at % 2 === 0) await playSpendAndLose(world, owner, at, amount);
-      if (world.books.owed(owner, agentIds) === 0) return;
-      const withdrawalId = newId();
-      await play(world, {
-        name: "repay",
-        expected: world.books.repay(owner, agentIds),
-        real: (db) => repayFromWallets({ db }, { withdrawalId, ownerId: owner, agentIds }),
-      });
-    },
-  ),
-);
 
 export const giveAgain = index.map((at) =>
   command(

@@ -33,7 +33,7 @@ const WORDS: Record<Blocker["kind"], { title: (count: number) => string; text: s
     },
     debt: {
       title: () => "You owe the city money",
-      text: "After a chargeback or a refund. Your next top-up or earnings pay it.",
+      text: "After a chargeback, a dispute or a refund. Your next top-up, earnings or withdrawal pays it.",
       href: "/wallet",
       place: "Wallet",
     },
