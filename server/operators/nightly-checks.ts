@@ -8,8 +8,12 @@ type Finding = { facts: Record<string, number>; problems: string[] };
 
 /** Cash in the books against everything the card company knows. */
 export async function checkCash(ctx: Ctx): Promise<{ ok: boolean }> {
-  const { ok, ...facts } = await compareCash(ctx);
-  const problems = ok ? [] : [`${facts.difference} cents of cash in the books are explained by nothing.`];
+  const { ok: _, ...facts } = await compareCash(ctx);
+  const problems = [
+    { cents: facts.difference, are: "of cash in the books are explained by nothing" },
+    { cents: facts.overdue, are: "that went back to cards, or should have, are not settled after days" },
+    { cents: facts.stranded, are: "have come to closed accounts, where nobody can reach them" },
+  ].flatMap(({ cents, are }) => (cents === 0 ? [] : [`${cents} cents ${are}.`]));
   return keep(ctx, "cash", { facts, problems });
 }
 

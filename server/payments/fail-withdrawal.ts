@@ -8,8 +8,9 @@ import { reportIfClosed } from "./report-if-closed.ts";
 
 /**
  * Ends a withdrawal that cannot reach the bank: what was transferred is taken back first, then the earnings return to
- * their wallets (debts first). While the transfer cannot be taken back the withdrawal stays as it is, and an operator
- * is told: the money is at the card company, so it must not be in the wallet too.
+ * their wallets (debts first). While the transfer cannot be taken back the withdrawal stays as it is and says why, among
+ * the payouts that operators see: the money is at the card company, so it must not be in the wallet too. Reconciliation
+ * tries again.
  */
 export async function failWithdrawal(
   ctx: Ctx,
@@ -49,6 +50,8 @@ async function takeTransferBack(ctx: Ctx, withdrawalId: string, transferId: stri
     return true;
   } catch (error) {
     if (!isPaymentError(error) || error.outcome !== "refused") throw error;
+    const failure = `The payout failed, and the card company does not give the money back yet: ${error.reason}.`;
+    await ctx.db.withdrawal.updateMany({ where: { id: withdrawalId, status: { not: "failed" } }, data: { failure } });
     ctx.log.error(
       { withdrawalId, transferId, reason: error.reason },
       "a failed withdrawal's transfer cannot be taken back",

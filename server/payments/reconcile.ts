@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
 import { finishReturns, finishTopUps, finishWithdrawals, refreshAccounts, repeatEvents } from "./reconcile/ours.ts";
-import type { ReconcileReport } from "./reconcile/report.ts";
+import { LATE_HOURS, type ReconcileReport, WINDOW_HOURS } from "./reconcile/report.ts";
 import { matchMoneyBack, matchPayments, matchPayouts, matchTransfers } from "./reconcile/theirs.ts";
 
 /** Younger rows may still be in the hands of the call that made them. */
@@ -15,14 +15,29 @@ export async function reconcilePayments(ctx: Ctx, input: { settlingMinutes?: num
   const report: ReconcileReport = { checked: 0, repaired: [], unresolved: [] };
   const minutes = input.settlingMinutes ?? SETTLING_MINUTES;
   await repeatEvents(ctx, report, minutes);
-  await matchPayments(ctx, report);
-  await matchMoneyBack(ctx, report);
-  await matchTransfers(ctx, report);
-  await matchPayouts(ctx, report);
+  await matchPayments(ctx, report, WINDOW_HOURS);
+  await matchMoneyBack(ctx, report, WINDOW_HOURS);
+  await matchTransfers(ctx, report, WINDOW_HOURS);
+  await matchPayouts(ctx, report, WINDOW_HOURS);
   await finishTopUps(ctx, report, minutes);
   await finishReturns(ctx, report, minutes);
   await finishWithdrawals(ctx, report, minutes);
   await refreshAccounts(ctx, report);
+  return tell(ctx, report);
+}
+
+/**
+ * The same for what ends long after it was made: refunds and payouts that a bank returns, disputes that it decides. Each
+ * night, before cash is compared.
+ */
+export async function reconcileLateOutcomes(ctx: Ctx): Promise<ReconcileReport> {
+  const report: ReconcileReport = { checked: 0, repaired: [], unresolved: [] };
+  await matchMoneyBack(ctx, report, LATE_HOURS);
+  await matchPayouts(ctx, report, LATE_HOURS);
+  return tell(ctx, report);
+}
+
+function tell(ctx: Ctx, report: ReconcileReport): ReconcileReport {
   for (const problem of report.unresolved) ctx.log.error({ problem }, "payments do not match");
   return report;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkCash, listNightlyChecks } from "#server/operators/nightly-checks.ts";
 import { reconcilePayments } from "#server/payments/reconcile.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
@@ -210,6 +211,17 @@ test("closing waits until money sent back has left for its card", async () => {
   expect(await blockersOf(owner)).toEqual({ returns: [1, 2_000] });
   await reconcilePayments(city.ctx(), { settlingMinutes: 0 });
   expect(await close(owner)).toMatchObject({ closed: true });
+  // The card's bank may still refuse it weeks later, when nobody can reach the pool any more.
+  const { rows } = await city.database.pool.query<{ id: string }>(
+    "select id from stripe_stand_in.object where kind = 'refund' order by seq desc limit 1",
+  );
+  expect(await checkCash(city.ctx())).toEqual({ ok: true });
+  await city.stripe("POST", `/refunds/${rows[0]?.id}/fail`, {});
+  await city.deliver();
+  expect(await checkCash(city.ctx())).toEqual({ ok: false });
+  expect(await listNightlyChecks(city.ctx())).toMatchObject([
+    { problems: [expect.stringContaining("2000 cents have")] },
+  ]);
 });
 
 test("a submission that races the closing finds either an open account or no account, and the money agrees", async () => {

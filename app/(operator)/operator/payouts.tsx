@@ -3,7 +3,12 @@ import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import type { Outputs } from "../../_trpc/client.ts";
 
-const STATES = { requested: "Requested", processing: "On its way", failed: "Failed, returned" } as const;
+const STATES = {
+  requested: "Requested",
+  processing: "On its way",
+  paid: "Paid, then sent back",
+  failed: "Failed, returned",
+} as const;
 
 /** Withdrawals that have not arrived yet, and those that never will. */
 export function Payouts({ payouts }: { payouts: Outputs["operators"]["listPayouts"] }) {
@@ -31,7 +36,7 @@ export function Payouts({ payouts }: { payouts: Outputs["operators"]["listPayout
               {payout.failure && <span className="block text-12 text-faint">{payout.failure}</span>}
             </div>
           ),
-          cellClass: (payout) => (payout.status === "failed" ? "text-wrong" : undefined),
+          cellClass: (payout) => (payout.status === "failed" || payout.status === "paid" ? "text-wrong" : undefined),
         },
         {
           heading: "At the card company",

@@ -2,15 +2,13 @@ import type { Ctx } from "../../context.ts";
 import type { CardDispute } from "../../ports/payments.ts";
 import { reachPayments } from "../reach-payments.ts";
 import { giveAgainTopUp, takeBackTopUp } from "../take-back-top-up.ts";
+import { bookUntilItHolds } from "./book-until-it-holds.ts";
 import { topUpOfPayment } from "./refund.ts";
 
 /** `charge.dispute.*`: a card's bank takes a payment back, or decides about one. */
 export async function handleChargeback(ctx: Ctx, event: { objectId: string }): Promise<void> {
-  let dispute = await reachPayments(ctx).getDispute(event.objectId);
-  for (let booked = ""; booked !== dispute.status; dispute = await reachPayments(ctx).getDispute(event.objectId)) {
-    booked = dispute.status;
-    await bookChargeback(ctx, dispute);
-  }
+  const read = () => reachPayments(ctx).getDispute(event.objectId);
+  await bookUntilItHolds(read, (dispute) => bookChargeback(ctx, dispute));
 }
 
 /** Books what the bank holds of a top-up now. An inquiry has taken nothing. */

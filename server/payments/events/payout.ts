@@ -2,6 +2,7 @@ import type { Ctx } from "../../context.ts";
 import type { Payout } from "../../ports/payments.ts";
 import { reachPayments } from "../reach-payments.ts";
 import { settleWithdrawal } from "../settle-withdrawal.ts";
+import { bookUntilItHolds } from "./book-until-it-holds.ts";
 
 /** `payout.*` on a seller's account: the bank has the money, or sent it back. */
 export async function handlePayout(ctx: Ctx, event: { objectId: string; accountId: string | null }): Promise<void> {
@@ -18,11 +19,7 @@ export async function bookPayout(ctx: Ctx, payout: Payout): Promise<void> {
     data: { payoutId: payout.id, status: "processing", failure: null },
   });
   const row = await ctx.db.withdrawal.findUnique({ where: { id: withdrawalId }, select: { payoutId: true } });
-  let settled = row?.payoutId === payout.id ? "" : payout.status;
-  let now = payout;
-  while (settled !== now.status) {
-    settled = now.status;
-    await settleWithdrawal(ctx, { withdrawalId });
-    now = await reachPayments(ctx).getPayout(payout.accountId, payout.id);
-  }
+  if (row?.payoutId !== payout.id) return;
+  const read = () => reachPayments(ctx).getPayout(payout.accountId, payout.id);
+  await bookUntilItHolds(read, () => settleWithdrawal(ctx, { withdrawalId }));
 }

@@ -5,15 +5,12 @@ import { reachPayments } from "../reach-payments.ts";
 import { undoReturn } from "../send-return.ts";
 import { settleTopUp } from "../settle-top-up.ts";
 import { giveAgainTopUp, takeBackTopUp } from "../take-back-top-up.ts";
+import { bookUntilItHolds } from "./book-until-it-holds.ts";
 
 /** `refund.*`: money of a top-up went back to its card, or could not. */
 export async function handleRefund(ctx: Ctx, event: { objectId: string }): Promise<void> {
-  let refund = await reachPayments(ctx).getRefund(event.objectId);
-  // What was read may be old by the time it is booked, with a newer event handled meanwhile: look again until it holds.
-  for (let booked = ""; booked !== refund.status; refund = await reachPayments(ctx).getRefund(event.objectId)) {
-    booked = refund.status;
-    await bookRefund(ctx, refund);
-  }
+  const read = () => reachPayments(ctx).getRefund(event.objectId);
+  await bookUntilItHolds(read, (refund) => bookRefund(ctx, refund));
 }
 
 /**

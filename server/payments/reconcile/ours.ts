@@ -34,15 +34,15 @@ export async function finishTopUps(ctx: Ctx, report: ReconcileReport, minutes: n
     order by created_at limit 500`;
   for (const row of rows) {
     report.checked += 1;
-    const find = () => findListed(ctx, "payment", { createdAt: row.createdAt, metadata: { topUpId: row.id } });
-    const payment = await find();
-    if (payment) await attempt(report, row.id, () => settleTopUp(ctx, { topUpId: row.id, paymentId: payment.id }));
-    // No payment: a page can still be paid for a day; a saved card was never charged.
-    else if (row.old || row.kind !== "checkout") {
+    await attempt(report, `top-up ${row.id}`, async () => {
+      const payment = await findListed(ctx, "payment", { createdAt: row.createdAt, metadata: { topUpId: row.id } });
+      if (payment) return settleTopUp(ctx, { topUpId: row.id, paymentId: payment.id });
+      // No payment: a page can still be paid for a day; a saved card was never charged.
+      if (!row.old && row.kind === "checkout") return;
       const status = row.kind === "checkout" ? "expired" : "failed";
       await failTopUp(ctx, { topUpId: row.id, status, reason: "no_payment" });
       report.repaired.push(`top-up ${row.id} came to nothing`);
-    }
+    });
   }
 }
 

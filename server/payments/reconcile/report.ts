@@ -11,9 +11,12 @@ export type ReconcileReport = {
 /** How far back the card company's lists are read each time; an event is sent again for three days at most. */
 export const WINDOW_HOURS = 96;
 
-/** Start of that window by the real clock: the card company does not know of a test clock. */
-export function windowStart(): string {
-  return new Date(Date.now() - WINDOW_HOURS * 3_600_000).toISOString();
+/** The same for the nightly look at what ends late: a bank returns a payout after days, and decides a dispute after months. */
+export const LATE_HOURS = 120 * 24;
+
+/** Start of a window by the real clock: the card company does not know of a test clock. */
+export function windowStart(hours: number): string {
+  return new Date(Date.now() - hours * 3_600_000).toISOString();
 }
 
 /** Does one repair. One that cannot be done must not stop the others. */
