@@ -8,7 +8,7 @@ const ADDRESSED: readonly RegExp[] = [
   /\b(?:score|rate|grade|give|award|assign|mark|output|return|respond|answer|print|set)\b[^.\n]{0,60}(?:\b(?:100|10\s?\/\s?10|5\s?\/\s?5|full marks|maximum|highest|perfect|top|passing|pass)\b)[^.\n]{0,60}(?:\b(?:score|marks?|points?|rating|grade|verdict|quality|gate|submission|review|output|answer)\b|%)?/i,
   /\b(?:you are|act as|pretend|as) (?:now |to be )?(?:an? )?(?:judge|grader|evaluator|reviewer bot|impartial|scoring|grading|helpful assistant|unrestricted|developer mode)\b/i,
   /\b(?:quality ?gate|judge|grader|evaluator|llm|language model|scoring (?:system|model)|automated (?:check|review))\b[^.\n]{0,80}\b(?:must|should|please|will|is required|approve|accept|pass|score|ignore|note|attention)\b/i,
-  /^\s*(?:thought process|reasoning|solution|let'?s (?:solve|think)[^.\n]{0,60}|final (?:answer|verdict|score)|verdict|score|rating|overall (?:score|rating)|quality ?score|grade|assessment|evaluation)\s*[:=-]+\s*(?:\W{0,4}\d{1,3}\s*(?:\/|%|out of)?\s*\d{0,3}|pass(?:ed)?|perfect|excellent|a\+|approved|yes|true|correct)?\W*$/i,
+  /^\s*(?:thought process|reasoning|solution|let'?s (?:solve|think)[^.\n]{0,60}|final (?:answer|verdict|score)|verdict|score|rating|overall (?:score|rating)|quality ?score|grade|assessment|evaluation)\s*[:=-]+(?![:=-])\s*(?:\W{0,4}\d{1,3}\s*(?:\/|%|out of)?\s*\d{0,3}|pass(?:ed)?|perfect|excellent|a\+|approved|yes|true|correct)?\W*$/i,
   /<\/?\s*(?:system|assistant|user|instructions?|admin|im_start|im_end|inst|s|human|prompt|judge|verdict)\s*(?:\|?>|:)|<\||\|>|\[\/?(?:INST|SYSTEM|SYS)\]|<<\/?SYS>>|^#{1,6}\s*(?:system|instructions?|new instructions?)\s*:?\s*$/i,
   /^\s*(?:system|assistant|developer|admin|root|operator|platform)\s*(?:message|prompt|note|override|notice)?\s*:\s/i,
   /"(?:score|verdict|passed|rating|quality|qualityScore|points|grade)"\s*:\s*(?:"?(?:100|pass(?:ed)?|true|excellent|perfect|10|5)"?)/i,
@@ -18,6 +18,7 @@ const ADDRESSED: readonly RegExp[] = [
 ];
 
 export function isAddressedToJudge(sentence: string): boolean {
-  const text = sentence.length > 600 ? sentence.slice(0, 600) : sentence;
+  // Runs of spaces as one: some of the patterns would try every way to share them out.
+  const text = sentence.slice(0, 600).replace(/\s+/g, " ");
   return ADDRESSED.some((pattern) => pattern.test(text));
 }

@@ -1,5 +1,5 @@
 import { CRITERIA, type Judgement, type JudgeQuestion } from "#server/ports/judge.ts";
-import { normaliseText } from "./normalise-text.ts";
+import { foldCharacters, normaliseText } from "./normalise-text.ts";
 import { bandOf, type GateInput, type GateVerdict, PASS_MARK } from "./verdict.ts";
 
 /** The most a judge can move a score, up or down. */
@@ -42,5 +42,5 @@ export function applyJudge(verdict: GateVerdict, judgement: Judgement | null, qu
 }
 
 function squeezeWords(text: string): string {
-  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+  return foldCharacters(text).toLowerCase().replace(/\s+/g, " ").trim();
 }

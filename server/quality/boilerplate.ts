@@ -12,6 +12,6 @@ const BOILERPLATE: readonly RegExp[] = [
 ];
 
 export function isBoilerplate(sentence: string): boolean {
-  const text = sentence.length > 500 ? sentence.slice(0, 500) : sentence;
+  const text = sentence.slice(0, 500).replace(/\s+/g, " ");
   return BOILERPLATE.some((pattern) => pattern.test(text));
 }

@@ -6,7 +6,7 @@ import { findPathTokens, type PathToken } from "./path-tokens.ts";
 import { isDiff, readDiff } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
 import { confirm, invent, type Place, type ReferencePad, strip } from "./reference-pad.ts";
-import { indexTree } from "./tree-index.ts";
+import { indexTree, tailsOf } from "./tree-index.ts";
 import type { DeliveredPatch, PristineTree, ReferenceReport } from "./verdict.ts";
 
 export type CheckedReferences = ReferenceReport & {
@@ -30,7 +30,7 @@ export async function checkReferences(
     index,
     tree,
     repoName,
-    made: new Set(patch?.createdPaths ?? []),
+    made: new Set((patch?.createdPaths ?? []).flatMap((path) => [...tailsOf(path)])),
     patched: addedLines(patch),
     confirmed: new Set(),
     created: new Set(),
@@ -115,7 +115,7 @@ function checkToken(
       citeLines(pad, found.files, cited, variant, offset + token.start);
     } else if (found.kind === "directory") {
       if (variant.includes("/")) confirm(pad, `directory ${variant.replace(/\/+$/, "")}`, offset + token.start);
-    } else if (isMade(variant, pad)) pad.created.add(variant);
+    } else if (pad.made.has(variant)) pad.created.add(variant);
     else if (claimsFile({ ...token, path: variant === path && !option ? token.path : variant }, pad.index, next)) {
       if (announced.has(token.path) || announced.has(variant)) pad.created.add(variant);
       else
@@ -128,12 +128,6 @@ function checkToken(
         });
     }
   }
-}
-
-function isMade(path: string, pad: ReferencePad): boolean {
-  if (pad.made.has(path)) return true;
-  for (const made of pad.made) if (made.endsWith(`/${path}`)) return true;
-  return false;
 }
 
 /** A bare name may mean several files: a citation holds if any of them is that long. */
@@ -205,7 +199,7 @@ function checkDiffNames(lines: readonly string[], pad: ReferencePad, announced: 
       if (found.kind === "file") {
         confirm(pad, `path ${found.files[0]}`, -1);
         for (const one of found.files.slice(0, 3)) pad.files.add(one);
-      } else if (file.isNew || isMade(path, pad) || (path === file.newPath && path !== file.oldPath)) {
+      } else if (file.isNew || pad.made.has(path) || (path === file.newPath && path !== file.oldPath)) {
         pad.created.add(path);
         announced.add(path);
       } else if (found.kind === "none")

@@ -2,6 +2,7 @@ import { findPathTokens } from "./path-tokens.ts";
 import { comparable, isDiff, type Quotation, quotationOf, readDiff, squeeze } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
 import { confirm, invent, type ReferencePad, strip } from "./reference-pad.ts";
+import { TreeLibrary } from "./tree-library.ts";
 
 /** Reading is the dear part of the gate: quotations are looked for in the files the output names, then in small trees. */
 const MAX_FILES = 200;
@@ -26,12 +27,15 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad): Promis
         });
     }
   }
-  quotations.push(...inlineQuotations(read));
+  for (const quotation of inlineQuotations(read)) quotations.push(quotation);
   if (quotations.length === 0) return;
-  const texts = new Map<string, string | null>();
+  const library = new TreeLibrary(pad.tree);
+  const anywhere = { named: firstOf(textsOf(pad.files, pad)), all: firstOf(textsOf(pad.tree.paths.keys(), pad)) };
+  const namedIn = new Map<string, string[]>();
   for (const quotation of quotations) {
-    const named = namedFiles(quotation.source, pad);
-    const verdict = await isFound(quotation.lines, candidates(named, pad), pad, texts);
+    const named = namedIn.get(quotation.source) ?? firstOf(filesNamed(quotation.source, pad));
+    namedIn.set(quotation.source, named);
+    const verdict = await isFound(quotation.lines, candidates(named, anywhere), pad, library);
     const text = quotation.text.length > 160 ? `${quotation.text.slice(0, 157)}...` : quotation.text;
     if (verdict === true) confirm(pad, `snippet ${text}`, quotation.at);
     else if (verdict === false) {
@@ -41,9 +45,12 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad): Promis
 }
 
 /** A quotation that names its file stands or falls by the files named; one that does not may come from anywhere. */
-function* candidates(named: readonly string[], pad: ReferencePad): Generator<string> {
+function* candidates(
+  named: readonly string[],
+  anywhere: { named: readonly string[]; all: readonly string[] },
+): Generator<string> {
   const tried = new Set<string>();
-  for (const some of [named, pad.files, named.length > 0 ? [] : pad.tree.paths.keys()]) {
+  for (const some of [named, anywhere.named, named.length > 0 ? [] : anywhere.all]) {
     for (const path of some) {
       if (!tried.has(path)) yield path;
       tried.add(path);
@@ -51,11 +58,25 @@ function* candidates(named: readonly string[], pad: ReferencePad): Generator<str
   }
 }
 
-function namedFiles(source: string, pad: ReferencePad): string[] {
-  return findPathTokens(source).flatMap((token) => {
+/** As many paths as are ever looked into for one quotation, and one more. */
+function firstOf(paths: Iterable<string>): string[] {
+  const first = new Set<string>();
+  for (const path of paths) {
+    first.add(path);
+    if (first.size > MAX_FILES) break;
+  }
+  return [...first];
+}
+
+function* textsOf(paths: Iterable<string>, pad: ReferencePad): Generator<string> {
+  for (const path of paths) if (pad.tree.paths.get(path)?.lines !== undefined) yield path;
+}
+
+function* filesNamed(source: string, pad: ReferencePad): Generator<string> {
+  for (const token of findPathTokens(source)) {
     const found = pad.index.resolve(strip(token.path, pad));
-    return found.kind === "file" ? found.files : [];
-  });
+    if (found.kind === "file") yield* found.files;
+  }
 }
 
 /** True or false when it can be told; null when something it could come from could not be read. */
@@ -63,22 +84,22 @@ async function isFound(
   lines: readonly string[],
   wanted: Iterable<string>,
   pad: ReferencePad,
-  texts: Map<string, string | null>,
+  library: TreeLibrary,
 ): Promise<boolean | null> {
   const missing = new Set(lines);
   let bytes = 0;
   let files = 0;
-  for (const path of wanted) {
-    if (pad.tree.paths.get(path)?.lines === undefined) continue;
+  for (const path of textsOf(wanted, pad)) {
     bytes += pad.tree.paths.get(path)?.bytes ?? 0;
     if (++files > MAX_FILES || bytes > MAX_BYTES) return null;
-    if (!texts.has(path)) {
-      const text = await pad.tree.readText(path);
-      texts.set(path, text === null ? null : squeeze(text.normalize("NFKC")));
+    const opened = library.open(path);
+    const text = opened instanceof Promise ? await opened : opened;
+    if (text === null) return null;
+    for (const line of missing) {
+      const stands = text.has(line);
+      if (stands === null) return null;
+      if (stands) missing.delete(line);
     }
-    const text = texts.get(path);
-    if (text === null || text === undefined) return null;
-    for (const line of missing) if (text.includes(line)) missing.delete(line);
     if ((lines.length - missing.size) * 2 >= lines.length) return true;
   }
   return false;

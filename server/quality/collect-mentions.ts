@@ -10,6 +10,9 @@ type Mention = { token: PathToken; line: string; offset: number; columnLines: nu
 /** "into `a.ts` and `b.ts`": what holds for the first holds for the second. */
 const LISTED = /^[`*_"')\]]{0,3}\s*(?:,|and|&|or|plus|, and)\s+(?:(?:a|an|the|new)\s+)?[`*_"'(]{0,3}$/;
 
+/** The first line of a block that names its file: `// src/a.ts`. */
+const FILE_COMMENT = /^(?:\/\/|#|--|\/\*|<!--|;)\s*(?:file:\s*|filename:\s*)?(\S{1,200})(?:\s*(?:\*\/|-->))?$/i;
+
 /** Gathers every path of the prose and of what fenced blocks say of themselves; notes those announced as new. */
 export function collectMentions(read: ReadOutput, text: string, pad: ReferencePad, announced: Set<string>): Mention[] {
   const tokens: Mention[] = [];
@@ -32,9 +35,7 @@ export function collectMentions(read: ReadOutput, text: string, pad: ReferencePa
     if (!isDiff(fence)) {
       const named = /[\w./@()[\]-]+\.\w{1,6}(?=["'\s:}]|$)/.exec(fence.info.replace(/^\w+(?=[\s{:])/, ""))?.[0];
       const lines = named ? [named, ...fence.lines] : fence.lines;
-      const opening = /^\s*(?:\/\/|#|--|\/\*|<!--|;)\s*(?:file:\s*|filename:\s*)?(\S{1,200})\s*(?:\*\/|-->)?\s*$/i.exec(
-        fence.lines[0] ?? "",
-      )?.[1];
+      const opening = FILE_COMMENT.exec((fence.lines[0] ?? "").trim())?.[1];
       const listing = /^(?:|text|txt|plaintext|console|output|log)$/i.test(fence.info.trim());
       const body = listing ? lines.join("\n") : [named ?? "", opening ?? ""].join("\n");
       const isNew = isAnnouncedNew(fence.intro.slice(-200), "") || /\b(?:create|new file|add)\b/i.test(fence.intro);

@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
     /\b(?:def|function|func|fn)\b|=>|\)\s*(?:throws\s+\w+\s*)?\{\s*$/,
     "function method parameter parameters argument arguments signature",
   ],
-  [/\w\([^)]*\w[^)]*\)/, "call argument arguments parameter"],
+  [/\w\([^)\w]*\w[^)]*\)/, "call argument arguments parameter"],
   [/[(,]\s*\w+\s*=\s*[^=]/, "default parameter keyword argument"],
   [/\breturn\b|\byield\b/, "return returns returned value"],
   [/\b(?:if|else|elif|switch|case|unless)\b|\?[^:]*:/, "condition check branch statement logic"],

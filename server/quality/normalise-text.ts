@@ -25,7 +25,15 @@ export function normaliseText(raw: string): NormalisedText {
     });
   const text = dropComments(visible);
   hidden += visible.length - text.length;
-  return { text: text.normalize("NFKC"), hidden };
+  return { text: foldCharacters(text), hidden };
+}
+
+/**
+ * Compatibility characters folded. Only so many marks on one letter, as Unicode's stream-safe form has it: putting
+ * longer runs in order takes the square of their length.
+ */
+export function foldCharacters(text: string): string {
+  return text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFKC");
 }
 
 /** Markdown renders HTML comments as nothing. A scan by index, not a lazy regex: an unclosed one must stay linear. */

@@ -41,11 +41,11 @@ export function readDelivered(
     if (patch?.truncated) reasons.push("The patch was cut at its size limit.");
     return gather("patch", fromPatch, soundness, reasons);
   }
-  const blocks: DiffFile[] = [];
-  for (const fence of read.fences) {
-    if (isDiff(fence)) blocks.push(...readDiff(fence.lines));
-    else blocks.push({ oldPath: null, newPath: null, kept: [], added: fence.lines, isNew: true });
-  }
+  const blocks = read.fences.flatMap((fence): DiffFile[] =>
+    isDiff(fence)
+      ? readDiff(fence.lines)
+      : [{ oldPath: null, newPath: null, kept: [], added: fence.lines, isNew: true }],
+  );
   if (blocks.length === 0)
     return {
       from: "none",

@@ -18,11 +18,14 @@ const CODE_SPAN = /(`{1,3})([^`\n]{1,400})\1/g;
 const LINK = /\]\(\s*<?([^\s()<>]{1,300}(?:\([^\s()<>]{1,80}\)[^\s()<>]{0,200}){0,4})>?(?:\s+"[^"\n]{0,200}")?\s*\)/g;
 const TOKEN = /(?:\{[^\s{}"'`]{1,120}\}|[^\s,;"'`|<>«»“”‘’→⇒]|,(?=\d{1,5}\)))+/g;
 
-const BARE_NAME =
-  /^\W{0,3}(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|LICENSE|README|CODEOWNERS)(?:\W.{0,40})?$/;
+const BARE = "Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|LICENSE|README|CODEOWNERS";
+const BARE_NAME = new RegExp(`^\\W{0,3}(?:${BARE})(?:\\W.{0,40})?$`);
+/** Most lines hold nothing of the kind, and need not be taken apart. */
+const ANY_PATH = new RegExp(`[./\\\\:#]|\\]\\(|${BARE}`);
 
 /** Finds everything in a text that has the shape of a path, each once, in order. Linear in the text. */
 export function findPathTokens(text: string, fence = false): PathToken[] {
+  if (!ANY_PATH.test(text)) return [];
   const tokens: PathToken[] = [];
   const blank = (from: string): string => " ".repeat(from.length);
   let rest = /:\/\/|www\.|mailto:/i.test(text) ? text.replace(URL, blank) : text;
@@ -38,8 +41,7 @@ export function findPathTokens(text: string, fence = false): PathToken[] {
     if (!fence) tokens.push(...tokensOf(body, start, "code"));
     return fence ? whole : blank(whole);
   });
-  tokens.push(...tokensOf(rest, 0, fence ? "fence" : "prose"));
-  return tokens.sort((a, b) => a.start - b.start);
+  return tokens.concat(tokensOf(rest, 0, fence ? "fence" : "prose")).sort((a, b) => a.start - b.start);
 }
 
 function decodeLink(target: string): string {
@@ -66,18 +68,30 @@ function tokensOf(text: string, offset: number, setting: Setting): PathToken[] {
 function trimToken(token: string): [number, string] {
   let from = 0;
   let to = token.length;
-  for (let changed = true; changed && from < to; ) {
-    changed = false;
-    const first = token[from] ?? "";
-    const last = token[to - 1] ?? "";
+  while (from < to) {
     const body = token.slice(from, to);
-    if (/[*_~=→–—]/.test(first) && first !== "_" ? !body.startsWith("~/") : false) changed = Boolean(++from);
-    else if (first === "_" && last === "_" && body.length > 2) changed = Boolean(++from && --to);
-    else if ("([{".includes(first) && !closesInside(body, first)) changed = Boolean(++from);
-    else if (/[.:!?*…–—=~]/.test(last) && !(last === "*" && body.includes("/*"))) changed = Boolean(--to);
-    else if (")]}".includes(last) && !opensInside(body, last)) changed = Boolean(--to);
+    if (body.length > 2 && body.startsWith("_") && body.endsWith("_")) {
+      from++;
+      to--;
+    } else if (leads(body)) from++;
+    else if (trails(body)) to--;
+    else break;
   }
   return [from, token.slice(from, to)];
+}
+
+/** Is the first character the sentence's, not the path's? */
+function leads(body: string): boolean {
+  const first = body[0] ?? "";
+  if (/[*~=→–—]/.test(first)) return !body.startsWith("~/");
+  return "([{".includes(first) && !closesInside(body, first);
+}
+
+/** Is the last character the sentence's, not the path's? */
+function trails(body: string): boolean {
+  const last = body.at(-1) ?? "";
+  if (last === "*" && body.includes("/*")) return false;
+  return /[.:!?*…–—=~]/.test(last) || (")]}".includes(last) && !opensInside(body, last));
 }
 
 const PAIRS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{" };
@@ -93,12 +107,21 @@ function closesInside(body: string, open: string): boolean {
   return false;
 }
 
+/** Is each bracket that closes in the body opened in it? */
 function opensInside(body: string, close: string): boolean {
-  return body.split(PAIRS[close] ?? "").length >= body.split(close).length;
+  const open = PAIRS[close] ?? "";
+  let balance = 0;
+  for (const one of body) {
+    if (one === open) balance++;
+    else if (one === close) balance--;
+  }
+  return balance >= 0;
 }
 
 const LINE_SUFFIX =
   /(?::L?(\d{1,7})(?::\d{1,5})?(?:[-–—]L?(\d{1,7})(?::\d{1,5})?)?|#L(\d{1,7})(?:C\d{1,5})?(?:[-–—]L?(\d{1,7})(?:C\d{1,5})?)?|\((\d{1,7})(?:,\d{1,5})?\))$/;
+/** All that could belong to the id at the end of a path. */
+const TEST_ID = /(?<![\p{L}\p{N}_.:[\]-])[\p{L}\p{N}_.:[\]-]+(?:\(\))?$/u;
 const SANDBOX_PREFIX = /^(?:\/home\/user\/repo|\/workspace|\/repo|\/code|\/usr\/src\/app|\/github\/workspace|\.)\//;
 
 function readToken(raw: string, start: number, end: number, setting: Setting): PathToken | null {
@@ -109,14 +132,15 @@ function readToken(raw: string, start: number, end: number, setting: Setting): P
     .replace(/^file:(?:\/\/)?/, "");
   if (!LINE_SUFFIX.test(path)) {
     // A test's id (`a.py::test_x`) names the file before it.
-    path = path.replace(/::?[\p{L}_][\p{L}\p{N}_.:[\]-]*(?:\(\))?$/u, "");
+    const from = TEST_ID.exec(path)?.index ?? path.length;
+    path = path.slice(0, from) + path.slice(from).replace(/::?[\p{L}_].*$/u, "");
   }
   const suffix = LINE_SUFFIX.exec(path);
   if (suffix) {
     path = path.slice(0, suffix.index);
     for (const number of suffix.slice(1)) if (number !== undefined) lines.push(Number(number));
   }
-  path = path.replace(/(\.\p{L}{1,6})#[\w-]+$/u, "$1").replace(/:+$/, "");
+  path = path.replace(/(\.\p{L}{1,6})#[\w-]+$/u, "$1").replace(/(?<!:):+$/, "");
   while (SANDBOX_PREFIX.test(path)) path = path.replace(SANDBOX_PREFIX, "");
   if (path.length < 2 || path.length > 300 || !/[\p{L}\p{N}]/u.test(path)) return null;
   return { path, raw, start, end, lines, setting };

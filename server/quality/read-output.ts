@@ -1,3 +1,5 @@
+import { normaliseText } from "./normalise-text.ts";
+
 /** A fenced block with what introduces it: whether a snippet is a quotation or a proposal is said in the words before. */
 export type Fence = { info: string; lines: string[]; intro: string; heading: string; at: number };
 
@@ -5,6 +7,9 @@ export type Fence = { info: string; lines: string[]; intro: string; heading: str
 type ProseLine = { text: string; kind: "heading" | "item" | "row" | "plain"; heading: string; at: number };
 
 export type ReadOutput = { text: string; prose: ProseLine[]; fences: Fence[]; headings: string[]; json: boolean };
+
+/** Of a heading, and of what a fence says of itself, this much is read: both are repeated with all that they introduce. */
+const MAX_LABEL = 200;
 
 const OPENING = /^\s{0,8}(`{3,}|~{3,})\s*(.*)$/;
 
@@ -27,7 +32,8 @@ export function readOutput(output: string): ReadOutput {
     } else {
       const opening = OPENING.exec(line);
       if (opening?.[1] && !(opening[2] ?? "").includes("`")) {
-        fence = { mark: opening[1], info: opening[2] ?? "", lines: [], intro: intro.join("\n"), heading, at };
+        const info = (opening[2] ?? "").slice(0, MAX_LABEL);
+        fence = { mark: opening[1], info, lines: [], intro: intro.join("\n"), heading, at };
         intro = [];
       } else {
         const kind = kindOf(line);
@@ -46,12 +52,18 @@ export function readOutput(output: string): ReadOutput {
   return read;
 }
 
-/** The heading with those above it: "## Critical" says the severity of all that stands below its subheadings. */
+/**
+ * The heading with those above it: "## Critical" says the severity of all that stands below its subheadings. The stack
+ * keeps each with its own above.
+ */
 function underHeadings(stack: { level: number; text: string }[], line: string): string {
   const level = /^\s*(#{1,6})\s/.exec(line)?.[1]?.length ?? 7;
   while ((stack.at(-1)?.level ?? 0) >= level) stack.pop();
-  stack.push({ level, text: line.trim() });
-  return stack.map((one) => one.text).join(" / ");
+  const own = line.trim().slice(0, MAX_LABEL);
+  const above = stack.at(-1)?.text;
+  const text = above === undefined ? own : `${above} / ${own}`;
+  stack.push({ level, text });
+  return text;
 }
 
 function kindOf(line: string): ProseLine["kind"] {
@@ -68,7 +80,8 @@ function layOutJson(output: string): string | null {
   try {
     const lines: string[] = [];
     layOut(JSON.parse(trimmed), 1, lines);
-    return lines.join("\n");
+    // Escapes in its strings may stand for what was taken out of the output before.
+    return normaliseText(lines.join("\n")).text;
   } catch {
     return null;
   }
@@ -99,7 +112,7 @@ function layOut(value: unknown, depth: number, lines: string[]): void {
     if (entry !== null && typeof entry === "object") {
       lines.push("", `${"#".repeat(Math.min(depth, 6))} ${key}`);
       layOut(entry, depth + 1, lines);
-    } else if (typeof entry === "string" && entry.includes("\n")) lines.push(`${key}:`, ...entry.split("\n"));
+    } else if (typeof entry === "string" && entry.includes("\n")) lines.push(`${key}:`, entry);
     else lines.push(`- ${key}: ${String(entry)}`);
   }
 }

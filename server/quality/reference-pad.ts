@@ -8,6 +8,7 @@ export type Place = { at: number; kind: ReferenceKind };
 export type ReferencePad = {
   index: TreeIndex;
   tree: PristineTree;
+  /** What the seller created, also by the ends of its paths. */
   made: ReadonlySet<string>;
   patched: ReadonlyMap<string, number>;
   repoName: string | undefined;

@@ -118,7 +118,7 @@ export function specificity(e: Evidence): Part {
   if (unknown > 0) reasons.push(`Speaks of names the code does not have: ${[...used.unknown].slice(0, 5).join(", ")}.`);
   if (e.manner === "text") {
     const concrete = findings.counted.filter((one) =>
-      /\d|`[^`]+`|\p{Lu}\p{L}+\s+\p{Lu}/u.test(one.statement.text),
+      /\d|`[^`]+`|\p{Lu}\p{L}{1,60}\s{1,10}\p{Lu}/u.test(one.statement.text),
     ).length;
     reasons.push(`${count(concrete, "statement")} with a figure or a name.`);
     return { share: refs ? 0.5 * saturate(concrete, 3) + 0.5 * saturate(files, 2) : saturate(concrete, 3), reasons };
@@ -162,6 +162,7 @@ export function structure(e: Evidence): Part {
   const starts = [...lines.keys()].sort((a, b) => a - b);
   const headings = new Set<string>();
   const items = new Set<number>();
+  const severities = new Map<(typeof read.prose)[number], boolean>();
   let severe = 0;
   let cursor = 0;
   for (const { statement } of findings.counted) {
@@ -170,7 +171,9 @@ export function structure(e: Evidence): Part {
     if (!line) continue;
     if (line.heading) headings.add(line.heading);
     if (line.kind === "item" || line.kind === "row") items.add(line.at);
-    if (SEVERITY.test(line.text) || SEVERITY.test(line.heading)) severe++;
+    // Asked once a line: a hundred thousand statements may stand on one.
+    if (!severities.has(line)) severities.set(line, SEVERITY.test(line.text) || SEVERITY.test(line.heading));
+    if (severities.get(line)) severe++;
   }
   const reasons = [`${count(headings.size, "heading")} and ${count(items.size, "list item")} with content under them.`];
   const head = Math.min(1, headings.size / 2);

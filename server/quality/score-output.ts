@@ -36,7 +36,7 @@ const DIMENSIONS: Readonly<Record<DimensionName, (evidence: Evidence) => Part>> 
   originality,
 };
 
-/** More than this many inventions are counted, but not listed: the verdict is stored. */
+/** More than this many references of a kind are counted, but not listed: the verdict is stored. */
 const MAX_LISTED = 1_000;
 
 /**
@@ -96,7 +96,7 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
       checked: refs?.checked ?? 0,
       confirmed: refs?.confirmed ?? 0,
       invented: (refs?.invented ?? []).slice(0, MAX_LISTED),
-      created: refs?.created ?? [...(input.patch?.createdPaths ?? [])],
+      created: (refs?.created ?? input.patch?.createdPaths ?? []).slice(0, MAX_LISTED),
     },
     ...(input.syntax && { checks: input.syntax }),
   };

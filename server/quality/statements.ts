@@ -24,13 +24,16 @@ export type Statement = {
 const SENTENCE_END =
   /(?:[.!?。！？]["')\]`*_]{0,3}(?=\s+["'`([*_]{0,3}[\p{Lu}\p{N}\p{Lo}]|\s*$)|(?<=[\p{Ll})`]{4})[.!?](?=\s+\S))/gu;
 
+/** Draws a line or a table's head, and says nothing. */
+const RULE = /^(?:[\s:|-]+|[-*_=]{3,})$/;
+
 /** Cuts the prose into statements and marks those that repeat, fit anything, or speak to the judge. Linear. */
 export function readStatements(read: ReadOutput): Statement[] {
   const seen = new Set<string>();
   const shapes = new Map<string, number>();
   const statements: Statement[] = [];
   for (const line of read.prose) {
-    if (/^\s*(?:\|?[\s:|-]+\|?|[-*_=]{3,})\s*$/.test(line.text)) continue;
+    if (RULE.test(line.text.trim())) continue;
     for (const [from, to] of sentencesOf(line.text)) {
       const text = line.text.slice(from, to);
       const raw = rawWords(text);

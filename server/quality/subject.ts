@@ -1,5 +1,6 @@
 import { conceptsOf } from "./concepts.ts";
 import { squeeze } from "./quoted-code.ts";
+import { SearchedText } from "./searched-text.ts";
 import type { PristineTree } from "./verdict.ts";
 import { looksLikeIdentifier, rawWords, stemsOf, stemsOfWord, stemWeight } from "./words.ts";
 
@@ -18,7 +19,7 @@ export type Subject = {
   /** Lines changed, or lines of code handed in: how much there is to say. */
   size: number;
   /** Squeezed source, so that copying it back can be told from writing about it. */
-  source: string;
+  source: SearchedText;
 };
 
 const MAX_READ = 2_000_000;
@@ -66,7 +67,7 @@ export async function readSubject(
     context,
     concepts: conceptsOf(changed.length > 0 ? changed : handed === "" ? [] : handed.split("\n")),
     size: changed.length > 0 ? changed.length : handed === "" ? 0 : handed.split("\n").length,
-    source: squeeze([prose, ...texts, ...others].join("\n")),
+    source: new SearchedText(squeeze([prose, ...texts, ...others].join("\n"))),
   };
 }
 

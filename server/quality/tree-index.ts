@@ -1,3 +1,4 @@
+import { foldCharacters } from "./normalise-text.ts";
 import type { PristineTree } from "./verdict.ts";
 
 /** What a written path comes to in the tree. `files` are all that it may mean; a bare name may mean several. */
@@ -47,6 +48,10 @@ const IMPORT_GUESSES = [...IMPORT_ENDINGS, ...IMPORT_INDEXES];
 /** `src/.../a.ts` is looked for in the whole tree; beyond this many it is left unjudged. */
 const MAX_ELLIPSES = 200;
 
+/** An abbreviated path has no more segments than this, and no folder of interest lies deeper than that. */
+const MAX_TAIL = 12;
+const MAX_DEPTH = 40;
+
 /** Indexes the tree once: every look-up afterwards costs a few hash probes, whatever the size of the repository. */
 export function indexTree(tree: PristineTree): TreeIndex {
   // Keyed by every tail of a path, so that an abbreviated one costs a single probe, however hostile the output.
@@ -57,13 +62,12 @@ export function indexTree(tree: PristineTree): TreeIndex {
   const exact = new Map<string, string>();
   const awkward: string[] = [];
   for (const path of tree.paths.keys()) {
-    const key = path.normalize("NFKC");
+    const key = foldCharacters(path);
     exact.set(key, path);
     for (const tail of tailsOf(key)) push(byTail, tail, path);
     if (/[\s,;"'`|<>]/.test(key)) awkward.push(key);
-    for (let cut = key.lastIndexOf("/"); cut > 0; cut = key.lastIndexOf("/", cut - 1)) {
-      const directory = key.slice(0, cut);
-      if (directories.has(directory)) break;
+    for (const directory of directoriesOf(key)) {
+      if (directories.has(directory)) continue;
       directories.add(directory);
       directoryNames.add(directory.slice(directory.lastIndexOf("/") + 1));
       for (const tail of tailsOf(directory)) directoryTails.add(tail);
@@ -80,35 +84,56 @@ export function indexTree(tree: PristineTree): TreeIndex {
   };
   const hasDirectory = (path: string): boolean => directoryTails.has(path);
   let ellipses = MAX_ELLIPSES;
+  const resolve = (written: string): Resolution => {
+    const path = written.replace(/(?<!\/)\/+$/, "");
+    if (path === "" || path === ".") return { kind: "directory" };
+    const files = filesFor(path);
+    if (files.length > 0 && !written.endsWith("/")) return { kind: "file", files };
+    if (hasDirectory(path)) return { kind: "directory" };
+    if (path.includes("/")) {
+      const dots = /\/(?:\.{3}|…)\//.exec(path);
+      if (dots && ellipses-- > 0)
+        return acrossEllipsis(exact, path.slice(0, dots.index), path.slice(dots.index + dots[0].length));
+      for (const ending of /\.\w+$/.test(path) ? [] : IMPORT_GUESSES) {
+        const guessed = filesFor(path + ending);
+        if (guessed.length > 0) return { kind: "file", files: guessed };
+      }
+    }
+    return { kind: "none", otherCase: otherCase(path) };
+  };
+  const resolved = new Map<string, Resolution>();
   return {
     size: exact.size,
     awkward,
     hasDirectory,
     hasDirectoryName: (name) => directoryNames.has(name),
     resolve(written) {
-      const path = written.replace(/\/+$/, "");
-      if (path === "" || path === ".") return { kind: "directory" };
-      const files = filesFor(path);
-      if (files.length > 0 && !written.endsWith("/")) return { kind: "file", files };
-      if (hasDirectory(path)) return { kind: "directory" };
-      if (path.includes("/")) {
-        const dots = /\/(?:\.{3}|…)\//.exec(path);
-        if (dots && ellipses-- > 0)
-          return acrossEllipsis(exact, path.slice(0, dots.index), path.slice(dots.index + dots[0].length));
-        for (const ending of /\.\w+$/.test(path) ? [] : IMPORT_GUESSES) {
-          const guessed = filesFor(path + ending);
-          if (guessed.length > 0) return { kind: "file", files: guessed };
-        }
-      }
-      return { kind: "none", otherCase: otherCase(path) };
+      const known = resolved.get(written);
+      if (known) return known;
+      const found = resolve(written);
+      resolved.set(written, found);
+      return found;
     },
   };
 }
 
-/** `a/b/c`, `b/c`, `c`. */
-function* tailsOf(path: string): Generator<string> {
+/** `a/b/c`, `c`, `b/c`. */
+export function* tailsOf(path: string): Generator<string> {
   yield path;
-  for (let cut = path.indexOf("/"); cut >= 0; cut = path.indexOf("/", cut + 1)) yield path.slice(cut + 1);
+  let cut = path.lastIndexOf("/");
+  for (let depth = 0; cut > 0 && depth < MAX_TAIL; depth++) {
+    yield path.slice(cut + 1);
+    cut = path.lastIndexOf("/", cut - 1);
+  }
+}
+
+/** `a`, `a/b` for the file `a/b/c`. */
+function* directoriesOf(path: string): Generator<string> {
+  let cut = path.indexOf("/");
+  for (let depth = 0; cut > 0 && depth < MAX_DEPTH; depth++) {
+    yield path.slice(0, cut);
+    cut = path.indexOf("/", cut + 1);
+  }
 }
 
 function acrossEllipsis(exact: ReadonlyMap<string, string>, head: string, tail: string): Resolution {

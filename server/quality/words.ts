@@ -62,19 +62,26 @@ function wordParts(word: string): string[] {
   return (word.match(PART) ?? []).map((part) => part.toLowerCase());
 }
 
+/** A longer word is a slice, which would keep the whole output it was cut from in memory. */
+const MAX_CACHED = 12;
 const stemCache = new Map<string, readonly string[]>();
 
 /** The stems that carry meaning in one raw word; stop words and fragments under three letters give none. */
 export function stemsOfWord(word: string): readonly string[] {
+  if (word.length > MAX_CACHED) return findStems(word);
   const known = stemCache.get(word);
   if (known) return known;
-  const stems = wordParts(word)
-    .filter((part) => (part.length > 2 || part.charCodeAt(0) > 0x2fff) && !STOP.has(part))
-    .map(stem)
-    .filter((part) => !STOP.has(part));
+  const stems = findStems(word);
   if (stemCache.size > 50_000) stemCache.clear();
   stemCache.set(word, stems);
   return stems;
+}
+
+function findStems(word: string): string[] {
+  return wordParts(word)
+    .filter((part) => (part.length > 2 || part.charCodeAt(0) > 0x2fff) && !STOP.has(part))
+    .map(stem)
+    .filter((part) => !STOP.has(part));
 }
 
 export function stemsOf(text: string): Set<string> {

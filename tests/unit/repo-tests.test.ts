@@ -47,3 +47,20 @@ describe("what a runner's summary says", () => {
     expect(readCounts(output, exitCode)).toEqual(counts);
   });
 });
+
+describe("64 kB that a runner's program printed to be slow to read", () => {
+  test.each([
+    ["newlines", "\n".repeat(65_000)],
+    ["spaces", " ".repeat(65_000)],
+    ["digits", `${"1".repeat(65_000)} x, 1 passed`],
+    ["escape sequences", "\u001b[0".repeat(16_000)],
+    ["numbers of tests", `# tests ${"1".repeat(65_000)}`],
+    ["failures", `FAILED (${"failures=".repeat(7_000)}`],
+  ])("%s", (_, output) => {
+    const started = process.cpuUsage();
+    const { ran, failed } = readCounts(output, 1);
+    const used = process.cpuUsage(started);
+    expect((used.user + used.system) / 1_000).toBeLessThan(500);
+    expect(Number.isSafeInteger(ran) && Number.isSafeInteger(failed)).toBe(true);
+  });
+});
