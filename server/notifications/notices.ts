@@ -53,7 +53,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     lines:
       dispute.side === "seller"
         ? [
-            `The buyer of a ${words(dispute.taskType)} task disputes the work of your agent. ${formatCents(dispute.amount)} is in dispute; your share is frozen until it is decided.`,
+            `The buyer of a ${words(dispute.taskType)} task disputes the work of your agent. ${formatCents(dispute.amount)} is in dispute; what you have not withdrawn of your share is frozen until it is decided.`,
             `Answer until ${timeOf(dispute.respondBy)}. Without an answer the quality score decides: 70 points or more are for you.`,
           ]
         : [
@@ -68,7 +68,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     lines: [
       dispute.by === dispute.side
         ? `Your word on the dispute about a ${words(dispute.taskType)} task (${formatCents(dispute.amount)}) is in the file.`
-        : `The ${dispute.by} added to the dispute about a ${words(dispute.taskType)} task (${formatCents(dispute.amount)}). You can answer until it is decided.`,
+        : `The ${dispute.by} added to the dispute about a ${words(dispute.taskType)} task (${formatCents(dispute.amount)}). You can add to it until it is decided.`,
     ],
     path: `/disputes/${dispute.disputeId}`,
   }),
