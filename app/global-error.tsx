@@ -2,11 +2,11 @@
 import "./globals.css";
 import { Problem } from "./_components/problem-page.tsx";
 
-export default function GlobalError({ reset }: { error: Error; reset: () => void }) {
+export default function GlobalError() {
   return (
     <html lang="en">
       <body>
-        <Problem retry={reset} />
+        <Problem retry={() => window.location.reload()} />
       </body>
     </html>
   );

@@ -1,22 +1,21 @@
-import { LinkButton } from "./_components/button.tsx";
+import { DashboardFrame } from "./_components/dashboard-frame.tsx";
+import { NothingHere } from "./_components/nothing-here.tsx";
 import { SiteFrame } from "./_components/site-frame.tsx";
+import { visitor } from "./_session.ts";
 
-export default function NotFound() {
+/** An address that no page has. Whoever is signed in keeps their frame. */
+export default async function NotFound() {
+  const { actor } = await visitor();
+  if (actor.kind === "owner") {
+    return (
+      <DashboardFrame>
+        <NothingHere />
+      </DashboardFrame>
+    );
+  }
   return (
     <SiteFrame signedIn={false}>
-      <div className="mx-auto max-w-[560px] px-4 py-24">
-        <p className="figure text-13 text-faint">404</p>
-        <h1 className="mt-2 text-28">No street leads here</h1>
-        <p className="mt-3 text-soft">
-          There is nothing at this address, or it belongs to someone else. Nothing has changed on your side.
-        </p>
-        <div className="mt-6 flex gap-2">
-          <LinkButton href="/overview" variant="primary">
-            Open the dashboard
-          </LinkButton>
-          <LinkButton href="/explore">Explore agents</LinkButton>
-        </div>
-      </div>
+      <NothingHere />
     </SiteFrame>
   );
 }

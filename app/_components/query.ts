@@ -9,6 +9,11 @@ export async function readQuery(searchParams: SearchParams): Promise<Record<stri
   return Object.fromEntries(entries);
 }
 
+/** The page an address asks for; the first when it asks for none that can be. */
+export function pageOf({ page = "" }: Record<string, string>): number {
+  return /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1;
+}
+
 /** The same address with some values changed; an empty one is left out. */
 export function withQuery(
   path: string,

@@ -7,6 +7,7 @@ import { classNames } from "./class-names.ts";
 import { Moment } from "./moment.tsx";
 import { Section } from "./section.tsx";
 import { TRANSCRIPT_PAGE } from "./transcript-page.ts";
+import { counted } from "./words.ts";
 
 export type TranscriptPage = Outputs["tasks"]["transcript"];
 type Entry = TranscriptPage["data"][number];
@@ -68,7 +69,7 @@ export function Transcript({ taskId, first, live = false }: { taskId: string; fi
 
 function lead(total: number, entries: Entry[]): string {
   if (total === 0) return "What the agent runs in the sandbox.";
-  const count = `${total} ${total === 1 ? "command" : "commands"} run in the sandbox, oldest first.`;
+  const count = `${counted(total, "command")} run in the sandbox, oldest first.`;
   const withheld = entries.some((entry) => entry.command === null);
   return withheld ? `${count} Their words are the seller’s until the work is paid for.` : count;
 }

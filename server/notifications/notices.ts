@@ -74,7 +74,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     lines: [
       dispute.by === dispute.side
         ? `Your word on the dispute about a ${words(dispute.taskType)} task (${formatCents(dispute.amount)}) is in the file.`
-        : `The ${dispute.by} added to the dispute about a ${words(dispute.taskType)} task (${formatCents(dispute.amount)}). You can answer until it is decided.`,
+        : `The ${dispute.by} added to the dispute about a ${words(dispute.taskType)} task (${formatCents(dispute.amount)}). You can add to it until it is decided.`,
     ],
     path: `/disputes/${dispute.disputeId}`,
   }),

@@ -4,6 +4,7 @@ import type { Actor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { isTransaction } from "../db/client.ts";
 import { CityError, isCityError } from "../kernel/errors.ts";
+import { sayInputErrorsPlainly } from "./input-words.ts";
 
 /** How an operation appears in the public REST API. Procedures without it are the dashboard's own and may change. */
 export type Rest = {
@@ -38,6 +39,8 @@ export type Meta = {
   /** What follows a refusal, and the error as the caller gets it. Never runs inside the transaction that was refused. */
   afterRefusal?: (ctx: Ctx, error: CityError) => Promise<CityError>;
 };
+
+sayInputErrorsPlainly();
 
 const t = initTRPC
   .context<Ctx>()

@@ -154,4 +154,8 @@ test("an agent's page shows its webhook's deliveries, lets one be sent again, an
   await expect(page.getByText("The agent gave a task up")).toBeVisible();
   await page.getByText("Days as a table").click();
   await expectSound(page);
+  await page.goto(`/tasks/${task.id}`);
+  await expect(page.getByRole("region", { name: "Status" })).toContainText(
+    "Your agent gave the task up, so nothing was charged.",
+  );
 });

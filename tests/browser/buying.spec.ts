@@ -59,6 +59,12 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await page.goto("/tasks?status=refunded");
   await expect(page.getByRole("link", { name: /Review the shop/ })).toBeVisible();
   await expectSound(page);
+  // Its exact time can be pointed at, and a press there opens the row like any other.
+  await page
+    .getByTitle(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/)
+    .first()
+    .click();
+  await page.waitForURL(/\/tasks\/[a-z0-9]+$/);
 });
 
 test("a dispute is opened on completed work and taken back", async ({ page, url, person }) => {
@@ -151,6 +157,24 @@ test("a task that costs more than the pool is refused with the way out", async (
   await page.getByLabel("At most").fill("0.10");
   await page.getByRole("button", { name: "Submit task" }).click();
   await expect(page.getByText("At least $0.50.")).toBeVisible();
+});
+
+test("a session that ends while a task runs is said, and leads back to the task", async ({ page, person }) => {
+  await page.goto("/tasks/new");
+  await page.getByLabel("Kind of work").selectOption("design");
+  await page.getByLabel("What is to be done").fill("Draw a stamp. No agent of this city takes such work.");
+  await page.getByLabel("What it works on").selectOption("none");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await page.waitForURL(/\/tasks\/(?!new)[a-z0-9]+$/);
+  const task = new URL(page.url()).pathname;
+  await expect(page.getByRole("button", { name: "Cancel task" })).toBeVisible();
+  await page.context().clearCookies();
+  await expect(page.getByText("Your session has ended", { exact: false })).toBeVisible();
+  await page.getByRole("link", { name: "Sign in again" }).click();
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`**${task}`);
 });
 
 test("a task is cancelled while nobody has committed, and the budget is back", async ({ page, person }) => {

@@ -10,6 +10,7 @@ const PAGES = [
   "/explore",
   "/wallet",
   "/wallet/transactions",
+  "/wallet/withdrawals",
   "/disputes",
   "/settings",
   "/settings/notifications",
@@ -84,8 +85,12 @@ test("somebody else's agent, task and dispute are a page that does not exist", a
     "/disputes/none",
     "/tasks/new?agent=none",
     "/operator",
+    "/no/such/street",
+    "/explore/none",
   ]) {
     await page.goto(path);
     await expect(page.getByRole("heading", { name: "No street leads here" })).toBeVisible();
+    // The frame stays, and with it the way to everything else.
+    await expect(page.getByRole("navigation", { name: "Places" }).first()).toBeVisible();
   }
 });

@@ -54,6 +54,15 @@ test("explore keeps search and filters in the address, and back restores them", 
   await expect(page.getByRole("link", { name: "Plumb Line Review" })).toBeVisible();
 });
 
+test("explore leaves aside only what it does not know in an address", async ({ page }) => {
+  await page.goto("/explore?category=security&trustTier=made-up&utm_source=mail&page=0");
+  await expect(page.getByRole("link", { name: "Gatekeeper Security" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Plumb Line Review" })).toBeHidden();
+  await page.getByLabel("Lowest score").selectOption("800");
+  await page.waitForURL("**/explore?category=security&minScore=800");
+  await expect(page.getByText("No agent matches")).toBeVisible();
+});
+
 test("an agent's public profile is sound", async ({ page }) => {
   await page.goto("/explore");
   await page.goto((await page.getByRole("link", { name: "Plumb Line Review" }).getAttribute("href")) ?? "");

@@ -104,6 +104,23 @@ test("an output of 1 MB is taken whatever its characters are, and one byte more 
   expect((await deliver(lines)).status).toBe(200);
 });
 
+test.each([
+  ["a text that is too long", { displayName: "x".repeat(101) }, "displayName", "At most 100 characters."],
+  ["a number that is too large", { maxConcurrentTasks: 1_000 }, "maxConcurrentTasks", "At most 100."],
+  ["no number", { maxConcurrentTasks: null }, "maxConcurrentTasks", "Must be a number."],
+  ["what is left out", { displayName: undefined }, "displayName", "Is missing."],
+  [
+    "a price of nothing",
+    { pricing: { model: "per_task", baseRate: 0, currency: "USD" } },
+    "pricing.baseRate",
+    "At least 1 cent.",
+  ],
+])("%s is refused in plain words", async (_, changes, path, message) => {
+  const body = { displayName: "Plain", framework: "custom", ...changes };
+  const answer = await city.call("POST", "/agents", { token: buyer.token, body });
+  expect(answer.body.error?.details).toEqual({ fields: [{ path, message }] });
+});
+
 test("wrong JSON is refused and nothing is held", async () => {
   const { status, body } = await city.call("POST", "/tasks", {
     token: buyer.token,

@@ -4,7 +4,7 @@ import { DisputeTable } from "../../_components/dispute-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Pagination } from "../../_components/pagination.tsx";
-import { readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
+import { pageOf, readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
 import { signedIn } from "../../_session.ts";
 
 export const metadata: Metadata = { title: "Disputes" };
@@ -12,8 +12,7 @@ export const metadata: Metadata = { title: "Disputes" };
 export default async function Disputes({ searchParams }: { searchParams: SearchParams }) {
   const { call } = await signedIn();
   const query = await readQuery(searchParams);
-  const page = /^[1-9]\d{0,4}$/.test(query.page ?? "") ? Number(query.page) : 1;
-  const { data, pagination } = await call.disputes.list({ page });
+  const { data, pagination } = await call.disputes.list({ page: pageOf(query) });
   return (
     <>
       <PageHeader

@@ -5,7 +5,7 @@ import { EmptyState } from "../../_components/empty-state.tsx";
 import { Filters } from "../../_components/filters.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { Pagination } from "../../_components/pagination.tsx";
-import { readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
+import { pageOf, readQuery, type SearchParams, withQuery } from "../../_components/query.ts";
 import { STATUS_WORDS } from "../../_components/status.tsx";
 import { Tabs } from "../../_components/tabs.tsx";
 import { CATEGORY_WORDS, optionsOf } from "../../_components/words.ts";
@@ -61,12 +61,12 @@ export default async function Tasks({ searchParams }: { searchParams: SearchPara
 
 /** What the address asks for; what makes no sense in it is left aside. */
 function readInput(query: Record<string, string>): Inputs["tasks"]["list"] & { role: "buyer" | "seller" } {
-  const { status = "", taskType = "", page = "" } = query;
+  const { status = "", taskType = "" } = query;
   return {
     role: query.role === "seller" ? "seller" : "buyer",
     ...(STATUSES.includes(status) && { status: status as "submitted" }),
     ...(taskType in CATEGORY_WORDS && { taskType: taskType as "general" }),
-    page: /^[1-9]\d{0,4}$/.test(page) ? Number(page) : 1,
+    page: pageOf(query),
   };
 }
 

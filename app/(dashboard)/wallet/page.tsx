@@ -110,7 +110,17 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
               )}
               <Payouts connect={connect} available={payable} minimum={minimumWithdrawal} agents={agents} />
             </Section>
-            <Section title="Withdrawals" flush={withdrawals.data.length > 0}>
+            <Section
+              title="Withdrawals"
+              flush={withdrawals.data.length > 0}
+              action={
+                withdrawals.pagination.totalPages > 1 && (
+                  <Link href="/wallet/withdrawals" className="text-13 text-soft hover:text-ink">
+                    All {withdrawals.pagination.total}
+                  </Link>
+                )
+              }
+            >
               <Withdrawals withdrawals={withdrawals.data} />
             </Section>
             {(pool.returnable > 0 || pool.savedCard) && (

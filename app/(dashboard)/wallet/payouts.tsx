@@ -9,6 +9,7 @@ import { Money, moneyText } from "../../_components/money.tsx";
 import { Notice } from "../../_components/notice.tsx";
 import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
+import { accountTrouble } from "./payout-words.ts";
 
 type Agent = { id: string; displayName: string; wallet: { available: number } };
 type Props = { connect: Outputs["vault"]["connectStatus"]; available: number; minimum: number; agents: Agent[] };
@@ -16,15 +17,17 @@ type Props = { connect: Outputs["vault"]["connectStatus"]; available: number; mi
 /** Connecting a bank account, then withdrawing to it. */
 export function Payouts(props: Props) {
   const { connect } = props;
+  const trouble = connect.restrictedReason ? accountTrouble(connect.restrictedReason) : null;
   return (
     <>
       <p className="mb-4 flex items-baseline justify-between gap-4">
         <span className="text-soft">Available</span>
         <Money cents={props.available} className="text-20" />
       </p>
-      {connect.restrictedReason && (
-        <div className="mb-4">
-          <Notice tone="wrong">The payment company has paused your payouts: {connect.restrictedReason}</Notice>
+      {trouble && (
+        <div className="mb-4 space-y-3">
+          <Notice tone={trouble.paused ? "wrong" : "wait"}>{trouble.sentence}</Notice>
+          {connect.payoutsEnabled && <OpenForm>Open the payment company’s form</OpenForm>}
         </div>
       )}
       {connect.payoutsEnabled ? <WithdrawForm {...props} /> : <Connect connect={connect} />}
@@ -33,7 +36,6 @@ export function Payouts(props: Props) {
 }
 
 function Connect({ connect }: { connect: Props["connect"] }) {
-  const open = useAction(() => trpc.vault.connectLink.mutate(), { onDone: ({ url }) => window.location.assign(url) });
   return (
     <div className="space-y-3">
       <p className="text-13 text-soft">
@@ -41,11 +43,20 @@ function Connect({ connect }: { connect: Props["connect"] }) {
           ? "Your details are being checked, or something is missing. Open the form to see which."
           : "To withdraw, tell the payment company who you are and where the money goes. We never see your bank details."}
       </p>
+      <OpenForm>{connect.connected ? "Continue setting up payouts" : "Set up payouts"}</OpenForm>
+    </div>
+  );
+}
+
+function OpenForm({ children }: { children: string }) {
+  const open = useAction(() => trpc.vault.connectLink.mutate(), { onDone: ({ url }) => window.location.assign(url) });
+  return (
+    <>
       {open.problem && <Notice tone="wrong">{open.problem.message}</Notice>}
       <Button className="w-full" onClick={() => open.run(undefined)} pending={open.pending || open.done}>
-        {connect.connected ? "Continue setting up payouts" : "Set up payouts"}
+        {children}
       </Button>
-    </div>
+    </>
   );
 }
 

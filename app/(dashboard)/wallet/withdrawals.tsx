@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import type { Outputs } from "../../_trpc/client.ts";
+import { refusalText } from "./payout-words.ts";
 
 type Withdrawal = Outputs["vault"]["listWithdrawals"]["data"][number];
 
@@ -20,15 +21,27 @@ const STATES = {
   failed: { word: "Failed", icon: CircleX, tone: "text-wrong", note: "The money is back in the wallet it came from." },
 } as const;
 
-/** Follows what is on its way until it has arrived or come back. */
+const [FIRST_WAIT_MS, LONGEST_WAIT_MS, GROWTH] = [3_000, 60_000, 1.3];
+
+/** Follows what is on its way until it has arrived or come back: ever more slowly, and only while it is looked at. */
 export function Withdrawals({ withdrawals }: { withdrawals: Withdrawal[] }) {
   const router = useRouter();
   const moving = withdrawals.some(({ status }) => status === "requested" || status === "processing");
+  const states = withdrawals.map(({ id, status }) => `${id} ${status}`).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when something has moved, the next step may be near again.
   useEffect(() => {
     if (!moving) return;
-    const timer = setInterval(() => router.refresh(), 3_000);
-    return () => clearInterval(timer);
-  }, [moving, router]);
+    let wait = FIRST_WAIT_MS;
+    let timer = setTimeout(look, wait);
+    function look() {
+      if (document.visibilityState === "visible") {
+        router.refresh();
+        wait = Math.min(wait * GROWTH, LONGEST_WAIT_MS);
+      }
+      timer = setTimeout(look, wait);
+    }
+    return () => clearTimeout(timer);
+  }, [moving, states, router]);
   if (withdrawals.length === 0)
     return <p className="text-13 text-soft">None yet. What you withdraw stands here until it is at your bank.</p>;
   return (
@@ -45,8 +58,8 @@ export function Withdrawals({ withdrawals }: { withdrawals: Withdrawal[] }) {
               <Money cents={one.amount} />
             </p>
             <p className="mt-0.5 text-12 text-faint">
-              <Moment at={one.paidAt ?? one.createdAt} />
-              {one.failure ? `. ${one.failure}` : note ? `. ${note}` : ""}
+              <Moment at={one.paidAt ?? one.createdAt} />.{" "}
+              {[one.failure && refusalText(one.failure), note].filter(Boolean).join(" ")}
             </p>
           </li>
         );

@@ -25,6 +25,21 @@ const FILTERS: Filter[] = [
   { name: "trustTier", label: "Trust tier", any: "Any trust", options: optionsOf(TIER_WORDS) },
   { name: "modelTier", label: "Model tier", any: "Any model tier", options: optionsOf(MODEL_TIER_WORDS) },
   { name: "framework", label: "Framework", any: "Any framework", options: optionsOf(FRAMEWORK_WORDS) },
+  {
+    name: "minScore",
+    label: "Lowest score",
+    any: "Any score",
+    options: [500, 600, 700, 800].map((score) => ({ value: String(score), label: `${score} or more` })),
+  },
+  {
+    name: "verificationStatus",
+    label: "Owner",
+    any: "Any owner",
+    options: [
+      { value: "verified", label: "Verified owner" },
+      { value: "unverified", label: "Unverified owner" },
+    ],
+  },
 ];
 const ORDER: Filter = {
   name: "sort",
@@ -39,10 +54,9 @@ const ORDER: Filter = {
 
 export default async function Explore({ searchParams }: { searchParams: SearchParams }) {
   const query = await readQuery(searchParams);
-  // An address typed by hand may hold anything: what the API would refuse is left aside.
-  const input = searchAgentsInput.safeParse(query);
+  const kept = whatTheApiTakes(query);
   const { call } = await visitor();
-  const { data, pagination } = await call.agents.search(input.success ? input.data : {});
+  const { data, pagination } = await call.agents.search(searchAgentsInput.parse(kept));
   return (
     <>
       <PageHeader
@@ -51,7 +65,7 @@ export default async function Explore({ searchParams }: { searchParams: SearchPa
       />
       <Filters
         filters={FILTERS}
-        query={query}
+        query={kept}
         search={{ name: "query", label: "Search by name, description or tag" }}
         order={ORDER}
       />
@@ -64,7 +78,13 @@ export default async function Explore({ searchParams }: { searchParams: SearchPa
           </EmptyState>
         )}
       </div>
-      <Pagination {...pagination} hrefOf={(page) => withQuery("/explore", query, { page })} />
+      <Pagination {...pagination} hrefOf={(page) => withQuery("/explore", kept, { page })} />
     </>
   );
+}
+
+/** An address typed by hand may hold anything: what the API would refuse is left aside, and the rest still counts. */
+function whatTheApiTakes(query: Record<string, string>): Record<string, string> {
+  const known: Record<string, { safeParse(value: string): { success: boolean } }> = searchAgentsInput.shape;
+  return Object.fromEntries(Object.entries(query).filter(([key, value]) => known[key]?.safeParse(value).success));
 }

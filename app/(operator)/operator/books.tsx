@@ -2,6 +2,7 @@ import { CircleCheck, CircleDashed, CircleX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
+import { counted } from "../../_components/words.ts";
 import type { Outputs } from "../../_trpc/client.ts";
 
 type Report = Outputs["operators"]["checkLedger"];
@@ -14,7 +15,7 @@ export function Books({ books }: { books: Report }) {
         <Kept key={no} ok={ok} name={name}>
           {!ok && (
             <p className="text-13 text-wrong">
-              Broken {violations} times, for example <span className="figure">{examples.join(", ")}</span>
+              Broken {counted(violations, "time")}, for example <span className="figure">{examples.join(", ")}</span>
             </p>
           )}
         </Kept>

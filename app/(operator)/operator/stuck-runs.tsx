@@ -4,6 +4,7 @@ import { Button } from "../../_components/button.tsx";
 import { DataTable } from "../../_components/data-table.tsx";
 import { Moment } from "../../_components/moment.tsx";
 import { Notice } from "../../_components/notice.tsx";
+import { counted } from "../../_components/words.ts";
 import { type Outputs, trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
 
@@ -40,7 +41,9 @@ export function StuckRuns({ runs }: { runs: Run[] }) {
             cell: (run) => (
               <div>
                 {STATES[run.state]}
-                {run.tries > 0 && <span className="block text-12 text-faint">{run.tries} failed tries</span>}
+                {run.tries > 0 && (
+                  <span className="block text-12 text-faint">{counted(run.tries, "failed try", "failed tries")}</span>
+                )}
               </div>
             ),
             cellClass: (run) => (run.state === "failed" ? "text-wrong" : "text-wait"),

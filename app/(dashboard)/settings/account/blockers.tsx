@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { Money, moneyText } from "../../../_components/money.tsx";
+import { counted } from "../../../_components/words.ts";
 import type { Outputs } from "../../../_trpc/client.ts";
 
 type Blocker = Outputs["owners"]["closing"]["blockers"][number];
@@ -94,8 +95,4 @@ export function Blockers({ blockers, canBeGivenUp }: { blockers: Blocker[]; canB
       )}
     </div>
   );
-}
-
-function counted(n: number, thing: string): string {
-  return `${n} ${thing}${n === 1 ? "" : "s"}`;
 }

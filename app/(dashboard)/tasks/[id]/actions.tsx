@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Button, LinkButton } from "../../../_components/button.tsx";
 import { useCityTime } from "../../../_components/city-clock.tsx";
 import { Countdown } from "../../../_components/countdown.tsx";
+import { exactTime } from "../../../_components/exact-time.ts";
 import { moneyText } from "../../../_components/money.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { Section } from "../../../_components/section.tsx";
@@ -15,9 +16,11 @@ import { DisputeDialog } from "./dispute-dialog.tsx";
 import type { BuyerTask } from "./task-types.ts";
 
 type Props = { task: BuyerTask; onChange: () => Promise<void> };
+/** How long a dispute can be opened, and how long the seller has to answer one. */
+export type DisputeTerms = { days: number; responseHours: number };
 
 /** What the buyer can do now, and nothing else. */
-export function Actions({ task, onChange }: Props) {
+export function Actions({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
   if (task.status === "submitted" || task.status === "routing") return <Cancel task={task} onChange={onChange} />;
   if (task.status === "failed") {
     return (
@@ -33,7 +36,7 @@ export function Actions({ task, onChange }: Props) {
   return (
     <>
       {task.status === "completed" && <Feedback task={task} onChange={onChange} />}
-      <Dispute task={task} onChange={onChange} />
+      <Dispute task={task} onChange={onChange} terms={terms} />
     </>
   );
 }
@@ -114,9 +117,7 @@ function Feedback({ task, onChange }: Props) {
   );
 }
 
-const DISPUTE_DAYS = 7;
-
-function Dispute({ task, onChange }: Props) {
+function Dispute({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
   const [open, setOpen] = useState(false);
   const now = useCityTime(60_000);
   if (task.dispute) {
@@ -132,13 +133,13 @@ function Dispute({ task, onChange }: Props) {
       </Section>
     );
   }
-  const until = task.completedAt ? Date.parse(task.completedAt) + DISPUTE_DAYS * 86_400_000 : 0;
+  const until = task.completedAt ? Date.parse(task.completedAt) + terms.days * 86_400_000 : 0;
   if (task.status !== "completed" || (now !== null && now > until)) return null;
   return (
     <Section title="Something wrong with it?">
       <p className="mb-3 text-13 text-soft">
-        A dispute freezes the seller’s money. The seller answers within 72 hours; an operator decides. You can open one
-        until {new Date(until).toISOString().slice(0, 10)}.
+        A dispute freezes what the seller has not withdrawn yet. The seller answers within {terms.responseHours} hours;
+        an operator decides. You can open one until {exactTime(new Date(until).toISOString())}.
       </p>
       <Button className="w-full" onClick={() => setOpen(true)}>
         Open a dispute

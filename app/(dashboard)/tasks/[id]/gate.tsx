@@ -1,5 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { Section } from "../../../_components/section.tsx";
+import { counted } from "../../../_components/words.ts";
 import type { Quality } from "./task-types.ts";
 
 const NAMES: Record<string, string> = {
@@ -57,7 +58,7 @@ export function Gate({ quality }: { quality: Quality }) {
       <div className="border-t border-line px-4 py-3 text-13 text-soft">
         {references.checked === 0
           ? "The output names no file, line or snippet that could be checked."
-          : `${references.confirmed} of ${references.checked} references confirmed against your code as it was.`}
+          : `${references.confirmed} of ${counted(references.checked, "reference")} confirmed against your code as it was.`}
         {references.created.length > 0 && ` New files: ${references.created.join(", ")}.`}
         {references.invented.length > 0 && <Invented list={references.invented} />}
       </div>
@@ -71,7 +72,7 @@ function Checks({ checks }: { checks: NonNullable<Quality["checks"]> }) {
   const lines = [
     applies === true && "The patch applies to the commit the task started from.",
     applies === false && "The patch does not apply to the commit the task started from.",
-    parsed > 0 && `${parsed - broken.length} of ${parsed} changed files parse.`,
+    parsed > 0 && `Changed files that parse: ${parsed - broken.length} of ${parsed}.`,
     ...broken.map(({ path, message }) => `${path}: ${message}`),
     tests &&
       `Tests (${tests.command}): ${tests.ran - tests.failed} of ${tests.ran} pass; without the patch ${tests.before.ran - tests.before.failed} of ${tests.before.ran}.`,

@@ -12,7 +12,7 @@ import { CATEGORY_WORDS } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
 import { problemOf } from "../../../_trpc/problem.ts";
 import { titleOf } from "../task-table.tsx";
-import { Actions } from "./actions.tsx";
+import { Actions, type DisputeTerms } from "./actions.tsx";
 import { Brief } from "./brief.tsx";
 import { Gate } from "./gate.tsx";
 import { MoneyOfTask } from "./money-of-task.tsx";
@@ -26,10 +26,10 @@ const WORKED_ON = ["executing", "quality_check"];
 const SIGNED_OUT = ["MISSING_API_KEY", "INVALID_TOKEN", "TOKEN_EXPIRED"];
 const isSignedOut = (error: Error | null) => error !== null && SIGNED_OUT.includes(problemOf(error).code);
 
-type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, string> };
+type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, string>; terms: DisputeTerms };
 
 /** A task as it is now: asks again while something can still happen, and lets the rail's money follow. */
-export function LiveTask({ initial, transcript, names }: Props) {
+export function LiveTask({ initial, transcript, names, terms }: Props) {
   const router = useRouter();
   const { id } = initial.task;
   const { data, refetch, error } = useQuery({
@@ -101,7 +101,7 @@ export function LiveTask({ initial, transcript, names }: Props) {
           <Section title="Money">
             <MoneyOfTask task={task} />
           </Section>
-          {bought && <Actions task={task} onChange={changed} />}
+          {bought && <Actions task={task} onChange={changed} terms={terms} />}
         </div>
       </div>
     </>

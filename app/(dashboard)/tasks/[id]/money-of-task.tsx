@@ -2,7 +2,6 @@
 import Link from "next/link";
 import { Countdown } from "../../../_components/countdown.tsx";
 import { Money } from "../../../_components/money.tsx";
-import { FINAL } from "../../../_components/status.tsx";
 import { type AnyTask, type BuyerTask, isBought, type SellerTask } from "./task-types.ts";
 
 /** Held, charged and returned in their fixed places; the postings behind them are one step away. */
@@ -21,9 +20,7 @@ export function MoneyOfTask({ task }: { task: AnyTask }) {
 }
 
 function Bought({ task }: { task: BuyerTask }) {
-  const open = !FINAL.includes(task.status);
-  const charged = task.creditsCharged ?? 0;
-  const returned = task.status === "refunded" ? task.maxBudget : task.maxBudget - charged;
+  const { held, charged, returned } = figuresOf(task);
   return (
     <Lines
       lines={[
@@ -33,12 +30,23 @@ function Bought({ task }: { task: BuyerTask }) {
           cents: task.quotedCents,
           note: task.quotedCents === null ? "fixed when work starts" : undefined,
         },
-        { label: "Held", cents: open ? task.maxBudget : 0 },
-        { label: "Charged", cents: task.status === "failed" ? 0 : task.creditsCharged },
-        { label: "Returned", cents: open ? null : task.status === "failed" ? task.maxBudget : returned },
+        { label: "Held", cents: held },
+        { label: "Charged", cents: charged },
+        { label: "Returned", cents: returned },
       ]}
     />
   );
+}
+
+/** Where the budget is; null for what is not known yet. */
+function figuresOf({ status, maxBudget, creditsCharged }: BuyerTask) {
+  const charged = creditsCharged ?? 0;
+  const ended: Record<string, { held: number; charged: number; returned: number }> = {
+    completed: { held: 0, charged, returned: maxBudget - charged },
+    refunded: { held: 0, charged, returned: maxBudget },
+    failed: { held: 0, charged: 0, returned: maxBudget },
+  };
+  return ended[status] ?? { held: maxBudget, charged: null, returned: null };
 }
 
 function Sold({ task }: { task: SellerTask }) {

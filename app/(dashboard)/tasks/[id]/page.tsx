@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { runningCity } from "#server/city.ts";
 import { orNotFound } from "../../../_components/or-not-found.ts";
 import { TRANSCRIPT_PAGE } from "../../../_components/transcript-page.ts";
 import { myAgents, signedIn } from "../../../_session.ts";
@@ -32,5 +33,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function Task(props: Props) {
   const { task, events, transcript, names } = await load(props);
-  return <LiveTask initial={{ task, events }} transcript={transcript} names={names} />;
+  const { disputeDays, disputeResponseHours } = runningCity().config.settings.money;
+  return (
+    <LiveTask
+      initial={{ task, events }}
+      transcript={transcript}
+      names={names}
+      terms={{ days: disputeDays, responseHours: disputeResponseHours }}
+    />
+  );
 }

@@ -1,0 +1,27 @@
+import type { Metadata } from "next";
+import { PageHeader } from "../../../_components/page-header.tsx";
+import { Pagination } from "../../../_components/pagination.tsx";
+import { pageOf, readQuery, type SearchParams, withQuery } from "../../../_components/query.ts";
+import { signedIn } from "../../../_session.ts";
+import { Withdrawals } from "../withdrawals.tsx";
+
+export const metadata: Metadata = { title: "Withdrawals" };
+
+export default async function AllWithdrawals({ searchParams }: { searchParams: SearchParams }) {
+  const { call } = await signedIn();
+  const query = await readQuery(searchParams);
+  const { data, pagination } = await call.vault.listWithdrawals({ page: pageOf(query) });
+  return (
+    <>
+      <PageHeader
+        back={{ href: "/wallet", label: "Wallet" }}
+        title="Withdrawals"
+        lead="What went from your agents’ wallets to your bank, newest first."
+      />
+      <div className="rounded-card border border-line bg-raised">
+        <Withdrawals withdrawals={data} />
+      </div>
+      <Pagination {...pagination} hrefOf={(page) => withQuery("/wallet/withdrawals", query, { page })} />
+    </>
+  );
+}
