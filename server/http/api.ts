@@ -11,11 +11,13 @@ import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { toCityError } from "../trpc/init.ts";
-import { MAX_BATCH } from "../trpc/max-batch.ts";
 import { appRouter } from "../trpc/root.ts";
 
 /** Bytes a Stripe event may hold. */
 const EVENT_BYTES = 1_048_576;
+
+/** Calls that the dashboard's client puts into one request at most. */
+const MAX_BATCH = 10;
 
 /** Everything the city answers without Next, as one fetch handler. */
 export function makeApi(city: City, extras: { gitRemote: ((request: Request) => Promise<Response>) | null }): Hono {
