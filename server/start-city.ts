@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { makeInngest } from "#inngest/client.ts";
@@ -56,8 +57,7 @@ export async function startCity(
     const database = openDatabase(databaseUrl, log);
     cleanups.push({ what: "the database connections", run: () => database.close() });
     const live = await listenForTasks({ url: databaseUrl, log });
-    const stopStreams = { what: "live events", run: () => live.close() };
-    cleanups.push(stopStreams);
+    cleanups.push({ what: "live events", run: () => live.close() });
 
     const { ports, parts } = await startPorts({ config, log, databaseUrl, database, cityUrl: url, cleanups });
     const engine = config.inngest.kind === "inngest" ? real("Inngest") : standIn("embedded engine");
@@ -74,20 +74,8 @@ export async function startCity(
       trustedProxies: config.trustedProxies,
       ...(!config.production && { hostNames: [new URL(config.publicUrl).hostname, config.host] }),
     });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(config.port, config.host, resolve);
-    });
-    cleanups.push({
-      what: "the HTTP server",
-      run: () =>
-        new Promise<void>((resolve) => {
-          server.close(() => resolve());
-          server.closeIdleConnections();
-          setTimeout(() => server.closeAllConnections(), 2_000).unref();
-        }),
-    });
-    // First of all: an open stream would hold the HTTP server up.
-    cleanups.push(stopStreams);
+    await listen(server, config);
+    cleanups.push({ what: "the HTTP server", run: () => close(server, live) });
 
     return Object.assign(city, {
       url,
@@ -98,6 +86,23 @@ export async function startCity(
     await stop();
     throw error;
   }
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject).listen(port, host, resolve);
+  });
+}
+
+/** Open streams end first: they would hold the server up. Whatever else is under way is given two seconds. */
+async function close(server: Server, live: TaskSignal): Promise<void> {
+  const streamsEnd = live.close();
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  });
+  await streamsEnd;
 }
 
 /** Asked before anything else is started, so that the message is the only thing that happens. */
@@ -134,36 +139,40 @@ function makeCity(
     config.inngest.kind === "embedded"
       ? makeInngest({ mode: "embedded", fetch: engineFetch(database.pool), log })
       : makeInngest({ mode: "inngest", ...config.inngest, log });
-  const city: City = {
+  const limits = makeLimits(config.settings.limits);
+  const ctx: City["ctx"] = (
+    actor = { kind: "system" },
+    requestId = `job_${randomUUID()}`,
+    address = "the city itself",
+  ) => ({
+    db: database.prisma,
+    pool: database.pool,
+    actor,
+    log,
+    requestId,
+    ports,
+    settings: config.settings,
+    masterKey: config.masterKey,
+    publicUrl: config.publicUrl,
+    live,
+    countTry: (of, about) => limits.countTry(of, address, about),
+  });
+  return {
     config,
     log,
     database,
     inngest,
     parts,
-    limits: makeLimits(config.settings.limits),
-    authOptions: undefined as never,
+    limits,
+    authOptions: nextAuthOptions({ config, log, ctx }),
     demo: config.seed === "all" ? { email: DEMO.email, password: DEMO.password } : null,
-    ctx: (actor = { kind: "system" }, requestId = `job_${randomUUID()}`, address = "the city itself") => ({
-      db: database.prisma,
-      pool: database.pool,
-      actor,
-      log,
-      requestId,
-      ports,
-      settings: config.settings,
-      masterKey: config.masterKey,
-      publicUrl: config.publicUrl,
-      live,
-      countTry: (of, about) => city.limits.countTry(of, address, about),
-    }),
+    ctx,
     async callerFor(cookieHeader) {
-      const actor = await actorFromCookie(city, cookieHeader);
-      return { actor, call: createCaller(city.ctx(actor)) };
+      const actor = await actorFromCookie({ config, log, ctx }, cookieHeader);
+      return { actor, call: createCaller(ctx(actor)) };
     },
     api: async () => new Response(null, { status: 503 }),
   };
-  city.authOptions = nextAuthOptions(city);
-  return city;
 }
 
 async function startWorker(city: City, database: Database) {

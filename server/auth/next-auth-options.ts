@@ -11,6 +11,9 @@ import { checkCredentials } from "./sign-in.ts";
 /** next-auth is CommonJS: Node hands over a namespace whose `default` is the module, Next's bundle the module itself. */
 const { getToken } = ((jwtModule as { default?: unknown }).default ?? jwtModule) as typeof jwtModule;
 
+/** What signing in needs of the city. */
+type AuthCity = Pick<City, "config" | "ctx" | "log">;
+
 const COOKIE = "next-auth.session-token";
 
 /**
@@ -18,7 +21,7 @@ const COOKIE = "next-auth.session-token";
  * every request, so that signing out or changing the password ends what was open. Both ages are set: next-auth bounds
  * the token by `jwt.maxAge` alone.
  */
-export function nextAuthOptions(city: City): NextAuthOptions {
+export function nextAuthOptions(city: AuthCity): NextAuthOptions {
   const { config } = city;
   const maxAge = config.settings.auth.sessionDays * 86_400;
   // Without it next-auth sends people to localhost:3000 after signing in and out.
@@ -63,7 +66,7 @@ export function nextAuthOptions(city: City): NextAuthOptions {
 }
 
 /** Who a request of the dashboard comes from. A cookie that is missing, forged, expired or signed out is nobody. */
-export async function actorFromCookie(city: City, cookieHeader: string | null): Promise<Actor> {
+export async function actorFromCookie(city: AuthCity, cookieHeader: string | null): Promise<Actor> {
   const cookies = parseCookies(cookieHeader ?? "");
   const cookieNameOfSession = cookieName(city);
   if (!Object.keys(cookies).some((name) => name.startsWith(cookieNameOfSession))) return { kind: "anonymous" };
@@ -84,7 +87,7 @@ export async function actorFromCookie(city: City, cookieHeader: string | null): 
 }
 
 /** Null makes next-auth answer that the credentials are wrong; a thrown message reaches the form as its code. */
-async function authorize(city: City, given: unknown, address: string): Promise<{ id: string } | null> {
+async function authorize(city: AuthCity, given: unknown, address: string): Promise<{ id: string } | null> {
   const { email, password } = (given ?? {}) as Record<string, unknown>;
   const input = signInInput.safeParse({ email, password });
   try {
@@ -99,17 +102,17 @@ async function authorize(city: City, given: unknown, address: string): Promise<{
   }
 }
 
-async function endSession(city: City, sessionId: string): Promise<void> {
+async function endSession(city: AuthCity, sessionId: string): Promise<void> {
   await city.ctx().db
     .$executeRaw`update session set ended_at = city_now() where id = ${sessionId} and ended_at is null`;
 }
 
-function isSecure(city: City): boolean {
+function isSecure(city: AuthCity): boolean {
   return city.config.publicUrl.startsWith("https://");
 }
 
 /** `__Secure-` tells the browser to refuse the cookie from anything but https. */
-function cookieName(city: City): string {
+function cookieName(city: AuthCity): string {
   return isSecure(city) ? `__Secure-${COOKIE}` : COOKIE;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Pool, PoolClient } from "pg";
 import type { Log } from "#server/kernel/log.ts";
 import type { Answer, Call, RetryHint, RunState, StepState } from "./call.ts";
@@ -17,29 +18,59 @@ export type Driver = {
   backOff(attempt: number): number;
 };
 
+const ABANDON_MS = 250;
+
+type Drive = { again: boolean; over: Promise<void> };
+
 /**
  * Returns the `run` job: drives one run as far as it goes now. In this process a run is driven by one job at a time; a
- * second job for it makes the first look again before it leaves. Other processes are kept out by `engine.claim`.
+ * second job for it makes the first look again before it leaves, and takes over should the first one fail: the two may
+ * be one and the same job, handed out anew. Other processes are kept out by `engine.claim`.
  */
 export function makeDrive(driver: Driver): (runId: string) => Promise<void> {
-  const active = new Map<string, { again: boolean }>();
-  return async (runId) => {
+  const active = new Map<string, Drive>();
+
+  async function drive(runId: string): Promise<void> {
     const other = active.get(runId);
     if (other) {
       other.again = true;
-      return;
+      return other.over.catch(() => drive(runId));
     }
-    const mine = { again: false };
+    const mine: Drive = { again: false, over: Promise.resolve() };
     active.set(runId, mine);
+    mine.over = driveToRest(runId, mine);
+    return mine.over;
+  }
+
+  async function driveToRest(runId: string, mine: Drive): Promise<void> {
     try {
       do {
         mine.again = false;
         await driveOnce(driver, runId);
       } while (mine.again);
+    } catch (error) {
+      await abandon(driver, runId);
+      throw error;
     } finally {
+      // In the same breath as the last look at `again`: nobody can set it in between.
       active.delete(runId);
     }
-  };
+  }
+
+  return drive;
+}
+
+/** Gives a run back after a failure. As that is often PostgreSQL's absence, it goes on until there is an answer. */
+async function abandon({ pool, workerId, log }: Driver, runId: string): Promise<void> {
+  while (!pool.ending) {
+    try {
+      await pool.query("select engine.abandon($1, $2)", [runId, workerId]);
+      return;
+    } catch (error) {
+      log.warn({ run: runId, error: (error as Error).message }, "a run cannot be given back; trying again");
+      await pause(ABANDON_MS, undefined, { ref: false });
+    }
+  }
 }
 
 async function driveOnce(driver: Driver, runId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
+import type { Actor } from "../auth/actor.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
@@ -36,12 +37,22 @@ export function makeRestApi(city: City, limits: Limits, served: readonly Route[]
   return app;
 }
 
+/** One request on its way. `headers` are those that its answer has gathered so far, whatever it will be. */
+type Call = {
+  city: City;
+  limits: Limits;
+  route: Route;
+  request: Request;
+  params: Record<string, string>;
+  requestId: string;
+  headers: Record<string, string>;
+};
+
 async function answer(city: City, limits: Limits, route: Route, request: Request, params: Record<string, string>) {
   const requestId = newRequestId();
   const headers: Record<string, string> = { "x-request-id": requestId, ...deprecationHeaders(route) };
   try {
-    const response = await handle(city, limits, route, request, params, requestId, headers);
-    return finish(response, headers);
+    return finish(await handle({ city, limits, route, request, params, requestId, headers }), headers);
   } catch (thrown) {
     const error = toCityError(thrown);
     if (error.code === "RATE_LIMITED") Object.assign(headers, exhausted(error));
@@ -50,45 +61,41 @@ async function answer(city: City, limits: Limits, route: Route, request: Request
   }
 }
 
-async function handle(
-  city: City,
-  limits: Limits,
-  route: Route,
-  request: Request,
-  params: Record<string, string>,
-  requestId: string,
-  headers: Record<string, string>,
-): Promise<Response> {
+async function handle(call: Call): Promise<Response> {
+  const { route, request, params } = call;
+  const ctx = await identify(call);
+  // The procedure asks too; here, so that nothing a stranger sends is read.
+  admit(ctx.actor, route.auth);
+  const input = await readInput(route, request, params);
+  return route.rest.shape === "stream" ? answerStream(route, ctx, input, request) : perform(call, ctx, input);
+}
+
+/** Who calls, counted in that caller's budget. Whoever tries keys is a stranger, and has a stranger's. */
+async function identify({ city, limits, route, request, requestId, headers }: Call): Promise<Ctx> {
   const address = request.headers.get("x-city-address") ?? "unknown";
   const stranger = city.ctx({ kind: "anonymous" }, requestId, address);
-  const actor = await authenticate(stranger, credentialsOf(request), route.auth).catch(async (refusal) => {
-    // Whoever tries keys is a stranger, and has a stranger's budget.
-    Object.assign(headers, limitHeaders(await limits.count(stranger.actor, address)));
-    throw refusal;
+  const count = async (actor: Actor) => Object.assign(headers, limitHeaders(await limits.count(actor, address)));
+  const actor = await authenticate(stranger, credentialsOf(request), route.auth).catch(async (refused) => {
+    await count(stranger.actor);
+    throw refused;
   });
-  Object.assign(headers, limitHeaders(await limits.count(actor, address)));
-  const ctx: Ctx = { ...stranger, actor };
-  // The procedure asks too; here, so that nothing a stranger sends is read.
-  admit(actor, route.auth);
-  const input = await readInput(route, request, params);
+  await count(actor);
+  return { ...stranger, actor };
+}
 
-  if (route.rest.shape === "stream") return answerStream(route, ctx, input, request);
-
-  const status = route.rest.status ?? 200;
+/** Does the work, once where the client gave it a key. */
+async function perform({ route, request, headers }: Call, ctx: Ctx, input: unknown): Promise<Response> {
   const work = async (within: Ctx) => ({
-    status,
+    status: route.rest.status ?? 200,
     body: envelope(route.rest.shape, await callProcedure(route, within, input, request.signal)),
   });
-  const key =
-    route.method === "GET" || route.rest.idempotency === "none" ? null : request.headers.get("idempotency-key");
-  const done: Promise<{ status: number; body: string; replayed?: boolean }> =
-    key === null
-      ? work(ctx)
-      : once(ctx, route, key, input, work).catch(async (thrown) => {
-          // The key's transaction, which the operation was part of, is over only here.
-          throw await refusal(route, ctx, thrown);
-        });
-  const result = await done;
+  const takesKey = route.method !== "GET" && route.rest.idempotency !== "none";
+  const key = takesKey ? request.headers.get("idempotency-key") : null;
+  if (key === null) return json(await work(ctx));
+  const result = await once(ctx, route, key, input, work).catch(async (thrown) => {
+    // The key's transaction, which the operation was part of, is over only here.
+    throw await refusal(route, ctx, thrown);
+  });
   if (result.replayed) headers["idempotent-replayed"] = "true";
   return json(result);
 }

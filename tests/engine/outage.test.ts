@@ -2,7 +2,12 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { eventType, staticSchema } from "inngest";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
-import { emit, makeCity, openPool, startCluster, until } from "./support.ts";
+import type { Answer } from "#server/engine/call.ts";
+import { makeDrive } from "#server/engine/drive.ts";
+import { readFunctions } from "#server/engine/registry.ts";
+import { startRun } from "#server/engine/runs.ts";
+import { newId } from "#server/kernel/ids.ts";
+import { emit, makeCity, openPool, silent, startCluster, until } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {
@@ -87,6 +92,74 @@ test("PostgreSQL out of reach for a while: the queue comes back by itself and ev
   await remote.stop();
   line.close();
 }, 60_000);
+
+/** Drives one run by hand, as two processes would; `calls` are what the function does, one after the other. */
+async function handDriven(calls: (() => Promise<Answer>)[]) {
+  const city = await cluster.city();
+  const fn = city.inngest.createFunction({ id: "by-hand", triggers: { event: "a/b" } }, async () => undefined);
+  const registry = readFunctions(city.inngest, [fn]);
+  const [entry] = registry.startedBy("a/b", {});
+  if (!entry) throw new Error("The function is not triggered.");
+  await startRun(city.pool, entry, { id: newId(), name: "a/b", data: {}, ts: Date.now() });
+  const [run] = await city.runs("by-hand");
+  const call = () => calls.shift()?.() ?? Promise.reject(new Error("one call too many"));
+  const driverOf = (workerId: string) =>
+    makeDrive({ pool: city.pool, registry, call, log: silent, workerId, backOff: () => 0 });
+  return {
+    driverOf,
+    runId: run.id as string,
+    state: async () => (await city.runs("by-hand"))[0],
+    async jobs() {
+      const { rows } = await city.pool.query("select id from graphile_worker.jobs where task_identifier = 'run'");
+      return rows.length;
+    },
+  };
+}
+const done = async (): Promise<Answer> => ({ kind: "output", output: "done" });
+
+test("a job that is handed out anew while its drive still runs takes over when that drive fails", async () => {
+  const entered = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<Answer>();
+  const { driverOf, runId, state } = await handDriven([
+    () => {
+      entered.resolve();
+      return first.promise;
+    },
+    done,
+  ]);
+  const drive = driverOf("one");
+  const failing = drive(runId);
+  await entered.promise;
+  const again = drive(runId);
+  first.reject(new Error("PostgreSQL is away"));
+  await expect(failing).rejects.toThrow("away");
+  await again;
+  expect(await state()).toMatchObject({ status: "completed", output: "done", driver: null });
+});
+
+test("a drive that fails gives the run back: another process can take it, and one that had looked in comes again", async () => {
+  const entered = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<Answer>();
+  const { driverOf, runId, state, jobs } = await handDriven([
+    () => {
+      entered.resolve();
+      return first.promise;
+    },
+    done,
+  ]);
+  const failing = driverOf("one")(runId);
+  await entered.promise;
+  const other = driverOf("two");
+  await other(runId);
+  expect(await state()).toMatchObject({ status: "running", driver: "one", again: true });
+  const before = await jobs();
+  first.reject(new Error("PostgreSQL is away"));
+  await expect(failing).rejects.toThrow("away");
+  expect(await state()).toMatchObject({ driver: null, again: false });
+  expect(await jobs()).toBe(before + 1);
+  await other(runId);
+  expect(await state()).toMatchObject({ status: "completed", driver: null });
+});
 
 test("typed events trigger, cancel and resume as plain names do", async () => {
   const city = await cluster.city();
