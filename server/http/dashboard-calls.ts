@@ -2,13 +2,15 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
-import { MAX_BATCH } from "../kernel/max-batch.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
 import { refusal, toCityError } from "../trpc/init.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
+
+/** Calls that are taken in one request; the dashboard's client splits what is more. */
+const MAX_BATCH = 10;
 
 /** The dashboard's calls. The cookie is only believed on requests that our own pages make. */
 export async function answerDashboard(city: City, request: Request): Promise<Response> {

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
-import { checkPassword, hashPassword } from "../auth/passwords.ts";
+import { confirmPassword } from "../auth/confirm-password.ts";
+import { hashPassword } from "../auth/passwords.ts";
 import { type Ctx, inTransaction } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
 import type { changePasswordInput } from "./schema.ts";
 
 /** Sets a new password, given the current one, and ends every other session. */
@@ -11,11 +11,7 @@ export async function changePassword(
   input: z.infer<typeof changePasswordInput>,
 ): Promise<{ changed: true }> {
   const { ownerId, sessionId } = ctx.actor;
-  const owner = await ctx.db.owner.findUniqueOrThrow({ where: { id: ownerId } });
-  if (!(await checkPassword(owner.passwordHash, input.current))) {
-    const message = "The current password is wrong.";
-    throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: "current", message }] } });
-  }
+  await confirmPassword(ctx, { password: input.current, field: "current" });
   const passwordHash = await hashPassword(input.next);
   await inTransaction(ctx, async (tx) => {
     await tx.db.owner.update({ where: { id: ownerId }, data: { passwordHash } });

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { anonymiseAgents } from "../agents/anonymise-agents.ts";
 import { deactivateAgent } from "../agents/deactivate-agent.ts";
 import type { OwnerActor } from "../auth/actor.ts";
+import { confirmPassword } from "../auth/confirm-password.ts";
 import { endCredentials } from "../auth/end-credentials.ts";
-import { checkPassword } from "../auth/passwords.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { giveUpBalance, lockOwnerAccounts } from "../ledger/close-accounts.ts";
@@ -25,11 +25,7 @@ export async function closeAccount(
   input: z.infer<typeof closeInput>,
 ): Promise<z.infer<typeof closedView>> {
   const { ownerId } = ctx.actor;
-  const owner = await ctx.db.owner.findUniqueOrThrow({ where: { id: ownerId } });
-  if (!(await checkPassword(owner.passwordHash, input.password))) {
-    const message = "The password is wrong.";
-    throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: "password", message }] } });
-  }
+  const owner = await confirmPassword(ctx, { password: input.password, field: "password" });
   return inTransaction(ctx, async (tx) => {
     const { agents, customerId } = await lockEverything(tx, ownerId);
     const agentIds = agents.map(({ id }) => id);

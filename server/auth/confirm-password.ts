@@ -1,0 +1,21 @@
+import type { Owner } from "#prisma";
+import type { Ctx } from "../context.ts";
+import { CityError } from "../kernel/errors.ts";
+import type { OwnerActor } from "./actor.ts";
+import { checkPassword } from "./passwords.ts";
+
+/**
+ * Asks the calling owner for the password again, before what a stolen session must not do. It counts as a try to sign in.
+ * @returns the owner
+ * @throws VALIDATION_ERROR by the field that it was typed into, RATE_LIMITED
+ */
+export async function confirmPassword(
+  ctx: Ctx<OwnerActor>,
+  typed: { password: string; field: string },
+): Promise<Owner> {
+  const owner = await ctx.db.owner.findUniqueOrThrow({ where: { id: ctx.actor.ownerId } });
+  await ctx.countTry("sign-in", owner.email);
+  if (await checkPassword(owner.passwordHash, typed.password)) return owner;
+  const message = "The password is wrong.";
+  throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: typed.field, message }] } });
+}
