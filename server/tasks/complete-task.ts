@@ -5,7 +5,7 @@ import { CityError, invalidState, notFound } from "../kernel/errors.ts";
 import type { WorkspaceDiff } from "../ports/sandbox.ts";
 import { findTask, lockAsSeller } from "./find-task.ts";
 import { recordEvent } from "./record-event.ts";
-import type { completeInput, sellerTask } from "./schema.ts";
+import { type completeInput, OUTPUT_BYTES, type sellerTask } from "./schema.ts";
 import { type TaskRow, viewForSeller, withDispute } from "./view.ts";
 
 type Delivery = z.infer<typeof completeInput>;
@@ -31,7 +31,7 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
       where: { id: task.id },
       data: {
         status: "quality_check",
-        output: typeof result === "string" ? result.replaceAll("\u0000", "") : JSON.stringify(result, null, 2),
+        output: textOf(result),
         outputDetails: {
           ...details,
           format: typeof result === "string" ? "text" : "json",
@@ -50,6 +50,13 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
     await emit(tx, "task/delivered", { taskId: task.id });
     return viewForSeller(delivered);
   });
+}
+
+/** A JSON result is laid out for people, unless its indentation would make it longer than an output may be. */
+function textOf(result: unknown): string {
+  if (typeof result === "string") return result.replaceAll("\u0000", "");
+  const laidOut = JSON.stringify(result, null, 2);
+  return laidOut.length > OUTPUT_BYTES ? JSON.stringify(result) : laidOut;
 }
 
 function notExecuting(task: TaskRow): CityError {

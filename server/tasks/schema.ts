@@ -10,7 +10,7 @@ import { qualityReport } from "../quality/schema.ts";
 /** Bytes of all keys of `input` that are not ours. */
 const EXTRA_INPUT_BYTES = 32_768;
 /** Bytes of an output. */
-const OUTPUT_BYTES = 1_048_576;
+export const OUTPUT_BYTES = 1_048_576;
 const CODE_BYTES = 1_048_576;
 
 export const taskStatus = z.enum([

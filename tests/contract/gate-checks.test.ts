@@ -34,10 +34,10 @@ async function fixer(of: TestCity): Promise<TestAgent> {
   return owner.agent({ capabilities: [{ category: "bug_fix", tags: [] }], maxConcurrentTasks: 5 });
 }
 
-type Job = { files?: Record<string, string>; allowTests?: boolean; change: Record<string, string> };
+type Job = { files?: Record<string, string>; allowTests?: boolean; change: Record<string, string>; result?: unknown };
 
 /** A fix from submission to the gate's verdict, as the buyer sees it. */
-async function fixed(of: TestCity, { files = SHOP, allowTests = true, change }: Job) {
+async function fixed(of: TestCity, { files = SHOP, allowTests = true, change, result = STORY }: Job) {
   const [buyer, agent] = [await of.owner("Buyer"), await fixer(of)];
   const { id } = await buyer.client.tasks.submit({
     taskType: "bug_fix",
@@ -53,11 +53,11 @@ async function fixed(of: TestCity, { files = SHOP, allowTests = true, change }: 
   const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
   await agent.client.tasks.markExecuting(id, sandboxId);
   for (const [path, content] of Object.entries(change)) await agent.client.sandbox.writeFile(id, { path, content });
-  await agent.client.tasks.complete(id, { output: { result: STORY } });
+  await agent.client.tasks.complete(id, { output: { result } });
   await of.idle();
   const task = await buyer.client.tasks.get(id);
   if (!("quality" in task) || !task.quality) throw new Error(`not judged: ${JSON.stringify(task)}`);
-  return { ...task.quality, status: task.status };
+  return { ...task.quality, id, status: task.status };
 }
 
 describe.runIf(process.platform === "linux")("with real programs in the sandbox", () => {
@@ -172,6 +172,19 @@ describe("on the virtual shell", () => {
       "The patch was not parsed or tested: the sandbox of this city runs no programs.",
     ]);
     expect(quality.status).toBe("completed");
+  });
+
+  test("a JSON result is laid out for people, but never to more than an output may hold", async () => {
+    const nested = (items: number) => `${"[".repeat(50)}${Array(items).fill(1)}${"]".repeat(50)}`;
+    for (const [items, lines] of [
+      [3, 103],
+      [400_000, 1],
+    ] as const) {
+      const { id } = await fixed(virtual, { allowTests: false, change: {}, result: JSON.parse(nested(items)) });
+      const { output } = await virtual.ctx().db.task.findUniqueOrThrow({ where: { id } });
+      expect(output?.split("\n")).toHaveLength(lines);
+      expect(output?.length).toBeLessThan(1_048_576);
+    }
   });
 
   test("a task that allows tests is refused there, by field", async () => {
