@@ -297,6 +297,22 @@ describe.each(adapters)("%s", (name) => {
     expect(["UNAVAILABLE", 137]).toContain(await running);
   });
 
+  it("closing ends commands and lets none begin; what is there can still be read", async () => {
+    const sandbox = await city.create({ id: newId(), source: demo() });
+    await sandbox.exec("echo mine > mine.txt");
+    const running = sandbox.exec("echo said; sleep 60");
+    // Time enough to be on its way; on some adapters anything asked of the sandbox would wait for it.
+    await new Promise((resolve) => setImmediate(resolve));
+    await sandbox.close();
+    expect(await running).toMatchObject({ exitCode: 137, stdout: "", timedOut: false });
+    await expect(sandbox.exec("true")).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await sandbox.diff()).createdPaths).toEqual(["mine.txt"]);
+    expect(await (await sandbox.pristine()).readText("src/main.ts")).toBe(FILES["src/main.ts"]);
+    await sandbox.reopen();
+    expect((await sandbox.exec("cat mine.txt")).stdout).toBe("mine\n");
+    await city.destroy(sandbox.id);
+  });
+
   it("an id that could be a path is no id", async () => {
     for (const id of ["../x", "", "a/b", "A", "x".repeat(65)])
       await expect(city.open(id)).rejects.toMatchObject({ code: "SANDBOX_NOT_FOUND" });

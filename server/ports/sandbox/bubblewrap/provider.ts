@@ -115,7 +115,9 @@ export class BubblewrapProvider implements SandboxProvider {
   }
 
   private sandbox(state: SandboxState, user: SealedUser): SealedSandbox {
-    return new SealedSandbox(state, bubblewrapWall(state.id, user, this.seal, this.workspaces), this.defences);
+    const { seal, workspaces } = this;
+    const wall = bubblewrapWall(state.id, user, { seal, workspaces, cgroups: this.machine.cgroups });
+    return new SealedSandbox(state, wall, this.defences);
   }
 
   private layOut(box: Box, source: Source, deadline: number): Promise<LaidOut> {

@@ -149,7 +149,9 @@ export class E2bProvider implements SandboxProvider {
 
   private sandbox(state: SealedState, seal: RemoteSeal): SealedSandbox {
     return new SealedSandbox(state, {
-      run: (program) => seal.run(program, state.limits),
+      run: (program, { command }) => seal.run(program, state.limits, command ? "command" : "ours"),
+      close: () => seal.close(),
+      reopen: () => seal.reopen(),
       manifest: async () => readManifest((await seal.get(MANIFEST)) ?? ""),
     });
   }
