@@ -167,7 +167,10 @@ export interface SandboxProvider {
   open(id: string): Promise<Sandbox | null>;
   /** Ends its processes and removes its files. Repeatable; no error for an unknown id. */
   destroy(id: string): Promise<void>;
-  /** At start: destroys every sandbox whose id is not in `keep`; answers the ids destroyed. */
+  /**
+   * At start: destroys every sandbox whose id is not in `keep`, except those that another server may be about to use;
+   * answers the ids destroyed.
+   */
   sweep(keep: ReadonlySet<string>): Promise<string[]>;
 }
 

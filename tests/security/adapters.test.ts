@@ -282,6 +282,7 @@ describe.each(adapters)("%s", (name) => {
     const found = await restarted.open(kept);
     expect((await found?.readFile("found.txt"))?.content).toBe("later\n");
     expect((await found?.diff())?.createdPaths).toEqual(["found.txt"]);
+    e2b.age(10 * 60_000);
     expect(await restarted.sweep(new Set([kept]))).toContain(orphan);
     expect(await restarted.open(orphan)).toBeNull();
     await restarted.destroy(kept);

@@ -27,6 +27,12 @@ const MANIFEST = `${CITY_FOLDER}/manifest`;
 /** How often another server's unfinished sandbox is looked at. */
 const LOOK_MS = 500;
 
+/**
+ * Machines younger than this are spared by a sweep: another server may have made one since `keep` was read, or for a gate
+ * or an appeal, which are in no table. What a crash left so late ends with its machine's lifetime.
+ */
+const YOUNG_MS = 10 * 60_000;
+
 export type E2bOptions = {
   readonly machines: Machines;
   readonly repos: RepoFetcher;
@@ -73,7 +79,7 @@ export class E2bProvider implements SandboxProvider {
     for (const info of await this.machines.list()) {
       const id = sandboxIdOf(info);
       // Another server's trial is no sandbox, and ends by itself.
-      if (keep.has(id) || !isSandboxId(id)) continue;
+      if (keep.has(id) || !isSandboxId(id) || isYoung(info)) continue;
       unowned.add(id);
       await this.machines.kill(info.sandboxId);
     }
@@ -159,4 +165,8 @@ export class E2bProvider implements SandboxProvider {
   private async killAll(machines: readonly SandboxInfo[]): Promise<void> {
     for (const { sandboxId } of machines) await this.machines.kill(sandboxId);
   }
+}
+
+function isYoung({ startedAt }: SandboxInfo): boolean {
+  return Date.now() - startedAt.getTime() < YOUNG_MS;
 }
