@@ -17,13 +17,13 @@ import { checkCommand, endedByClose, refuseClosed } from "../commands.ts";
 import { MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
+import { Turns } from "../turns.ts";
 import { allDefences, type Defences } from "./defences.ts";
 import { fileScripts } from "./file-scripts.ts";
 import { DIFF, GIT_ENVIRONMENT, PRISTINE_GIT } from "./git-scripts.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Binding, Program, ProgramRun, Wall } from "./program.ts";
 import { checkReader, readContent, readDiff, readEntries } from "./reader-output.ts";
-import { Turns } from "./turns.ts";
 
 const READER_MS = 10_000;
 const DIFF_MS = 30_000;
