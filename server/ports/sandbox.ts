@@ -103,7 +103,7 @@ export interface FileContent {
 }
 
 export interface ExecResult {
-  /** 128 + signal when killed by one; 137 after a time-out. */
+  /** 128 + signal when killed by one; 137 after a time-out and when ended by `close`. */
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -146,8 +146,14 @@ export interface Sandbox {
   readFile(path: string): Promise<FileContent>;
   /** Replaces or creates a file, and its folders. */
   writeFile(path: string, content: string, encoding?: "utf8" | "base64"): Promise<{ sizeBytes: number }>;
-  /** Runs a shell command line. Everything it started is gone when this returns. */
+  /**
+   * Runs a shell command line. Everything it started is gone when this returns. Ended by `close` it answers 137 and no
+   * output; CONFLICT where it had not begun.
+   */
   exec(command: string, options?: { cwd?: string; timeoutMs?: number }): Promise<ExecResult>;
+  /** Ends the commands that run and lets none begin until `reopen`, so that what is delivered holds still. Repeatable. */
+  close(): Promise<void>;
+  reopen(): Promise<void>;
   diff(): Promise<WorkspaceDiff>;
   pristine(): Promise<PristineTree>;
 }
@@ -161,7 +167,10 @@ export interface SandboxProvider {
   open(id: string): Promise<Sandbox | null>;
   /** Ends its processes and removes its files. Repeatable; no error for an unknown id. */
   destroy(id: string): Promise<void>;
-  /** At start: destroys every sandbox whose id is not in `keep`; answers the ids destroyed. */
+  /**
+   * At start: destroys every sandbox whose id is not in `keep`, except those that another server may be about to use;
+   * answers the ids destroyed.
+   */
   sweep(keep: ReadonlySet<string>): Promise<string[]>;
 }
 

@@ -7,7 +7,8 @@ import type { destroyedSandbox, destroySandboxInput } from "./schema.ts";
 
 /**
  * The seller gives its sandbox back. Before the commitment it is torn down at once; while the task runs or is judged the
- * seller loses access now and the teardown waits, because the gate still reads the tree. Repeating it changes nothing.
+ * seller loses access and its commands end now, and the teardown waits, because the gate still reads the tree. Repeating
+ * it changes nothing.
  */
 export async function destroySandbox(
   ctx: Ctx<AgentActor>,
@@ -21,6 +22,7 @@ export async function destroySandbox(
   if (row.status === "destroyed") return { sandboxId: row.id, destroyed: true };
   if (task.status === "executing" || task.status === "quality_check") {
     await ctx.db.$executeRaw`update sandbox set closed_at = coalesce(closed_at, city_now()) where id = ${row.id}`;
+    await (await ctx.ports.sandbox.open(row.id))?.close();
     return { sandboxId: row.id, destroyed: true };
   }
   await tearDown(ctx, row.id);

@@ -43,5 +43,7 @@ export const execResult = z.object({
 export const destroySandboxInput = z.strictObject({ id, sandboxId: id });
 export const destroyedSandbox = z.object({
   sandboxId: z.string(),
-  destroyed: z.boolean().describe("False while the quality gate still needs it."),
+  destroyed: z
+    .boolean()
+    .describe("Always true: the seller has no access to it any more. The city keeps it while the gate needs it."),
 });

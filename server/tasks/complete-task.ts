@@ -11,8 +11,8 @@ import { type TaskRow, viewForSeller, withDispute } from "./view.ts";
 type Delivery = z.infer<typeof completeInput>;
 
 /**
- * The seller delivers. The diff of the repository is taken before the task moves on, so that nothing the seller does
- * later can change what is judged. The score and time that come along are the seller's claims: kept, never used.
+ * The seller delivers. Its commands end, and the diff of the repository is taken before the task moves on, so that
+ * nothing the seller does later can change what is judged. The score and time that come along are the seller's claims: kept, never used.
  * A delivery past the deadline is refused and never revives the task.
  */
 export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promise<z.infer<typeof sellerTask>> {
@@ -72,5 +72,10 @@ async function takeDiff(ctx: Ctx, taskId: string): Promise<WorkspaceDiff> {
       details: { reason: "sandbox_lost" },
     });
   }
-  return sandbox.diff();
+  await sandbox.close();
+  return sandbox.diff().catch(async (error: unknown) => {
+    // Nothing is delivered: the seller may mend what is in the way.
+    await sandbox.reopen();
+    throw error;
+  });
 }

@@ -22,7 +22,22 @@ async function working() {
   await city.idle();
   const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
   await agent.client.tasks.markExecuting(id, sandboxId);
-  return { buyer, agent, id };
+  return { buyer, agent, id, sandboxId };
+}
+
+/** A command on its way: it is answered here once the sandbox has it. */
+async function started(agent: TestAgent, id: string, sandboxId: string, command: string) {
+  const sandbox = await city.ctx().ports.sandbox.open(sandboxId);
+  if (!sandbox) throw new Error("There is no sandbox.");
+  const { exec } = sandbox;
+  const begun = Promise.withResolvers<void>();
+  sandbox.exec = (...given) => {
+    begun.resolve();
+    return exec.apply(sandbox, given);
+  };
+  const running = agent.client.sandbox.exec(id, { command });
+  await begun.promise;
+  return { running };
 }
 
 async function deliver(agent: TestAgent, id: string, result: string) {
@@ -108,4 +123,22 @@ test("an operator reads it for a dispute, and not before; a stranger never", asy
   await buyer.client.tasks.dispute(id, { reason: "incomplete", description: "Half of it is missing." });
   expect((await operator.client.tasks.transcript(id)).data).toEqual([expect.objectContaining({ command: "ls" })]);
   await expect(stranger.client.tasks.transcript(id)).rejects.toMatchObject({ code: "TASK_NOT_FOUND" });
+});
+
+test("a command that runs at delivery is ended and kept, tells nothing, and the gate judges what was delivered", async () => {
+  const { agent, id, sandboxId } = await working();
+  const { running } = await started(agent, id, sandboxId, "cat src/add.ts; sleep 60");
+  await deliver(agent, id, BAD_REVIEW);
+  expect(await running).toMatchObject({ exitCode: 137, stdout: "", stderr: "" });
+  expect(await agent.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "quality_gate" });
+  expect((await agent.client.tasks.transcript(id)).data).toMatchObject([{ command: "cat src/add.ts; sleep 60" }]);
+});
+
+test("a seller that gives its sandbox back mid-work ends its commands, and can still deliver", async () => {
+  const { agent, id, sandboxId } = await working();
+  const { running } = await started(agent, id, sandboxId, "sleep 60");
+  await agent.client.tasks.destroySandbox(id, sandboxId);
+  expect(await running).toMatchObject({ exitCode: 137 });
+  await deliver(agent, id, REVIEW);
+  expect(await agent.client.tasks.get(id)).toMatchObject({ status: "completed" });
 });

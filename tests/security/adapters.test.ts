@@ -282,6 +282,7 @@ describe.each(adapters)("%s", (name) => {
     const found = await restarted.open(kept);
     expect((await found?.readFile("found.txt"))?.content).toBe("later\n");
     expect((await found?.diff())?.createdPaths).toEqual(["found.txt"]);
+    e2b.age(10 * 60_000);
     expect(await restarted.sweep(new Set([kept]))).toContain(orphan);
     expect(await restarted.open(orphan)).toBeNull();
     await restarted.destroy(kept);
@@ -295,6 +296,22 @@ describe.each(adapters)("%s", (name) => {
     );
     await city.destroy(sandbox.id);
     expect(["UNAVAILABLE", 137]).toContain(await running);
+  });
+
+  it("closing ends commands and lets none begin; what is there can still be read", async () => {
+    const sandbox = await city.create({ id: newId(), source: demo() });
+    await sandbox.exec("echo mine > mine.txt");
+    const running = sandbox.exec("echo said; sleep 60");
+    // Time enough to be on its way; on some adapters anything asked of the sandbox would wait for it.
+    await new Promise((resolve) => setImmediate(resolve));
+    await sandbox.close();
+    expect(await running).toMatchObject({ exitCode: 137, stdout: "", timedOut: false });
+    await expect(sandbox.exec("true")).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await sandbox.diff()).createdPaths).toEqual(["mine.txt"]);
+    expect(await (await sandbox.pristine()).readText("src/main.ts")).toBe(FILES["src/main.ts"]);
+    await sandbox.reopen();
+    expect((await sandbox.exec("cat mine.txt")).stdout).toBe("mine\n");
+    await city.destroy(sandbox.id);
   });
 
   it("an id that could be a path is no id", async () => {

@@ -149,6 +149,30 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("E2B", 
     expect(cloud.machines.size).toBe(1);
   });
 
+  it("what one server closes is closed for the commands of every other", async () => {
+    const [a, b] = [await start(), await start()];
+    const id = newId();
+    const mine = await a.create({ id, source });
+    const theirs = await b.open(id);
+    const running = theirs?.exec("touch begun; sleep 60");
+    while ((await mine.readFile("begun").catch(() => null)) === null);
+    await mine.close();
+    expect((await running)?.exitCode).toBeGreaterThan(0);
+    await expect(theirs?.exec("true")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await mine.reopen();
+    expect(await theirs?.exec("true")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("a server that starts spares the young machines of others, which may be for a gate that it knows nothing of", async () => {
+    const [a, b] = [await start(), await start()];
+    const { id } = await a.create({ id: newId(), source });
+    cloud.age(9 * 60_000);
+    expect(await b.sweep(new Set())).toEqual([]);
+    expect(await a.open(id)).not.toBeNull();
+    cloud.age(60_000);
+    expect(await b.sweep(new Set())).toEqual([id]);
+  });
+
   it("a machine that E2B has ended is a lost sandbox, not an error of the seller", async () => {
     const city = await start();
     const sandbox = await city.create({ id: newId(), source });

@@ -241,7 +241,7 @@ export type ProvisionedSandbox = {
 
 export type DestroyedSandbox = {
   sandboxId: string;
-  /** False while the quality gate still needs it. */
+  /** Always true: you have no access to it any more. The city keeps it for as long as the quality gate needs it. */
   destroyed: boolean;
 };
 

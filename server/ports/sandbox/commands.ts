@@ -1,4 +1,5 @@
 import { CityError } from "../../kernel/errors.ts";
+import type { ExecResult } from "../sandbox.ts";
 
 const MAX_COMMAND_BYTES = 64 * 1024;
 
@@ -9,4 +10,15 @@ export function checkCommand(command: string): void {
   if (Buffer.byteLength(command) > MAX_COMMAND_BYTES) {
     throw new CityError("VALIDATION_ERROR", `The command is longer than ${MAX_COMMAND_BYTES} bytes.`);
   }
+}
+
+/** @throws CONFLICT for a command that comes too late. */
+export function refuseClosed(closed: AbortSignal): void {
+  if (closed.aborted)
+    throw new CityError("CONFLICT", "The sandbox is closed: its work was delivered, or it was given back.");
+}
+
+/** What is told of a command that `close` ended: nothing of what it said, for its caller may see the code no more. */
+export function endedByClose(durationMs: number): ExecResult {
+  return { exitCode: 137, stdout: "", stderr: "", durationMs, timedOut: false, truncated: true };
 }

@@ -1,3 +1,4 @@
+import type { Sandbox } from "#server/ports/sandbox.ts";
 import type { Arena } from "../arena.ts";
 import type { Attempt } from "../attempt.ts";
 
@@ -50,6 +51,14 @@ export const evidence: readonly Attempt[] = [
   bend("hiding a change with a file-system monitor that sees nothing", MONITOR(), "git status >/dev/null; git diff"),
   bend("hiding a change by ignoring it", "git rm -q --cached a.txt; echo a.txt > .gitignore; git commit -qam x"),
   {
+    name: "a command that reads on after the delivery",
+    group: "evidence",
+    short: true,
+    plainly: "a command that is left alone",
+    reach: (arena) => readsOn(arena, (sandbox) => sandbox.close()),
+    control: (arena) => readsOn(arena, async () => undefined),
+  },
+  {
     name: "blocking the diff with a repository inside the repository",
     group: "evidence",
     plainly: "git add -A",
@@ -68,4 +77,13 @@ async function nested(arena: Arena): Promise<{ patch: string; plain: string }> {
   await sandbox.exec("mkdir sub; cd sub; git init -q; echo smuggled > file; git add -A; git commit -qm x");
   const plain = (await sandbox.exec("git add -A; git diff --cached")).stdout;
   return { patch: (await sandbox.diff()).patch, plain };
+}
+
+async function readsOn(arena: Arena, deliver: (sandbox: Sandbox) => Promise<void>): Promise<boolean> {
+  const sandbox = await arena.sandbox();
+  const reading = sandbox.exec("touch begun; while [ ! -e delivered ]; do :; done; cat a.txt", { timeoutMs: 10_000 });
+  while ((await sandbox.readFile("begun").catch(() => null)) === null);
+  await deliver(sandbox);
+  await sandbox.writeFile("delivered", "");
+  return (await reading).stdout.includes("pristine");
 }

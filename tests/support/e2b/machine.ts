@@ -12,7 +12,7 @@ export type MachineNetwork = "none" | "host";
 export class StandInMachine {
   readonly id = `i${randomBytes(10).toString("hex")}`;
   readonly token = randomBytes(16).toString("hex");
-  readonly startedAt = new Date();
+  startedAt = new Date();
   readonly endAt: Date;
   readonly metadata: Readonly<Record<string, string>>;
   private readonly init: ChildProcess;

@@ -104,6 +104,16 @@ export async function removeGroup(cgroups: Cgroups, id: string): Promise<void> {
   }
 }
 
+/** Kills whatever runs in the group, which stays. What is not gone after some tries is left to `removeGroup`. */
+export async function emptyGroup(cgroups: Cgroups, id: string): Promise<void> {
+  for (const folder of groupFolders(cgroups, id)) {
+    for (let attempt = 0; attempt < 20 && processesIn(cgroups.files, folder).length > 0; attempt++) {
+      killAll(cgroups, folder);
+      await wait(1);
+    }
+  }
+}
+
 /** At one stroke where the kernel can (version 2 since Linux 5.14): no fork slips through between list and signal. */
 function killAll({ files }: Cgroups, folder: string): void {
   const atOnce = join(folder, "cgroup.kill");

@@ -12,7 +12,7 @@ import { checkSandboxId, isSandboxId } from "../ids.ts";
 import { allDefences, type Defences } from "../sealed/defences.ts";
 import { type LaidOut, writeManifest } from "../sealed/manifest.ts";
 import { SealedSandbox } from "../sealed/sandbox.ts";
-import { obtainSource, type Source } from "../source.ts";
+import { type Source, withSource } from "../source.ts";
 import { describeAbilities } from "./abilities.ts";
 import { groupIds, makeGroup, removeGroup, removeParents } from "./cgroups.ts";
 import { type Box, layOutFiles, layOutPack } from "./lay-out.ts";
@@ -89,19 +89,20 @@ export class BubblewrapProvider implements SandboxProvider {
     return this.sandbox(state, user);
   }
 
-  private async build(spec: SandboxSpec): Promise<SealedSandbox> {
-    const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
-    const deadline = performance.now() + limits.createMs;
+  private build({ id, source, limits: wanted }: SandboxSpec): Promise<SealedSandbox> {
+    const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...wanted };
     // Had first: while a slow remote keeps us waiting there is nothing to clean up.
-    const source = await obtainSource(this.repos, spec.source, limits);
+    return withSource(this.repos, source, limits, (had, deadline) => this.fill(id, limits, had, deadline));
+  }
+
+  private async fill(id: string, limits: SandboxLimits, source: Source, deadline: number): Promise<SealedSandbox> {
     // What a crashed attempt left behind under this id.
-    if (await this.workspaces.exists(spec.id)) await this.tearDown(spec.id);
+    if (await this.workspaces.exists(id)) await this.tearDown(id);
     const uid = this.takeUid();
     try {
-      await this.workspaces.make(spec.id, uid, limits);
-      const user = this.user(spec.id, uid, limits);
-      const laidOut = await this.layOut({ folder: this.workspaces.box(spec.id), user }, source, deadline);
-      const { id } = spec;
+      await this.workspaces.make(id, uid, limits);
+      const user = this.user(id, uid, limits);
+      const laidOut = await this.layOut({ folder: this.workspaces.box(id), user }, source, deadline);
       const { textBytes } = laidOut;
       const commit = "files" in source ? null : source.commit;
       const state = { id, uid, limits, baseCommit: laidOut.commit, commit, textBytes };
@@ -109,13 +110,15 @@ export class BubblewrapProvider implements SandboxProvider {
       return this.sandbox(state, user);
     } catch (error) {
       if (uid !== null) this.uidsInUse.delete(uid);
-      await this.tearDown(spec.id);
+      await this.tearDown(id);
       throw error;
     }
   }
 
   private sandbox(state: SandboxState, user: SealedUser): SealedSandbox {
-    return new SealedSandbox(state, bubblewrapWall(state.id, user, this.seal, this.workspaces), this.defences);
+    const { seal, workspaces } = this;
+    const wall = bubblewrapWall(state.id, user, { seal, workspaces, cgroups: this.machine.cgroups });
+    return new SealedSandbox(state, wall, this.defences);
   }
 
   private layOut(box: Box, source: Source, deadline: number): Promise<LaidOut> {

@@ -1,6 +1,7 @@
 import { CityError } from "../../../kernel/errors.ts";
 import { readManifest } from "../sealed/manifest.ts";
 import type { Wall } from "../sealed/program.ts";
+import { type Cgroups, emptyGroup } from "./cgroups.ts";
 import type { Seal, SealedUser } from "./seal.ts";
 import type { Workspaces } from "./workspace.ts";
 
@@ -8,7 +9,11 @@ import type { Workspaces } from "./workspace.ts";
 const SEAL_FAILED = 1;
 
 /** The wall around one sandbox on this machine: its folders, its user, and a fresh seal for each program. */
-export function bubblewrapWall(id: string, user: SealedUser, seal: Seal, workspaces: Workspaces): Wall {
+export function bubblewrapWall(
+  id: string,
+  user: SealedUser,
+  { seal, workspaces, cgroups }: { seal: Seal; workspaces: Workspaces; cgroups: Cgroups | null },
+): Wall {
   // Joining the control groups costs some milliseconds, which our own small scripts need not spend.
   const light: SealedUser = { ...user, groupFolders: [] };
   return {
@@ -22,6 +27,10 @@ export function bubblewrapWall(id: string, user: SealedUser, seal: Seal, workspa
       }
       return run;
     },
+    // bubblewrap's child outlives it when it is killed in its first moments; its control group does not.
+    close: async () => (cgroups === null ? undefined : emptyGroup(cgroups, id)),
+    // Nobody else starts commands here, so there was nothing more to close.
+    reopen: async () => undefined,
     manifest: async () => readManifest(await workspaces.loadManifest(id)),
   };
 }

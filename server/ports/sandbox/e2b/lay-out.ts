@@ -27,7 +27,7 @@ export async function layOut(
     timeoutMs: Math.max(1, Math.round(deadline - performance.now())),
     outputBytes: MAX_LIST_BYTES,
   };
-  const run = await seal.run(program, limits);
+  const run = await seal.run(program, limits, "ours");
   if (run.exitCode !== 0 || run.truncated) throw layOutFailure(run);
   return readLayOut(run.stdout.toString());
 }

@@ -14,7 +14,7 @@ import { commitFiles } from "../git-objects.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
 import { readManifest, writeManifest } from "../sealed/manifest.ts";
 import { SealedSandbox, type SealedState } from "../sealed/sandbox.ts";
-import { obtainSource } from "../source.ts";
+import { type Source, withSource } from "../source.ts";
 import { E2B_ABILITIES } from "./abilities.ts";
 import { type CanaryTargets, demandNoEgress } from "./canary.ts";
 import { layOut } from "./lay-out.ts";
@@ -26,6 +26,12 @@ const STATE = `${CITY_FOLDER}/state.json`;
 const MANIFEST = `${CITY_FOLDER}/manifest`;
 /** How often another server's unfinished sandbox is looked at. */
 const LOOK_MS = 500;
+
+/**
+ * Machines younger than this are spared by a sweep: another server may have made one since `keep` was read, or for a gate
+ * or an appeal, which are in no table. What a crash left so late ends with its machine's lifetime.
+ */
+const YOUNG_MS = 10 * 60_000;
 
 export type E2bOptions = {
   readonly machines: Machines;
@@ -73,7 +79,7 @@ export class E2bProvider implements SandboxProvider {
     for (const info of await this.machines.list()) {
       const id = sandboxIdOf(info);
       // Another server's trial is no sandbox, and ends by itself.
-      if (keep.has(id) || !isSandboxId(id)) continue;
+      if (keep.has(id) || !isSandboxId(id) || isYoung(info)) continue;
       unowned.add(id);
       await this.machines.kill(info.sandboxId);
     }
@@ -90,23 +96,25 @@ export class E2bProvider implements SandboxProvider {
     return null;
   }
 
-  private async build(spec: SandboxSpec): Promise<SealedSandbox> {
-    const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...spec.limits };
-    const deadline = performance.now() + limits.createMs;
+  private build({ id, source, limits: wanted }: SandboxSpec): Promise<SealedSandbox> {
+    const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...wanted };
     // Fetched first: while a slow remote keeps us waiting there is no machine to pay for.
-    const source = await obtainSource(this.repos, spec.source, limits);
+    return withSource(this.repos, source, limits, (had, deadline) => this.fill(id, limits, had, deadline));
+  }
+
+  private async fill(id: string, limits: SandboxLimits, source: Source, deadline: number): Promise<SealedSandbox> {
     const files = "files" in source;
     const { pack, commit } = files ? commitFiles(source.files) : source;
-    const finished = await this.waitForOthers(spec.id, deadline);
+    const finished = await this.waitForOthers(id, deadline);
     if (finished !== null) return finished;
 
-    const machine = await this.machines.start(spec.id);
+    const machine = await this.machines.start(id);
     try {
-      const first = (await this.machines.list(spec.id))[0];
+      const first = (await this.machines.list(id))[0];
       if (first !== undefined && first.sandboxId !== machine.sandboxId) {
         // Another server was quicker by a moment; both see the same order, so one of them goes on.
         await this.machines.kill(machine.sandboxId);
-        const theirs = await this.waitForOthers(spec.id, deadline);
+        const theirs = await this.waitForOthers(id, deadline);
         if (theirs !== null) return theirs;
         throw new Error("The sandbox was being made by another server, which did not finish.");
       }
@@ -118,7 +126,7 @@ export class E2bProvider implements SandboxProvider {
         demandNoEgress(seal, this.canary),
       ]);
       const { manifest, textBytes } = laidOut;
-      const state: SealedState = { id: spec.id, baseCommit: commit, commit: files ? null : commit, textBytes, limits };
+      const state: SealedState = { id, baseCommit: commit, commit: files ? null : commit, textBytes, limits };
       await seal.put(MANIFEST, Buffer.from(writeManifest(manifest)));
       // Written last: a machine with this file is complete.
       await seal.put(STATE, Buffer.from(JSON.stringify(state)));
@@ -149,7 +157,9 @@ export class E2bProvider implements SandboxProvider {
 
   private sandbox(state: SealedState, seal: RemoteSeal): SealedSandbox {
     return new SealedSandbox(state, {
-      run: (program) => seal.run(program, state.limits),
+      run: (program, { command }) => seal.run(program, state.limits, command ? "command" : "ours"),
+      close: () => seal.close(),
+      reopen: () => seal.reopen(),
       manifest: async () => readManifest((await seal.get(MANIFEST)) ?? ""),
     });
   }
@@ -157,4 +167,8 @@ export class E2bProvider implements SandboxProvider {
   private async killAll(machines: readonly SandboxInfo[]): Promise<void> {
     for (const { sandboxId } of machines) await this.machines.kill(sandboxId);
   }
+}
+
+function isYoung({ startedAt }: SandboxInfo): boolean {
+  return Date.now() - startedAt.getTime() < YOUNG_MS;
 }

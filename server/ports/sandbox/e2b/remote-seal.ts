@@ -12,7 +12,7 @@ import {
 import { CityError } from "../../../kernel/errors.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
 import type { Program, ProgramRun } from "../sealed/program.ts";
-import { CITY_FOLDER, PREPARE, sealScript } from "./seal-script.ts";
+import { CITY_FOLDER, CLOSE, PREPARE, REOPEN, type RunKind, sealScript } from "./seal-script.ts";
 
 /** What a command may take beyond its own time: starting, and bringing its output here. */
 const TRAVEL_MS = 30_000;
@@ -29,10 +29,10 @@ export class RemoteSeal {
    * Runs the command sealed and waits for it. Everything it started is gone when this returns.
    * @throws UNAVAILABLE when the machine is gone, or its seal did not stand; the command has then not begun.
    */
-  async run(command: Program, limits: SandboxLimits): Promise<ProgramRun> {
+  async run(command: Program, limits: SandboxLimits, kind: RunKind): Promise<ProgramRun> {
     const input = command.input === undefined ? null : `in-${randomBytes(8).toString("hex")}`;
     if (input !== null && command.input !== undefined) await this.put(`${CITY_FOLDER}/${input}`, command.input);
-    const { stdout } = await this.asRoot(sealScript(command, limits, input), command.timeoutMs + TRAVEL_MS);
+    const { stdout } = await this.asRoot(sealScript(command, limits, { kind, input }), command.timeoutMs + TRAVEL_MS);
     const [out = "", err = "", end = ""] = stdout.split("\n");
     const [exitCode, durationMs, sealed] = end.split(" ");
     if (sealed !== "sealed") {
@@ -50,6 +50,15 @@ export class RemoteSeal {
       timedOut: Number(exitCode) === KILLED && Number(durationMs) >= command.timeoutMs,
       truncated: longer(keptOut) || longer(keptErr),
     };
+  }
+
+  /** Ends every command of the seller's in this machine and lets none begin, whichever server starts it. */
+  async close(): Promise<void> {
+    await this.asRoot(CLOSE);
+  }
+
+  async reopen(): Promise<void> {
+    await this.asRoot(REOPEN);
   }
 
   /** Lays out our folders in a new machine, before anything foreign is in it. */

@@ -31,12 +31,25 @@ mkdir ${CITY_FOLDER} ${BOX}
 chown ${SELLER_UID}:${SELLER_UID} ${BOX}
 `;
 
+/** Whose program it is: a seller's command, which `CLOSE` ends, or one of our own scripts. */
+export type RunKind = "command" | "ours";
+
+/** Ends the seller's commands by process 1 of their namespaces. One that has not yet told its number finds the file. */
+export const CLOSE = `cd ${CITY_FOLDER} && : > closed || exit
+for file in command.*/pid; do read -r pid < "$file" && kill -KILL "$pid"; done 2>/dev/null
+:`;
+export const REOPEN = `rm -f ${CITY_FOLDER}/closed`;
+
 /**
  * The program that root runs for one sealed command. It prints, each on a line: stdout and stderr in base64, then the
  * exit code, the milliseconds, and "sealed" if the seal stood before the command began. Output is bounded here, so that
  * a flood never leaves the machine.
  */
-export function sealScript(command: Program, limits: SandboxLimits, input: string | null): string {
+export function sealScript(
+  command: Program,
+  limits: SandboxLimits,
+  { kind, input }: { kind: RunKind; input: string | null },
+): string {
   const argv = Buffer.from(command.argv.map((word) => `${word}\0`).join("")).toString("base64");
   const keep = command.outputBytes + 1;
   const gather = (pipe: string, file: string) =>
@@ -45,15 +58,15 @@ export function sealScript(command: Program, limits: SandboxLimits, input: strin
 export LC_ALL=C
 umask 077
 cd ${CITY_FOLDER} || exit 90
-run=$(mktemp -d run.XXXXXXXX) || exit 90
+run=$(mktemp -d ${kind}.XXXXXXXX) || exit 90
 trap 'rm -rf "$run"${input === null ? "" : ` ${input}`}' EXIT
 mapfile -d '' -t argv < <(base64 -d <<< '${argv}')
 mkfifo "$run/o" "$run/e"
 ${gather("o", "out")}
 ${gather("e", "err")}
 began=\${EPOCHREALTIME/./}
-unshare --mount --pid --fork --net --ipc --uts --kill-child bash -c ${quote(innerScript(command, limits))} seal "\${argv[@]}" \\
-  < ${input ?? "/dev/null"} > "$run/o" 2> "$run/e" 3> "$run/ready"
+unshare --mount --pid --fork --net --ipc --uts --kill-child bash -c ${quote(innerScript(command, limits, kind))} seal "\${argv[@]}" \\
+  < ${input ?? "/dev/null"} > "$run/o" 2> "$run/e" 3> "$run/ready" 4> "$run/pid"
 code=$?
 ended=\${EPOCHREALTIME/./}
 wait
@@ -67,11 +80,16 @@ echo "$code $(( (ended - began) / 1000 )) $(cat "$run/ready")"
  * Process 1 of the namespaces: lays out what the command sees, gives up root for it, and waits. Mount points are made
  * on fresh tmpfs or in folders of root, never below a folder whose content the seller controls.
  */
-function innerScript(command: Program, limits: SandboxLimits): string {
+function innerScript(command: Program, limits: SandboxLimits, kind: RunKind): string {
   const own = new Set(command.binds.map((bind) => bind.to));
   const tmpfs = (folder: string, options: string) => `mount -t tmpfs -o nosuid,nodev,${options} tmpfs ${folder}`;
   const lines = [
     "set -e",
+    // Its own number outside of its namespaces, as long as it sees the /proc of out there.
+    "read -r pid _ < /proc/self/stat",
+    'echo "$pid" >&4',
+    "exec 4>&-",
+    ...(kind === "command" ? ["[ ! -e closed ]"] : []),
     "mount --make-rprivate /",
     "mount -t proc -o nosuid,nodev,noexec proc /proc",
     "mkdir -p /box /opt/pristine.git /home/user /dev/shm",

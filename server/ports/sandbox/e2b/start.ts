@@ -39,7 +39,7 @@ export async function startE2b(options: E2bStart): Promise<E2bProvider> {
       await seal.prepare();
       await demandNoEgress(seal, canary);
       const trial = { binds: [], argv: ["sh", "-c", TRIAL], timeoutMs: 10_000, outputBytes: 10_000 };
-      const run = await seal.run(trial, DEFAULT_LIMITS);
+      const run = await seal.run(trial, DEFAULT_LIMITS, "ours");
       const said = run.stdout.toString().trim();
       if (run.exitCode !== 0 || said !== "lo sealed") {
         throw new Error(`the seal did not hold its trial: ${run.stderr.toString().trim() || said || "no answer"}`);

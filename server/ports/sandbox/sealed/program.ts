@@ -35,9 +35,13 @@ export type Wall = {
    * Runs a program behind the wall and waits for it; everything it started is gone then.
    * @param heavy what a seller may make large: it runs within the sandbox's own bounds of memory and processes, where
    *   our small file scripts, bounded by themselves, need not wait for those.
+   * @param command it is a seller's, which `close` ends.
    * @throws UNAVAILABLE when the wall does not stand (any more)
    */
-  run(program: Program, options: { heavy: boolean; signal: AbortSignal }): Promise<ProgramRun>;
+  run(program: Program, options: { heavy: boolean; command: boolean; signal: AbortSignal }): Promise<ProgramRun>;
+  /** Ends the seller's commands that no signal reaches, for example those that another server started. */
+  close(): Promise<void>;
+  reopen(): Promise<void>;
   /** What the pristine tree holds. */
   manifest(): Promise<Manifest>;
 };

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { CityError } from "../../../kernel/errors.ts";
 import {
   type ExecResult,
@@ -12,21 +13,23 @@ import {
   type SandboxLimits,
   type WorkspaceDiff,
 } from "../../sandbox.ts";
-import { checkCommand } from "../commands.ts";
+import { checkCommand, endedByClose, refuseClosed } from "../commands.ts";
 import { MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
+import { Turns } from "../turns.ts";
 import { allDefences, type Defences } from "./defences.ts";
 import { fileScripts } from "./file-scripts.ts";
 import { DIFF, GIT_ENVIRONMENT, PRISTINE_GIT } from "./git-scripts.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Binding, Program, ProgramRun, Wall } from "./program.ts";
 import { checkReader, readContent, readDiff, readEntries } from "./reader-output.ts";
-import { Turns } from "./turns.ts";
 
 const READER_MS = 10_000;
 const DIFF_MS = 30_000;
 const LIST_BYTES = 8 * 1024 * 1024;
+/** A command that does not end is not waited for longer: the delivery must not hang on it. */
+const CLOSE_MS = 5_000;
 const NO_LIMIT = 0x7fff_ffff;
 /** Commands of one sandbox that run side by side; further ones wait their turn. */
 const SIDE_BY_SIDE = 4;
@@ -57,6 +60,8 @@ export class SealedSandbox implements Sandbox {
   private readonly defences: Defences;
   private readonly scripts: ReturnType<typeof fileScripts>;
   private readonly ending = new AbortController();
+  private closing = new AbortController();
+  private readonly commands = new Set<Promise<unknown>>();
   private readonly turns = new Turns(SIDE_BY_SIDE);
   private manifest: Promise<Manifest> | undefined;
 
@@ -114,8 +119,24 @@ export class SealedSandbox implements Sandbox {
       timeoutMs: this.defences.has("time limit") ? timeoutMs : NO_LIMIT,
       outputBytes: this.defences.has("output limit") ? limits.outputBytes : NO_LIMIT,
     };
-    const run = await this.turns.take(() => this.run(program, true));
-    return { ...run, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
+    const { signal: closed } = this.closing;
+    const running = this.turns.take(() => {
+      refuseClosed(closed);
+      return this.command(program, closed);
+    });
+    this.commands.add(running);
+    return running.finally(() => this.commands.delete(running));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.wall.close();
+    await Promise.race([Promise.allSettled(this.commands), wait(CLOSE_MS, undefined, { ref: false })]);
+  }
+
+  async reopen(): Promise<void> {
+    await this.wall.reopen();
+    if (this.closing.signal.aborted) this.closing = new AbortController();
   }
 
   async diff(): Promise<WorkspaceDiff> {
@@ -151,6 +172,18 @@ export class SealedSandbox implements Sandbox {
     this.ending.abort();
   }
 
+  private async command(program: Program, closed: AbortSignal): Promise<ExecResult> {
+    const started = performance.now();
+    try {
+      const run = await this.run(program, { heavy: true, closed });
+      if (!closed.aborted) return { ...run, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
+    } catch (error) {
+      refuseEnded(this.ending.signal);
+      if (!closed.aborted) throw error;
+    }
+    return endedByClose(Math.round(performance.now() - started));
+  }
+
   private async printDiff(form: "text" | "binary") {
     const program: Program = {
       binds: [PRISTINE, REPO_READ],
@@ -160,7 +193,7 @@ export class SealedSandbox implements Sandbox {
       outputBytes: 16 * MAX_PATCH_BYTES,
       scratchBytes: this.state.limits.diskBytes,
     };
-    const run = await this.run(program, true);
+    const run = await this.run(program, { heavy: true });
     if (run.exitCode !== 0) {
       const log = { stderr: run.stderr.toString().slice(0, 500), exitCode: run.exitCode };
       throw new CityError("UNAVAILABLE", "The changes in the sandbox could not be read.", { log });
@@ -172,11 +205,14 @@ export class SealedSandbox implements Sandbox {
     return this.run({ binds: [REPO_READ], argv, timeoutMs: READER_MS, outputBytes });
   }
 
-  private async run(program: Program, heavy = false): Promise<ProgramRun> {
+  /** @param closed what ends a seller's command before the sandbox ends. */
+  private async run(program: Program, kind: { heavy?: true; closed?: AbortSignal } = {}): Promise<ProgramRun> {
+    const { heavy = false, closed } = kind;
     const { signal } = this.ending;
     refuseEnded(signal);
     // Whatever a wall says of a program that was ended with its sandbox, the sandbox is what is gone.
-    const run = await this.wall.run(program, { heavy, signal }).catch((error: unknown) => {
+    const until = closed ? AbortSignal.any([signal, closed]) : signal;
+    const run = await this.wall.run(program, { heavy, command: closed !== undefined, signal: until }).catch((error) => {
       refuseEnded(signal);
       throw error;
     });

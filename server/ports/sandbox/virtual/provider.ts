@@ -14,7 +14,7 @@ import {
 import { Alive } from "../alive.ts";
 import { countLines } from "../file-content.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
-import { obtainSource } from "../source.ts";
+import { type Source, withSource } from "../source.ts";
 import type { StoredFile } from "./protocol.ts";
 import { VirtualSandbox, type VirtualState } from "./sandbox.ts";
 import { ShellClient, ShellFailed } from "./shell-client.ts";
@@ -97,7 +97,8 @@ export class VirtualProvider implements SandboxProvider {
     await mkdir(join(folder, "work"), { recursive: true, mode: 0o700 });
     const shell = this.shell(spec.id, limits);
     try {
-      const { files, commit } = await this.obtain(spec.source, limits, shell);
+      const unpacked = (source: Source) => this.unpack(source, limits, shell);
+      const { files, commit } = await withSource(this.repos, spec.source, limits, unpacked, MAX_PACK_BYTES);
       await shell.ask({ do: "lay out", files }, limits.createMs).catch(tooLarge);
       const text = files.filter(({ data, mode }) => mode !== "symlink" && countLines(Buffer.from(data)) !== null);
       const textBytes = text.reduce((sum, { data }) => sum + data.length, 0);
@@ -113,8 +114,7 @@ export class VirtualProvider implements SandboxProvider {
     }
   }
 
-  private async obtain(wanted: SandboxSpec["source"], limits: SandboxLimits, shell: ShellClient) {
-    const source = await obtainSource(this.repos, wanted, limits, MAX_PACK_BYTES);
+  private async unpack(source: Source, limits: SandboxLimits, shell: ShellClient) {
     if ("files" in source) {
       const files = [...source.files].map(
         ([path, content]): StoredFile => ({ path, data: Buffer.from(content), mode: "file" }),

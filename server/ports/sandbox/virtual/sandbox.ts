@@ -8,7 +8,7 @@ import type {
   SandboxLimits,
   WorkspaceDiff,
 } from "../../sandbox.ts";
-import { checkCommand } from "../commands.ts";
+import { checkCommand, endedByClose, refuseClosed } from "../commands.ts";
 import { countLines, MAX_READ_BYTES } from "../file-content.ts";
 import { absoluteInRepo, insideRepo } from "../paths.ts";
 import type { StoredFile } from "./protocol.ts";
@@ -31,6 +31,7 @@ export class VirtualSandbox implements Sandbox {
   private readonly limits: SandboxLimits;
   private readonly shell: ShellClient;
   private readonly loadPristine: () => Promise<StoredFile[]>;
+  private closing = new AbortController();
 
   constructor(state: VirtualState, shell: ShellClient, loadPristine: () => Promise<StoredFile[]>) {
     this.id = state.id;
@@ -60,13 +61,17 @@ export class VirtualSandbox implements Sandbox {
     const timeoutMs = Math.min(options.timeoutMs ?? this.limits.commandMs, this.limits.commandMs);
     const cwd = absoluteInRepo(insideRepo(options.cwd ?? ""));
     const started = performance.now();
+    const { signal: closed } = this.closing;
+    refuseClosed(closed);
     try {
       return await this.shell.ask(
         { do: "exec", command, cwd, timeoutMs, outputBytes: this.limits.outputBytes },
         timeoutMs,
+        closed,
       );
     } catch (error) {
       if (!(error instanceof ShellFailed)) throw error;
+      if (closed.aborted) return endedByClose(Math.round(performance.now() - started));
       // A loop that never looked at the clock, or memory run out: the process is gone, the last saved files are not.
       const stderr = error.timedOut
         ? ""
@@ -74,6 +79,15 @@ export class VirtualSandbox implements Sandbox {
       const durationMs = Math.round(performance.now() - started);
       return { exitCode: 137, stdout: "", stderr, durationMs, timedOut: error.timedOut, truncated: false };
     }
+  }
+
+  /** What the command that is ended had changed is lost: its process had not answered yet. */
+  async close(): Promise<void> {
+    this.closing.abort();
+  }
+
+  async reopen(): Promise<void> {
+    if (this.closing.signal.aborted) this.closing = new AbortController();
   }
 
   async diff(): Promise<WorkspaceDiff> {

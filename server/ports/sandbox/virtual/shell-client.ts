@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { CityError, ERROR_CODES, type ErrorCode } from "../../../kernel/errors.ts";
+import { refuseClosed } from "../commands.ts";
 import type { Answers, Ask, Reply } from "./protocol.ts";
 
 export type ShellOptions = {
@@ -44,10 +45,11 @@ export class ShellClient {
 
   /**
    * @param timeoutMs after which the process is killed; what it changed since the last answer is then lost.
+   * @param signal kills it too; what waits for its turn is then never sent.
    * @throws CityError for a refusal, ShellFailed when the process did not answer.
    */
-  ask<K extends Ask["do"]>(ask: Extract<Ask, { do: K }>, timeoutMs: number): Promise<Answers[K]> {
-    const turn = this.last.then(() => this.send(ask, timeoutMs)) as Promise<Answers[K]>;
+  ask<K extends Ask["do"]>(ask: Extract<Ask, { do: K }>, timeoutMs: number, signal?: AbortSignal): Promise<Answers[K]> {
+    const turn = this.last.then(() => this.send(ask, timeoutMs, signal)) as Promise<Answers[K]>;
     this.last = turn.catch(() => undefined);
     return turn;
   }
@@ -58,8 +60,9 @@ export class ShellClient {
     await this.kill();
   }
 
-  private async send(ask: Ask, timeoutMs: number): Promise<unknown> {
+  private async send(ask: Ask, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     if (this.ended) throw new CityError("UNAVAILABLE", "The sandbox has been destroyed.");
+    if (signal) refuseClosed(signal);
     clearTimeout(this.idle);
     const child = this.running();
     const id = ++this.asked;
@@ -68,6 +71,8 @@ export class ShellClient {
       () => reject(new ShellFailed("The virtual shell did not answer in time.", true)),
       timeoutMs + START_MS,
     );
+    const onAbort = () => reject(new ShellFailed("The command was ended.", false));
+    signal?.addEventListener("abort", onAbort, { once: true });
     const onExit = () => reject(new ShellFailed("The virtual shell ended.", false));
     const onMessage = (reply: Reply) => {
       if (reply.id !== id) return;
@@ -85,6 +90,7 @@ export class ShellClient {
       throw error;
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", onAbort);
       child.off("message", onMessage);
       child.off("exit", onExit);
       this.idle = setTimeout(() => void this.kill(), IDLE_MS);
