@@ -60,7 +60,10 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await expect(page.getByRole("link", { name: /Review the shop/ })).toBeVisible();
   await expectSound(page);
   // Its exact time can be pointed at, and a press there opens the row like any other.
-  await page.getByTitle(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/).first().click();
+  await page
+    .getByTitle(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/)
+    .first()
+    .click();
   await page.waitForURL(/\/tasks\/[a-z0-9]+$/);
 });
 
