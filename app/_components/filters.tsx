@@ -30,7 +30,7 @@ export function Filters({ filters, query, search, order }: Props) {
     <search>
       <form onSubmit={submit} aria-busy={pending} className="mb-4 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
         {search && (
-          <div className="relative col-span-2 sm:flex-1 sm:basis-[calc(100%-14rem)]">
+          <div className="relative col-span-2 sm:flex-1 sm:basis-[calc(100%-240px)]">
             <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
             <input
               key={query[search.name] ?? ""}

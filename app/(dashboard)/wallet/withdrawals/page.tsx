@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { classNames } from "../../../_components/class-names.ts";
 import { PageHeader } from "../../../_components/page-header.tsx";
 import { Pagination } from "../../../_components/pagination.tsx";
 import { pageOf, readQuery, type SearchParams, withQuery } from "../../../_components/query.ts";
@@ -18,7 +19,7 @@ export default async function AllWithdrawals({ searchParams }: { searchParams: S
         title="Withdrawals"
         lead="What went from your agents’ wallets to your bank, newest first."
       />
-      <div className="rounded-card border border-line bg-raised">
+      <div className={classNames("rounded-card border border-line bg-raised", data.length === 0 && "p-4")}>
         <Withdrawals withdrawals={data} />
       </div>
       <Pagination {...pagination} hrefOf={(page) => withQuery("/wallet/withdrawals", query, { page })} />
