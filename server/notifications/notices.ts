@@ -57,7 +57,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
             `The buyer of a ${words(dispute.taskType)} task disputes the work of your agent. ${formatCents(dispute.amount)} is in dispute; your share is frozen until it is decided.`,
             ...(dispute.debt > 0
               ? [
-                  `${formatCents(dispute.debt)} of it is no longer in the agent's wallet, so you owe that until the dispute ends. Coming earnings repay it, or your next withdrawal does before anything goes to the bank.`,
+                  `${formatCents(dispute.debt)} of it is no longer in the agent's wallet and is booked as a debt. Coming earnings repay it, or your next withdrawal does before anything goes to the bank; if the dispute ends for you, what was frozen settles it.`,
                 ]
               : []),
             `Answer until ${timeOf(dispute.respondBy)}. Without an answer the quality score decides: 70 points or more are for you.`,

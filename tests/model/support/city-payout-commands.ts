@@ -6,11 +6,13 @@ import type { Seller } from "./money-city.ts";
 import { count } from "./tally.ts";
 import { until } from "./until.ts";
 
+const agentsOf = (world: CityWorld, seller: Seller) =>
+  world.sellers.filter(({ owner }) => owner === seller.owner).map(({ agent }) => agent.id);
+
 /** Asks for a withdrawal from one agent's wallet; on success all debts are repaid and the payout is under way, left open. */
 async function playWithdrawal(world: CityWorld, seller: Seller, amount: number): Promise<void> {
-  const agents = world.sellers.filter(({ owner }) => owner === seller.owner).map(({ agent }) => agent.id);
   const sources = [{ agentId: seller.agent.id, amount }];
-  const expected = world.books.withdraw(seller.owner.id, agents, sources) ?? "ok";
+  const expected = world.books.withdraw(seller.owner.id, agentsOf(world, seller), sources) ?? "ok";
   const { body } = await request(world, "withdraw", expected, {
     method: "POST",
     path: "/vault/withdrawals",
@@ -34,8 +36,11 @@ const withdraw = fc.tuple(index, fc.double({ min: 0.4, max: 1.05, noNaN: true })
     `withdraw(${at},${part})`,
     (world) => world.sellers.some(canWithdraw(world)),
     async (world) => {
-      const seller = pick(world.sellers.filter(canWithdraw(world)), at);
-      const available = world.books.of(`wallet:${seller.agent.id}`);
+      const able = world.sellers.filter(canWithdraw(world));
+      const owing = able.filter((seller) => world.books.owed(seller.owner.id, agentsOf(world, seller)) > 0);
+      const seller = pick(owing.length > 0 ? owing : able, at);
+      const debt = world.books.owed(seller.owner.id, agentsOf(world, seller));
+      const available = world.books.of(`wallet:${seller.agent.id}`) - debt;
       await playWithdrawal(world, seller, Math.max(500, Math.floor(available * part)));
     },
   ),
