@@ -33,6 +33,7 @@ export function normaliseText(raw: string): NormalisedText {
  * longer runs in order takes the square of their length.
  */
 export function foldCharacters(text: string): string {
+  if (!/[\u0080-\uffff]/.test(text)) return text;
   return text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFKC");
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as letOthersWork } from "node:timers/promises";
 import { ceilingOf } from "./ceiling.ts";
 import { checkReferences } from "./check-references.ts";
 import { weighFindings } from "./findings.ts";
@@ -41,7 +42,8 @@ const MAX_LISTED = 1_000;
 
 /**
  * The deterministic quality gate: the same input always gives the same verdict, and nothing of the buyer's is run.
- * Reads text of the tree only for files the output names and for quotations to be found.
+ * Reads text of the tree only for files the output names and for quotations to be found. It works on the server's own
+ * thread, which others get between the parts of a long output.
  */
 export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
   const { text, hidden } = normaliseText(input.output);
@@ -52,8 +54,13 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
   const material = handed === undefined ? undefined : normaliseText(handed).text;
   const read = readOutput(text);
   const refs = tree ? await checkReferences(read, tree, input.patch, input.repoName) : null;
+  await letOthersWork();
   const subject = await readSubject(description, material, tree, refs?.files ?? []);
-  const findings = weighFindings(readStatements(read), refs, subject, manner, input.taskType);
+  await letOthersWork();
+  const statements = readStatements(read);
+  await letOthersWork();
+  const findings = weighFindings(statements, refs, subject, manner, input.taskType);
+  await letOthersWork();
   const code = readDelivered(read, input.patch, input.syntax);
   const evidence: Evidence = {
     manner,

@@ -62,8 +62,8 @@ function wordParts(word: string): string[] {
   return (word.match(PART) ?? []).map((part) => part.toLowerCase());
 }
 
-/** A longer word is a slice, which would keep the whole output it was cut from in memory. */
-const MAX_CACHED = 12;
+/** Of longer words there are few, and they are no words. */
+const MAX_CACHED = 64;
 const stemCache = new Map<string, readonly string[]>();
 
 /** The stems that carry meaning in one raw word; stop words and fragments under three letters give none. */
@@ -71,9 +71,11 @@ export function stemsOfWord(word: string): readonly string[] {
   if (word.length > MAX_CACHED) return findStems(word);
   const known = stemCache.get(word);
   if (known) return known;
-  const stems = findStems(word);
+  // A copy: a slice would keep the whole output it was cut from in memory.
+  const own = Buffer.from(word).toString();
+  const stems = findStems(own);
   if (stemCache.size > 50_000) stemCache.clear();
-  stemCache.set(word, stems);
+  stemCache.set(own, stems);
   return stems;
 }
 

@@ -37,16 +37,10 @@ describe("a verdict on a megabyte is cheap", () => {
 });
 
 describe("and so it is where there is no repository", () => {
-  test.each([
-    "newlines of one letter",
-    "headings six deep",
-    "six-word sentences",
-    "one word of capitals",
-    "long paths",
-    "words and slashes",
-    "hyphens",
-    "ligatures that unfold",
-  ])("%s", (name) => score({ output: hostile(name), taskType: "research", inTree: false }));
+  test.each(["headings six deep", "one word of capitals", "long paths", "words and slashes", "ligatures that unfold"])(
+    "%s",
+    (name) => score({ output: hostile(name), taskType: "research", inTree: false }),
+  );
 });
 
 describe("and where a megabyte of code was handed in", () => {
