@@ -35,15 +35,38 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
     : readTask(ctx, TASK_OF_AGENT, [id, actor.agentId]);
 }
 
-/** Every column of a task under its field's name, with what `withDispute` adds: what Prisma takes two statements for. */
-const COLUMNS = Object.keys(Prisma.TaskScalarFieldEnum).map((field) => {
-  const column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return `t.${column} as "${field}"`;
-});
-const SELECT = `
-  select ${COLUMNS.join(", ")},
+/**
+ * The tasks of these ids, which are the caller's, for a list, newest first. Of what may be megabytes and the view does not show, no more is read
+ * than that it is there.
+ */
+export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
+  return runStatement<TaskRow>(ctx, LISTED[role], [ids.join()]);
+}
+
+/**
+ * Every column of a task under its field's name, with what `withDispute` adds: what Prisma takes two statements for.
+ * @param instead what is read in place of a column.
+ */
+function select(instead: Partial<Record<Prisma.TaskScalarFieldEnum, string>> = {}): string {
+  const columns = Object.values(Prisma.TaskScalarFieldEnum).map((field) => {
+    const column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return `${instead[field] ?? `t.${column}`} as "${field}"`;
+  });
+  return `
+  select ${columns.join(", ")},
          case when d.id is not null then json_build_object('id', d.id, 'status', d.status, 'reason', d.reason) end as dispute
-  from task t left join dispute d on d.task_id = t.id where t.id = $1`;
+  from task t left join dispute d on d.task_id = t.id`;
+}
+
+const patch = "left(t.patch, 1)";
+const code = "left(t.code, 1)";
+const files = "case when t.files is not null then '[]'::json end";
+const LIST = "where t.id = any(string_to_array($1, ',')) order by t.created_at desc, t.id desc";
+const LISTED = {
+  buyer: { name: "tasks-of-buyer", text: `${select({ patch })} ${LIST}` },
+  seller: { name: "tasks-of-seller", text: `${select({ patch, code, files })} ${LIST}` },
+};
+const SELECT = `${select()} where t.id = $1`;
 const TASK_BY_ID = { name: "task", text: SELECT };
 const TASK_OF_OWNER = { name: "task-of-owner", text: `${SELECT} and $2 in (t.buyer_owner_id, t.seller_owner_id)` };
 /** Exported for the benchmark, which does the same without us. */

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
+import { findListed } from "./find-task.ts";
 import type { submittedTasks } from "./schema.ts";
-import { viewForSeller, withDispute } from "./view.ts";
+import { viewForSeller } from "./view.ts";
 
 /** A poll is noted so many times at most while it counts as presence: thousands of pollers write little. */
 const NOTES_A_WINDOW = 6;
@@ -25,10 +26,7 @@ export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeo
            or s.ready_at < city_now() - make_interval(secs => ${ctx.settings.execution.reofferAfterSeconds}))
     order by t.offered_at limit 100`;
   if (waiting.length === 0) return [];
-  const rows = await ctx.db.task.findMany({
-    where: { id: { in: waiting.map((row) => row.id) } },
-    include: withDispute,
-    orderBy: { offeredAt: "asc" },
-  });
-  return rows.map(viewForSeller);
+  const ids = waiting.map((row) => row.id);
+  const tasks = await findListed(ctx, ids, "seller");
+  return tasks.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)).map(viewForSeller);
 }

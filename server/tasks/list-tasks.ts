@@ -3,8 +3,9 @@ import type { Prisma } from "#prisma";
 import type { Party } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { makePage, type Page } from "../kernel/pages.ts";
+import { findListed } from "./find-task.ts";
 import type { listTasksInput, taskView } from "./schema.ts";
-import { type TaskRow, viewForBuyer, viewForSeller, withDispute } from "./view.ts";
+import { type TaskRow, viewForBuyer, viewForSeller } from "./view.ts";
 
 /** The caller's tasks, newest first: those it bought, or those it was hired for. */
 export async function listTasks(
@@ -20,14 +21,19 @@ export async function listTasks(
     ctx.db.task.count({ where }),
     ctx.db.task.findMany({
       where,
-      include: withDispute,
+      select: { id: true },
       orderBy: [{ createdAt: "desc" }, { id: "desc" }],
       skip: (input.page - 1) * input.pageSize,
       take: input.pageSize,
     }),
   ]);
+  const tasks = await findListed(
+    ctx,
+    rows.map(({ id }) => id),
+    input.role,
+  );
   const view = (task: TaskRow) => (input.role === "buyer" ? viewForBuyer(task) : viewForSeller(task));
-  return makePage(rows.map(view), total, input);
+  return makePage(tasks.map(view), total, input);
 }
 
 function side(actor: Party, role: "buyer" | "seller"): Prisma.TaskWhereInput {

@@ -111,7 +111,7 @@ test("a sandbox that is ready only after its offer has moved on is gone, and the
   expect(await late).toBe("TASK_NOT_FOUND");
   expect(await sandboxes().open(rows[0].id)).toBeNull();
   await second.agent.client.tasks.markExecuting(id, own.sandboxId);
-  expect((await second.agent.client.sandbox.listFiles(id, "/home/user/repo")).entries).toHaveLength(1);
+  expect((await second.agent.client.sandbox.readFile(id, FILE.path)).content).toBe(FILE.content);
 });
 
 /** While this call runs, the provider makes no sandbox. */

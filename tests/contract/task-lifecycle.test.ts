@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { findListed } from "#server/tasks/find-task.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { FILE, REVIEW } from "#tests/support/work.ts";
 
@@ -59,4 +60,24 @@ test("a second complete is refused and changes nothing", async () => {
   await expect(agent.client.tasks.complete(task.id, { output: { result: REVIEW } })).rejects.toMatchObject({
     code: "INVALID_STATE",
   });
+});
+
+test("a row of a list is the task itself; of a patch and a buyer's code no more is read than that they are there", async () => {
+  const { owner: sellers, agent } = await seller();
+  const { owner, task } = await submitted(agent.id);
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
+  await agent.client.tasks.markExecuting(task.id, sandboxId);
+  await agent.client.sandbox.writeFile(task.id, { path: "src/add.test.ts", content: "// a test\n" });
+  await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
+  await city.idle();
+  const bought = await owner.client.tasks.list();
+  expect(bought.data).toEqual([await owner.client.tasks.get(task.id)]);
+  expect(bought.data[0]).toMatchObject({ hasPatch: true, output: REVIEW, input: { files: [FILE] } });
+  const sold = await sellers.client.tasks.list({ role: "seller" });
+  expect(sold.data).toEqual([await agent.client.tasks.get(task.id)]);
+  expect(sold.data[0]).toMatchObject({ input: { hasRepo: true } });
+  const [forBuyer] = await findListed(city.ctx(), [task.id], "buyer");
+  expect(forBuyer).toMatchObject({ patch: "d", files: [FILE] });
+  const [forSeller] = await findListed(city.ctx(), [task.id], "seller");
+  expect(forSeller).toMatchObject({ patch: "d", files: [], code: null });
 });
