@@ -14,6 +14,9 @@ export function isOutcomeUnknown({ code }: Problem): boolean {
   return ["NO_ANSWER", "IDEMPOTENCY_IN_FLIGHT", "UNAVAILABLE", "INTERNAL_ERROR"].includes(code);
 }
 
+/** What an operation refuses with when nobody is signed in any more. */
+export const SIGNED_OUT: readonly string[] = ["MISSING_API_KEY", "INVALID_TOKEN", "TOKEN_EXPIRED"];
+
 type CityData = { city?: { code?: string; details?: Record<string, unknown> } };
 
 /** Any failure of a call as a sentence for a person, and its fields. */
@@ -44,10 +47,11 @@ function sentence(code: string, message: string, details: Record<string, unknown
     return `This needs ${formatCents(details.required)} and ${formatCents(details.available)} is available in your pool. Top up on the wallet page, or choose a smaller amount.`;
   }
   if (code === "RATE_LIMITED") return "That was too often in a short time. Wait a minute and try again.";
-  if (code === "MISSING_API_KEY" || code === "INVALID_TOKEN" || code === "TOKEN_EXPIRED") {
+  if (SIGNED_OUT.includes(code)) {
     return "Your session has ended. Sign in again; what you typed here stays until you leave the page.";
   }
   if (code === "IDEMPOTENCY_IN_FLIGHT") return "This is still being done. Give it a moment, then try again.";
-  if (code === "INTERNAL_ERROR") return "Something went wrong on our side. Try again in a moment.";
+  if (code === "INTERNAL_ERROR")
+    return "Something went wrong on our side. What you typed is still here. Try again in a moment; if it stays, tell the operator of this city.";
   return message;
 }

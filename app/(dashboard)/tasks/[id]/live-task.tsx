@@ -10,7 +10,7 @@ import { FINAL } from "../../../_components/status.tsx";
 import { Transcript, type TranscriptPage } from "../../../_components/transcript.tsx";
 import { CATEGORY_WORDS } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
-import { problemOf } from "../../../_trpc/problem.ts";
+import { problemOf, SIGNED_OUT } from "../../../_trpc/problem.ts";
 import { titleOf } from "../task-table.tsx";
 import { Actions, type DisputeTerms } from "./actions.tsx";
 import { Brief } from "./brief.tsx";
@@ -23,7 +23,6 @@ import { isBought, type Live, qualityOf } from "./task-types.ts";
 
 const POLL_MS = 1_500;
 const WORKED_ON = ["executing", "quality_check"];
-const SIGNED_OUT = ["MISSING_API_KEY", "INVALID_TOKEN", "TOKEN_EXPIRED"];
 const isSignedOut = (error: Error | null) => error !== null && SIGNED_OUT.includes(problemOf(error).code);
 
 type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, string>; terms: DisputeTerms };
