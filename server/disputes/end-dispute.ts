@@ -11,9 +11,9 @@ import type { DisputeRow } from "./view.ts";
 export type Outcome = "resolved_buyer" | "resolved_agent" | "withdrawn";
 
 /**
- * Ends a locked, open dispute. For the buyer: the whole charge goes back, without fee, and the task is refunded. For the
- * seller: what was frozen goes back to where it was, debts first, and an escrow that fell due meanwhile is released. The caller
- * holds the task's lock and has checked that the dispute is open.
+ * Ends a locked, open dispute. For the buyer: the whole charge goes back, without fee, and the task is refunded. For
+ * the seller: what was frozen goes back to where it was, debts first, and an escrow that fell due meanwhile is
+ * released. The caller holds the task's lock and has checked that the dispute is open.
  */
 export async function endDispute(
   ctx: Ctx,

@@ -11,8 +11,9 @@ import type { withdrawalView, withdrawInput } from "./schema.ts";
 import { viewWithdrawal } from "./view-withdrawal.ts";
 
 /**
- * Sets earnings aside for the owner's bank: from one agent's wallet, or from all, oldest earnings first. What the owner and
- * the agents owe is repaid from the wallets before, or the withdrawal is refused and nothing moves. Intent and ledger are one transaction; the card company is called by the function that hears of it.
+ * Sets earnings aside for the owner's bank: from one agent's wallet, or from all, oldest earnings first. What the
+ * owner and the agents owe is repaid from the wallets before, or the withdrawal is refused and nothing moves. Intent
+ * and ledger are one transaction; the card company is called by the function that hears of it.
  */
 export async function requestWithdrawal(
   ctx: Ctx<OwnerActor>,

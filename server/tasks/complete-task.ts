@@ -12,8 +12,8 @@ type Delivery = z.infer<typeof completeInput>;
 
 /**
  * The seller delivers. Its commands end, and the diff of the repository is taken before the task moves on, so that
- * nothing the seller does later can change what is judged. The score and time that come along are the seller's claims: kept, never used.
- * A delivery past the deadline is refused and never revives the task.
+ * nothing the seller does later can change what is judged. The score and time that come along are the seller's claims:
+ * kept, never used. A delivery past the deadline is refused and never revives the task.
  */
 export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promise<z.infer<typeof sellerTask>> {
   const found = await findTask(ctx, input.id);

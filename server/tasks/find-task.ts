@@ -36,8 +36,8 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
 }
 
 /**
- * The tasks of these ids, which are the caller's, for a list, newest first. Of what may be megabytes and the view does not show, no more is read
- * than that it is there.
+ * The tasks of these ids, which are the caller's, for a list, newest first. Of what may be megabytes and the view does
+ * not show, no more is read than that it is there.
  */
 export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
   return runStatement<TaskRow>(ctx, LISTED[role], [ids.join()]);
