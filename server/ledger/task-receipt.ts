@@ -11,12 +11,23 @@ export type ReceiptLine = {
 };
 export type TaskReceipt = { taskId: string; lines: ReceiptLine[] };
 
-/** Everything the ledger did for a task, with proofs that anyone can check without us (`verifyReceipt`). */
-export async function readTaskReceipt(ctx: Pick<Ctx, "db">, taskId: string): Promise<TaskReceipt> {
+/**
+ * What the ledger did for a task, with proofs that anyone can check without us (`verifyReceipt`): all of it for the buyer.
+ * The seller's leaves out what touched the buyer's credits, for a line cannot be shown in part, and a budget is the
+ * buyer's own affair.
+ */
+export async function readTaskReceipt(
+  ctx: Pick<Ctx, "db">,
+  { taskId, side }: { taskId: string; side: "buyer" | "seller" },
+): Promise<TaskReceipt> {
   const rows = await ctx.db.$queryRaw<{ reference: string; text: string; sealNo: bigint | null }[]>`
     select reference, ledger.transaction_text(t) as text,
       (select no from ledger.seal s where t.xid >= s.from_xid and t.xid < s.to_xid) as "sealNo"
-    from ledger.transaction t where reference > ${`task:${taskId}:`} and reference < ${`task:${taskId};`} order by id`;
+    from ledger.transaction t where reference > ${`task:${taskId}:`} and reference < ${`task:${taskId};`}
+      and (${side} = 'buyer' or not exists (
+        select 1 from ledger.posting p join ledger.account a on a.id in (p.from_account, p.to_account)
+        where p.transaction_id = t.id and a.kind in ('pool', 'held')))
+    order by id`;
   const lines: ReceiptLine[] = [];
   for (const { reference, text, sealNo } of rows) {
     lines.push({ reference, text, seal: sealNo === null ? null : await proveLine(ctx, sealNo, text) });

@@ -7,12 +7,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { grantStarterCredits } from "#server/ledger/grant-starter-credits.ts";
 import { listSeals } from "#server/ledger/list-seals.ts";
 import { sealLedger } from "#server/ledger/seal-ledger.ts";
-import { verifyReceipt } from "#server/ledger/task-receipt.ts";
+import { type TaskReceipt, verifyReceipt } from "#server/ledger/task-receipt.ts";
 import { verifyChain } from "#server/ledger/verify-chain.ts";
 import { getReceipt } from "#server/payments/get-receipt.ts";
 import { openLedgerDatabase } from "./support/ledger-database.ts";
 import { ownerActor } from "./support/moments.ts";
-import { chargedTask, type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { chargedTask, type MoneyCity, startMoneyCity, submit } from "./support/money-city.ts";
 import { makeScene } from "./support/scene.ts";
 
 let city: MoneyCity;
@@ -36,6 +36,25 @@ test("a task's receipt is proven by the published chain, and a changed figure is
   const [first] = receipt.lines;
   const forged = { ...receipt, lines: [{ ...first, text: first?.text.replace("1500", "1400") ?? "" }] };
   expect(verifyReceipt(forged as typeof receipt, published)).toBe(false);
+});
+
+test("a seller's receipt proves its own money, and tells neither the budget nor whose credits paid", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const offered = await submit(city, buyer, seller, 1_500);
+  const receiptOf = async (id: string) => {
+    const { body } = await city.call("GET", `/tasks/${id}/receipt`, { key: seller.agent.key });
+    return body.data as TaskReceipt;
+  };
+  expect(await receiptOf(offered)).toEqual({ taskId: offered, lines: [] });
+  await buyer.client.tasks.cancel(offered);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  await city.advance(15 * 60_000);
+  await sealLedger(city.ctx());
+  const receipt = await receiptOf(taskId);
+  expect(receipt.lines.map(({ reference }) => reference)).toEqual([`task:${taskId}:escrow_release`]);
+  expect(JSON.stringify(receipt)).not.toContain(buyer.id);
+  const seals = await listSeals(city.ctx(), { limit: 10_000 });
+  expect(verifyReceipt(receipt, new Map(seals.map(({ no, hash }) => [no, hash])))).toBe(true);
 });
 
 test("anyone can check a saved receipt by a command, against the city or a copy of its seals, and a forged one fails", async () => {
