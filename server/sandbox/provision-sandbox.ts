@@ -132,37 +132,43 @@ async function moveCommitBy(ctx: Ctx, task: TaskRow, commitBy: Date): Promise<vo
 
 /**
  * Takes back what a failed call began, and only that: a sandbox that is ready was made by another call, and the seller's
- * work may lie in it. A source that cannot be had ends the task, unless somebody else has decided about this sandbox.
+ * work may lie in it. A source that cannot be had ends the task, and so does a lost sandbox that cannot be replaced,
+ * unless somebody else has decided about this sandbox.
  * @returns what to tell the seller
  */
 async function abandon(ctx: Ctx<AgentActor>, taskId: string, claim: Claim, error: unknown): Promise<unknown> {
   const { id } = claim.spec;
   const missing = isRepoUnavailable(error) ? error.message : null;
-  const { stays, ended } = await inTransaction(ctx, async (tx) => {
+  const { stays, ending } = await inTransaction(ctx, async (tx) => {
     const task = await lockTask(tx, taskId);
     const { status } = await tx.db.sandbox.findUniqueOrThrow({ where: { id }, select: { status: true } });
     if (status === "provisioning") await tx.db.sandbox.update({ where: { id }, data: { status: "lost" } });
-    const fails = missing !== null && status === claim.status && PROVISIONED_IN.includes(task.status);
-    if (fails) await failForSource(tx, task, missing);
-    return { stays: status === "ready", ended: fails };
+    const ending = status === claim.status ? endingOf(task, claim, missing) : null;
+    if (ending)
+      await failTask(tx, task, ending, { ...(ending === "repo_unavailable" && missing && { message: missing }) });
+    return { stays: status === "ready", ending };
   });
   // The sweep of each minute tears it down where this does not.
   if (!stays)
     await tearDown(ctx, id).catch((cause) => ctx.log.warn({ err: cause, taskId }, "a sandbox was left behind"));
-  if (missing === null) return error;
-  if (ended) {
-    return new CityError("CONFLICT", `The task was ended and its hold returned: ${missing}`, {
-      details: { reason: "repo_unavailable" },
+  if (ending) {
+    if (missing === null) ctx.log.error({ err: error, taskId }, "a lost sandbox could not be made again");
+    const why = missing ?? "The sandbox was lost and could not be made again.";
+    return new CityError("CONFLICT", `The task was ended and its hold returned: ${why}`, {
+      details: { reason: ending },
     });
   }
+  if (missing === null) return error;
   return new CityError("UNAVAILABLE", "The sandbox could not be made. Provision it again.", {
     retryAfter: 1,
     cause: error,
   });
 }
 
-async function failForSource(ctx: Ctx, task: TaskRow, why: string): Promise<void> {
-  if (task.status === "routing") await failTask(ctx, task, "repo_unavailable", { message: why });
-  // Mid-work the code was there once: losing it now is the city's fault, not the buyer's or the seller's.
-  else await failTask(ctx, task, "platform_error");
+/** How a failed provision ends the task, if it does. */
+function endingOf(task: TaskRow, { status }: Claim, missing: string | null) {
+  if (task.status === "routing") return missing === null ? null : "repo_unavailable";
+  // Mid-work there was a sandbox with the code once: losing it is the city's fault, not the buyer's or the seller's.
+  const lost = missing !== null || status === "provisioning";
+  return task.status === "executing" && lost ? "platform_error" : null;
 }

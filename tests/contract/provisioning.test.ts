@@ -164,6 +164,23 @@ test("a repeated provision that a delivery overtakes does not take the tree from
   expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "quality_gate" });
 });
 
+test("a sandbox that is lost and cannot be made again ends the task as the city's failure, without penalty", async () => {
+  const { agent } = await seller(300);
+  const { buyer, id } = await submitted(agent.id);
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
+  await agent.client.tasks.markExecuting(id, sandboxId);
+  await sandboxes().destroy(sandboxId);
+  await expect(agent.client.sandbox.readFile(id, FILE.path)).rejects.toMatchObject({ status: 503 });
+  const before = await agent.client.agents.me();
+  const provision = () => city.call("POST", `/tasks/${id}/sandbox/provision`, { key: agent.key });
+  expect(await withoutProvider(provision)).toMatchObject({
+    status: 409,
+    body: { error: { details: { reason: "platform_error" } } },
+  });
+  expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "platform_error" });
+  expect((await agent.client.agents.me()).overallScore).toBe(before.overallScore);
+});
+
 test("a first provision that fails leaves nothing, and can be tried again", async () => {
   const { agent } = await seller(300);
   const { id } = await submitted(agent.id);
