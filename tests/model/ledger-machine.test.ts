@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import { checkLately } from "#server/ledger/check-lately.ts";
 import { repayFromWallets } from "#server/ledger/repay-from-wallets.ts";
-import { sealLedger } from "#server/ledger/seal-ledger.ts";
 import { verifyChain } from "#server/ledger/verify-chain.ts";
 import { ledgerCommands } from "./support/ledger-commands.ts";
 import { type LedgerDatabase, openLedgerDatabase } from "./support/ledger-database.ts";
 import { makeWorld } from "./support/ledger-world.ts";
+import { sealAll } from "./support/seal-all.ts";
 import { makeTally, replay, runsOf, totalOf } from "./support/tally.ts";
 
 const RUNS = runsOf(12);
@@ -70,8 +70,8 @@ test("every move does to every balance what the contract says, or leaves no trac
 });
 
 test("what the machine did verifies in the hash chain, to the last transaction", async () => {
-  const ctx = { db: database.prisma } as unknown as Parameters<typeof sealLedger>[0];
-  await sealLedger(ctx);
+  const ctx = { db: database.prisma } as unknown as Parameters<typeof sealAll>[0];
+  await sealAll(ctx);
   const chain = await verifyChain(ctx);
   expect(chain.problems).toEqual([]);
   expect(chain.unsealed).toBe(0);

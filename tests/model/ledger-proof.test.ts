@@ -14,6 +14,7 @@ import { openLedgerDatabase } from "./support/ledger-database.ts";
 import { ownerActor } from "./support/moments.ts";
 import { chargedTask, type MoneyCity, startMoneyCity, submit } from "./support/money-city.ts";
 import { makeScene } from "./support/scene.ts";
+import { sealAll } from "./support/seal-all.ts";
 
 let city: MoneyCity;
 beforeAll(async () => {
@@ -27,7 +28,7 @@ afterEach(async () => {
 test("a task's receipt is proven by the published chain, and a changed figure is not", async () => {
   const { buyer, seller } = await makeScene(city);
   const taskId = await chargedTask(city, buyer, seller, 1_500);
-  await sealLedger(city.ctx());
+  await sealAll(city.ctx());
   const receipt = await getReceipt(city.ctx(ownerActor(buyer.id)) as Parameters<typeof getReceipt>[0], { id: taskId });
   const seals = await listSeals(city.ctx(), { limit: 10_000 });
   const published = new Map(seals.map(({ no, hash }) => [no, hash]));
@@ -49,7 +50,7 @@ test("a seller's receipt proves its own money, and tells neither the budget nor 
   await buyer.client.tasks.cancel(offered);
   const taskId = await chargedTask(city, buyer, seller, 1_500);
   await city.advance(15 * 60_000);
-  await sealLedger(city.ctx());
+  await sealAll(city.ctx());
   const receipt = await receiptOf(taskId);
   expect(receipt.lines.map(({ reference }) => reference)).toEqual([`task:${taskId}:escrow_release`]);
   expect(JSON.stringify(receipt)).not.toContain(buyer.id);
@@ -60,7 +61,7 @@ test("a seller's receipt proves its own money, and tells neither the budget nor 
 test("anyone can check a saved receipt by a command, against the city or a copy of its seals, and a forged one fails", async () => {
   const { buyer, seller } = await makeScene(city);
   const taskId = await chargedTask(city, buyer, seller, 1_500);
-  await sealLedger(city.ctx());
+  await sealAll(city.ctx());
   const folder = mkdtempSync(join(tmpdir(), "receipt-"));
   const save = (name: string, answer: unknown) => {
     writeFileSync(join(folder, name), JSON.stringify(answer));
@@ -121,7 +122,7 @@ test("an operator sees what the night's checks of cash and chain found, and when
 });
 
 test("a changed, a removed and an added row are each found by the hash chain", async () => {
-  await sealLedger(city.ctx());
+  await sealAll(city.ctx());
   expect((await verifyChain(city.ctx())).problems).toEqual([]);
   const tamper = async (sql: string) => {
     const client = await city.database.pool.connect();
@@ -155,7 +156,7 @@ test("a database restored from a logical dump does not seal into old seals, and 
   const grant = (ownerId: string) => grantStarterCredits(ctx, { ownerId, amount: 500 });
   try {
     await grant("before");
-    await sealLedger(ctx);
+    await sealAll(ctx);
     // As a dump brings it: rows from a database that had come further than this one will for a long time.
     await database.pool.query(`begin; set local session_replication_role = replica;
       update ledger.transaction set xid = xid + 1000000000; update ledger.seal set to_xid = to_xid + 1000000000; commit`);
