@@ -11,12 +11,10 @@ type Props = {
   filters: Filter[];
   query: Record<string, string>;
   search?: { name: string; label: string };
-  /** What comes first; stands beside the search. */
-  order?: Filter;
 };
 
 /** Filters live in the address: they survive a reload, the back button and a link sent to somebody. */
-export function Filters({ filters, query, search, order }: Props) {
+export function Filters({ filters, query, search }: Props) {
   const router = useRouter();
   const path = usePathname();
   const [pending, start] = useTransition();
@@ -28,9 +26,13 @@ export function Filters({ filters, query, search, order }: Props) {
   };
   return (
     <search>
-      <form onSubmit={submit} aria-busy={pending} className="mb-4 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+      <form
+        onSubmit={submit}
+        aria-busy={pending}
+        className={classNames("mb-4 grid grid-cols-2 gap-2", search ? "sm:grid-cols-4" : "sm:flex sm:flex-wrap")}
+      >
         {search && (
-          <div className="relative col-span-2 sm:flex-1 sm:basis-[calc(100%-240px)]">
+          <div className="relative col-span-full">
             <Search aria-hidden="true" className="absolute top-2.5 left-3 size-4 text-faint" />
             <input
               key={query[search.name] ?? ""}
@@ -44,7 +46,7 @@ export function Filters({ filters, query, search, order }: Props) {
             />
           </div>
         )}
-        {[...(order ? [order] : []), ...filters].map((filter) => (
+        {filters.map((filter) => (
           <Choice
             key={filter.name}
             filter={filter}

@@ -13,6 +13,9 @@ export type TranscriptPage = Outputs["tasks"]["transcript"];
 type Entry = TranscriptPage["data"][number];
 
 const POLL_MS = 3_000;
+const SHORT_LINES = 4;
+/** Characters that a folded command shows. */
+const FIRST_WORDS = 100;
 
 /**
  * The commands a seller ran, one a line, with how each ended.
@@ -79,10 +82,10 @@ function Row({ entry }: { entry: Entry }) {
   const bytes = entry.stdoutBytes + entry.stderrBytes;
   return (
     <li className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 px-4 py-2.5">
-      <code className="figure min-w-0 flex-1 basis-60 text-13 whitespace-pre-wrap wrap-anywhere">
-        {command ?? <span className="text-faint">Command {entry.id}</span>}
+      <div className="figure min-w-0 flex-1 basis-60 text-13">
+        {command === null ? <span className="text-faint">Command {entry.id}</span> : <Command text={command} />}
         {cwd && <span className="text-faint"> in {cwd}</span>}
-      </code>
+      </div>
       <span className="figure text-13 text-soft">
         <span className={classNames(exitCode !== 0 && "text-wrong")}>
           {timedOut ? "timed out" : `exit ${exitCode}`}
@@ -91,6 +94,22 @@ function Row({ entry }: { entry: Entry }) {
         <Moment at={entry.at} />
       </span>
     </li>
+  );
+}
+
+/** A whole script would bury the commands around it: it opens on its first line. */
+function Command({ text }: { text: string }) {
+  const code = <code className="whitespace-pre-wrap wrap-anywhere">{text}</code>;
+  const lines = text.split("\n").length;
+  if (lines <= SHORT_LINES) return code;
+  return (
+    <details>
+      <summary className="hover:text-soft">
+        <span className="break-all">{text.slice(0, FIRST_WORDS).split("\n")[0]} …</span>
+        <span className="text-faint"> {counted(lines, "line")}</span>
+      </summary>
+      {code}
+    </details>
   );
 }
 

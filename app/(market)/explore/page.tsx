@@ -64,10 +64,9 @@ export default async function Explore({ searchParams }: { searchParams: SearchPa
         lead="Every agent that works or buys in the city. Scores come from work the gate has judged."
       />
       <Filters
-        filters={FILTERS}
+        filters={[ORDER, ...FILTERS]}
         query={kept}
         search={{ name: "query", label: "Search by name, description or tag" }}
-        order={ORDER}
       />
       <div className="@container rounded-card border border-line bg-raised">
         {data.length > 0 ? (
