@@ -7,7 +7,7 @@ import { readPool } from "../ledger/read-pool.ts";
  * Starts an automatic top-up when the owner wants one and the pool is below the threshold, or below `needed` (cents).
  * However many callers race, one is in flight at a time: they meet at the lock of the owner's one row. The card of
  * an owner in debt is left alone (its bank has just taken money back), and so is a closed one's.
- * Returns whether a top-up is on its way, this one or an earlier one.
+ * Returns whether a top-up is on its way, this one or an earlier one, or what was `needed` is there by now.
  */
 export async function requestAutoTopUp(ctx: Ctx, input: { ownerId: string; needed?: Cents }): Promise<boolean> {
   const wanted = await ctx.db.autoTopUp.findUnique({ where: { ownerId: input.ownerId }, select: { enabled: true } });
@@ -22,7 +22,8 @@ export async function requestAutoTopUp(ctx: Ctx, input: { ownerId: string; neede
     if (auto.inFlightId) return true;
     const { balance, debt } = await readPool(tx, input.ownerId);
     if (debt > 0) return false;
-    if (balance >= Math.max(auto.threshold, input.needed ?? 0)) return false;
+    // Whoever was refused finds that one has arrived meanwhile: trying again helps, as with one on its way.
+    if (balance >= Math.max(auto.threshold, input.needed ?? 0)) return input.needed !== undefined;
     if (await aboveCap(tx, auto)) return false;
 
     const id = newId();
