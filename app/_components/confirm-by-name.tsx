@@ -1,22 +1,14 @@
 "use client";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Button } from "./button.tsx";
+import type { ConfirmProps } from "./confirm.tsx";
 import { Dialog } from "./dialog.tsx";
 import { TextField } from "./field.tsx";
 import { Notice } from "./notice.tsx";
 
-type Props = {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  title: string;
-  /** What will happen and what stays. */
-  lead: ReactNode;
+type Props = Omit<ConfirmProps, "children"> & {
   /** The name to type. */
   name: string;
-  verb: string;
-  pending: boolean;
-  problem: string | undefined;
-  onConfirm: () => void;
 };
 
 /** For what cannot be undone, or stops running work: asks for the name of the thing. */

@@ -4,7 +4,7 @@ import { Button } from "./button.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Notice } from "./notice.tsx";
 
-type Props = {
+export type ConfirmProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
@@ -18,7 +18,17 @@ type Props = {
 };
 
 /** A second look before money moves for good, where there is no name to type. */
-export function Confirm({ open, onOpenChange, title, lead, verb, pending, problem, onConfirm, children }: Props) {
+export function Confirm({
+  open,
+  onOpenChange,
+  title,
+  lead,
+  verb,
+  pending,
+  problem,
+  onConfirm,
+  children,
+}: ConfirmProps) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title={title} lead={lead}>
       <div className="space-y-4">

@@ -147,7 +147,7 @@ test("a refused key is told as an event and ends no process that does not await 
     const awaitLate = () => runner.done.catch((error) => console.log("rejected", error.code));
     const onEvent = ({ type, error }) => {
       console.log(type, error.code);
-      setTimeout(awaitLate);
+      setImmediate(awaitLate);
     };
     const runner = city.agents.serve({ onTask: () => "x", onEvent });`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script]);
