@@ -109,7 +109,8 @@ async function queryWithCharColumns(
   return result;
 }
 
-async function statement(url: string, sql: string): Promise<void> {
+/** Runs one statement on a connection of its own. */
+export async function statement(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(sql).finally(() => client.end());

@@ -7,6 +7,7 @@ import { DatabaseSetupError } from "./setup-error.ts";
 
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 export const SCHEMA_FOLDER = fileURLToPath(new URL("../../prisma/schema", import.meta.url));
+export const FUNCTIONS_FOLDER = fileURLToPath(new URL("../../prisma/functions", import.meta.url));
 
 export type Migration = { name: string; sql: string };
 
@@ -59,7 +60,8 @@ export async function readSchema(folder: string): Promise<SchemasContainer> {
   return { files: await Promise.all(files) };
 }
 
-function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
+/** For `catch`: what stands for a file or folder that is not there. */
+export function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
   return (error) => {
     if (error.code === "ENOENT") return value;
     throw error;

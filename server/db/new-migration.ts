@@ -1,17 +1,17 @@
 import { access, mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { type Folders, findDrift } from "./drift.ts";
-import { MIGRATIONS_FOLDER, readMigrations } from "./migrations-folder.ts";
+import { type Folders, findDrift, PROJECT } from "./drift.ts";
+import { readMigrations } from "./migrations-folder.ts";
 import { startTemporary } from "./temporary.ts";
 
 const quiet = { debug() {}, info() {}, warn: console.warn, error: console.error };
 
 /**
- * Writes the migration that brings the database to what the schema files say, without a network and without touching
+ * Writes the migration that brings the database to what the files for tables and functions say, without a network and without touching
  * any database but a temporary one. @returns its file, or `null` when there is nothing to do.
  */
-export async function writeMigration(name: string, now: Date, folders: Folders = {}): Promise<string | null> {
-  const migrations = folders.migrations ?? MIGRATIONS_FOLDER;
+export async function writeMigration(name: string, now: Date, folders: Folders = PROJECT): Promise<string | null> {
+  const { migrations } = folders;
   const slug = name
     .trim()
     .toLowerCase()
@@ -47,7 +47,9 @@ if (import.meta.main) {
   try {
     const file = await writeMigration(process.argv[2] ?? "", new Date());
     console.log(
-      file ? `Wrote ${relative(process.cwd(), file)}` : "Nothing to do: the migrations already build this schema.",
+      file
+        ? `Wrote ${relative(process.cwd(), file)}`
+        : "Nothing to do: the migrations already build what the files say.",
     );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
