@@ -1,7 +1,7 @@
 import { CityError } from "#server/kernel/errors.ts";
 import { formatCents } from "#server/kernel/money.ts";
 
-/** SQLSTATEs that the functions in schema `ledger` raise; the migration says when. */
+/** SQLSTATEs that the functions in schema `ledger` raise; `prisma/functions/ledger-posting.sql` says when. */
 const LEDGER_CODES = ["LG400", "LG402", "LG404", "LG405", "LG409", "LG410"] as const;
 /** PostgreSQL's own: serialization failure, deadlock. Trying again is right. */
 const RETRYABLE = ["40001", "40P01"];
