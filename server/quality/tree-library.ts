@@ -19,12 +19,13 @@ export class TreeLibrary {
 
   /** Null: it cannot be read, or enough was read. At once where the file is known: it may be asked for a million times. */
   open(path: string): SearchedText | null | Promise<SearchedText | null> {
-    return this.texts.get(path) ?? this.read(path);
+    const known = this.texts.get(path);
+    return known === undefined ? this.read(path) : known;
   }
 
   private async read(path: string): Promise<SearchedText | null> {
     this.bytes += this.tree.paths.get(path)?.bytes ?? 0;
-    const enough = this.texts.has(path) || this.texts.size >= MAX_FILES || this.bytes > MAX_BYTES;
+    const enough = this.texts.size >= MAX_FILES || this.bytes > MAX_BYTES;
     const text = enough ? null : await this.tree.readText(path);
     const searched = text === null ? null : new SearchedText(squeeze(foldCharacters(text)));
     this.texts.set(path, searched);

@@ -159,4 +159,15 @@ describe("quoted code", () => {
     expect((await check(diff("const port = Number(process.env.PORT);"))).invented).toEqual([]);
     expect((await check(diff("const limit = findLimit(1, 2);"))).invented.map((one) => one.kind)).toEqual(["snippet"]);
   });
+
+  test("a file that cannot be read, quoted again and again, does not use up the reading of others", async () => {
+    const tree = treeOf(FILES);
+    const paths = new Map([...tree.paths, ["data/big.json", { bytes: 1_500_000, lines: 9 }] as const]);
+    const quote = (path: string, code: string) => `The current code in \`${path}\`:\n\n\`\`\`ts\n${code}\n\`\`\`\n`;
+    const many = quote("data/big.json", '"key": "a value"').repeat(20);
+    const references = await check(many + quote("src/server.ts", 'const secret = readSecret("abc");'), {
+      tree: { ...tree, paths },
+    });
+    expect(references.invented.map((one) => one.kind)).toEqual(["snippet"]);
+  });
 });
