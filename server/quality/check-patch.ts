@@ -13,6 +13,8 @@ export type PatchCheck = {
   readonly allowTests: boolean;
   /** Milliseconds that one run of the tests may take now; 0 once the time for all of this is used up. */
   readonly testMs: () => number;
+  /** Hears of a sandbox that failed; what was found out until then stands. */
+  readonly onFailure: (error: unknown) => void;
 };
 
 /** Inside the sandbox's own git folder, where a diff never reaches. */
@@ -34,6 +36,7 @@ export async function checkPatch(check: PatchCheck): Promise<SyntaxReport> {
 type Inside = { report: SyntaxReport; tests: TestCommand | null; run: Run };
 
 async function checkInside(sandbox: Sandbox, check: PatchCheck, notes: string[]): Promise<Inside> {
+  const { testMs, onFailure } = check;
   const changed = readDiff(check.patch.split("\n"));
   const paths = parseable(changed.flatMap((file) => (file.newPath === null ? [] : [file.newPath])));
   const before = await parse(sandbox, paths);
@@ -55,11 +58,12 @@ async function checkInside(sandbox: Sandbox, check: PatchCheck, notes: string[])
   const tests = check.allowTests ? await findTests(await sandbox.pristine()) : null;
   if (check.allowTests && tests === null) notes.push("The repository has no tests that this city knows how to run.");
   // Last of all: from here on the repository's own programs have run in this sandbox.
-  return {
-    report,
-    tests,
-    run: tests === null ? "there was no time" : await runTwiceIfFailing(sandbox, tests, check.testMs),
-  };
+  if (tests === null) return { report, tests, run: "there was no time" };
+  const run = await runTwiceIfFailing(sandbox, tests, testMs).catch((error): Run => {
+    onFailure(error);
+    return "the sandbox was lost";
+  });
+  return { report, tests, run };
 }
 
 async function parse(sandbox: Sandbox, paths: readonly string[]): Promise<ParseResult[]> {
@@ -79,7 +83,7 @@ async function runTwiceIfFailing(sandbox: Sandbox, tests: TestCommand, testMs: (
 
 /** Compares with a run without the patch: only what passed there can be lost. */
 async function judgeTests(
-  { inFresh, testMs }: PatchCheck,
+  { inFresh, testMs, onFailure }: PatchCheck,
   tests: TestCommand,
   patched: Run,
   notes: string[],
@@ -89,8 +93,9 @@ async function judgeTests(
     notes.push(`The repository's tests (${command}) were left out: ${why}.`);
     return null;
   };
-  if (patched === "there was no time") return leftOut(patched);
-  const before = await inFresh((sandbox) => runTests(sandbox, tests, testMs()));
+  if (patched === "there was no time" || patched === "the sandbox was lost") return leftOut(patched);
+  const before = await inFresh((sandbox) => runTests(sandbox, tests, testMs())).catch(onFailure);
+  if (before === undefined) return leftOut("a second sandbox could not be had");
   if (typeof before !== "object") return leftOut(`without the patch, ${before}`);
   if (typeof patched === "object") {
     return before.ran + patched.ran === 0 ? leftOut("they hold no test") : { command, ...patched, before };

@@ -2,7 +2,12 @@ import type { Sandbox } from "#server/ports/sandbox.ts";
 import { readCounts, type TestCommand, type TestCounts } from "./repo-tests.ts";
 
 /** What a run of the tests came to: counts, or why there are none. */
-export type Run = TestCounts | "there was no time" | "a program they need is missing" | "they did not end in time";
+export type Run =
+  | TestCounts
+  | "there was no time"
+  | "the sandbox was lost"
+  | "a program they need is missing"
+  | "they did not end in time";
 
 /** Summaries of test runners stand at the end of what they print. */
 const TAIL_BYTES = 64 * 1024;

@@ -23,15 +23,18 @@ export async function checkDelivery(ctx: Ctx, task: Task): Promise<SyntaxReport 
   }
   const ends = performance.now() + ctx.settings.gate.minutes * 60_000 * SHARE_OF_GATE;
   const left = () => Math.max(0, ends - performance.now());
+  const onFailure = (error: unknown) =>
+    ctx.log.warn({ err: error, taskId: task.id }, "a delivered patch could not be checked");
   try {
     return await checkPatch({
       patch,
       allowTests: task.allowTests && can.tests,
       testMs: () => Math.min(left(), ctx.settings.gate.testSeconds * 1_000),
       inFresh: (work) => inFreshSandbox(ctx, task, left(), work),
+      onFailure,
     });
   } catch (error) {
-    ctx.log.warn({ err: error, taskId: task.id }, "a delivered patch could not be checked");
+    onFailure(error);
     return unchecked("The patch could not be checked in a fresh sandbox.");
   }
 }
