@@ -37,18 +37,41 @@ export function foldCharacters(text: string): string {
   return text.replace(/(\p{M}{30})\p{M}+/gu, "$1").normalize("NFKC");
 }
 
-/** Markdown renders HTML comments as nothing. A scan by index, not a lazy regex: an unclosed one must stay linear. */
+/**
+ * What decides whether "<!--" begins a comment: the line that opens a fence, a character that is escaped, a run of
+ * back-ticks with the code span it opens on its line, and "<!--" itself.
+ */
+const MARK = /^ {0,3}(`{3,}(?!`)|~{3,}(?!~))[^`\n]*$|\\[\\`<]|(`+)(?:[^\n]{1,1000}?(?<!`)\2(?!`))?|<!--/gm;
+
+/**
+ * Markdown renders HTML comments as nothing, except in code, where "<!--" is what it says. Each part of the text is
+ * searched once, for an end that is not there no second time: an unclosed one must stay linear.
+ */
 function dropComments(text: string): string {
-  let from = text.indexOf("<!--");
-  if (from < 0) return text;
+  if (!text.includes("<!--")) return text;
   let kept = "";
   let last = 0;
-  while (from >= 0) {
-    const to = text.indexOf("-->", from + 4);
-    if (to < 0) break;
-    kept += text.slice(last, from);
-    last = to + 3;
-    from = text.indexOf("<!--", last);
+  MARK.lastIndex = 0;
+  for (let mark = MARK.exec(text); mark; mark = MARK.exec(text)) {
+    const [found, fence] = mark;
+    if (fence) {
+      const end = endOfFence(text, fence, MARK.lastIndex);
+      if (end < 0) break;
+      MARK.lastIndex = end;
+    } else if (found === "<!--") {
+      const end = text.indexOf("-->", MARK.lastIndex);
+      if (end < 0) break;
+      kept += text.slice(last, mark.index);
+      last = end + 3;
+      MARK.lastIndex = last;
+    }
   }
   return kept + text.slice(last);
+}
+
+/** The end of the line that closes a fence: its own mark or a longer one, alone. -1: it stays open. */
+function endOfFence(text: string, mark: string, from: number): number {
+  const closing = new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*$`, "gm");
+  closing.lastIndex = from;
+  return closing.test(text) ? closing.lastIndex : -1;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { normaliseText } from "#server/quality/normalise-text.ts";
 import { scoreOutput } from "#server/quality/score-output.ts";
 import type { GateInput, GateVerdict, PristineTree, SyntaxReport } from "#server/quality/verdict.ts";
 
@@ -143,6 +144,25 @@ describe("what earns nothing", () => {
 
   test("an HTML comment, which no reader sees, earns nothing", async () => {
     expect((await review(`Done.\n<!--\n${REVIEW}\n-->`)).passed).toBe(false);
+  });
+
+  test.each([
+    ["a comment", "a <!-- `b` --> c", "a  c"],
+    ["a comment with a fence in it", "<!--\n```\n-->a <!-- b -->", "a "],
+    ["a comment after a code span", "`` a ` b `` <!-- c --> `d`", "`` a ` b ``  `d`"],
+    ["a comment after an escaped mark", "\\` <!-- a --> `", "\\`  `"],
+    ["a comment after a fence", "```html\n<!-- a -->\n```\n<!-- b -->", "```html\n<!-- a -->\n```\n"],
+  ])("what is dropped as an HTML comment: %s", (_, text, left) => {
+    expect(normaliseText(text).text).toBe(left);
+  });
+
+  test.each([
+    "`<!--` on line 3 is never closed.\n\nAll that follows is lost; add `-->` there.",
+    "~~~html\n<p>a</p> <!-- b -->\n~~~\n",
+    "```\n<!-- a -->",
+    "<!-- never closed",
+  ])("what says so in code is no HTML comment: %j", (text) => {
+    expect(normaliseText(text).text).toBe(text);
   });
 });
 
