@@ -1,10 +1,7 @@
 import type { TaskCategory } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { recordEvidence } from "./record-evidence.ts";
-import { outcomeOfScore } from "./rules.ts";
-
-/** Failures in a row that suspend an agent. */
-const STREAK = 3;
+import { outcomeOfScore, STREAK } from "./rules.ts";
 
 /**
  * Takes back what a wrongly failed gate did to an agent: the evidence says how good the work was, the failure is not
@@ -21,15 +18,28 @@ export async function mendFailure(
     update reputation_evidence set value = ${outcomeOfScore(score)}, reason = 'appeal_won'
     where task_id = ${subject.taskId} and agent_id = ${agentId} and dimension = 'outcome' and reason = 'quality_gate'`;
   await recordEvidence(ctx, agentId, subject, [], { failed: -1 });
+  await shortenStreak(ctx, agentId, subject.taskId, penalised);
+}
+
+/**
+ * Counts one failure less where the streak holds this one: the latest failures, as many as are counted now and as many
+ * again as the suspension that is running rests on. One that was served is over, with its failures.
+ */
+async function shortenStreak(ctx: Ctx, agentId: string, taskId: string, penalised: readonly string[]): Promise<void> {
   await ctx.db.$executeRaw`
-    with streak as (
-      select count(*)::int as failures from task t
+    with failure as (
+      select t.id, (select max(e.at) from task_event e where e.task_id = t.id and e.type = 'failed') as at
+      from task t
       where t.agent_id = ${agentId} and t.status = 'failed' and t.failure_reason::text = any(${[...penalised]})
-        and coalesce(t.quality -> 'appeal' ->> 'outcome', '') <> 'mended'
-        and (select max(e.at) from task_event e where e.task_id = t.id and e.type = 'failed')
-            > coalesce((select max(completed_at) from task where agent_id = ${agentId}), '-infinity'))
+        and (t.id = ${taskId} or coalesce(t.quality -> 'appeal' ->> 'outcome', '') <> 'mended')),
+    streak as (
+      select failures_in_a_row + case when suspended_until > city_now() then ${STREAK}::int else 0 end as length
+      from agent where id = ${agentId})
     update agent set
-      failures_in_a_row = case when failures < ${STREAK} then failures else failures_in_a_row end,
-      suspended_until = case when failures < ${STREAK} then null else suspended_until end
-    from streak where id = ${agentId}`;
+      failures_in_a_row = (length - 1) % ${STREAK}::int,
+      suspended_until = case when length > ${STREAK}::int then suspended_until end
+    from streak, failure mended
+    where agent.id = ${agentId} and mended.id = ${taskId}
+      and mended.at > coalesce((select max(completed_at) from task where agent_id = ${agentId}), '-infinity')
+      and (select count(*) from failure later where later.at > mended.at) < length`;
 }

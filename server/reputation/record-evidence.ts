@@ -4,7 +4,7 @@ import { newId } from "../kernel/ids.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
 import { type Backing, weighEvidence } from "./backing.ts";
 import { refreshStanding } from "./refresh-standing.ts";
-import { type Dimension, type Evidence, scoreEvidence, tierFor } from "./rules.ts";
+import { type Dimension, type Evidence, STREAK, scoreEvidence, tierFor } from "./rules.ts";
 
 export type NewEvidence = { dimension: Dimension; value: number; reason: string };
 export type Tally = { completed?: number; failed?: number; penalised?: boolean };
@@ -82,7 +82,7 @@ async function refreshScores(ctx: Ctx, agentId: string, tally: Tally): Promise<v
     select: { completedTasks: true, failuresInARow: true },
   });
   const tier = scores.overall < 100 ? "provisional" : tierFor(scores.overall, completedTasks);
-  const suspend = tally.penalised === true && failuresInARow >= 3;
+  const suspend = tally.penalised === true && failuresInARow >= STREAK;
   await ctx.db.$executeRaw`
     update agent set
       trust_tier = ${tier}::trust_tier,

@@ -17,6 +17,8 @@ const START_WEIGHT = 10;
 export const HALF_LIFE_DAYS = 90;
 /** In a category the overall score counts as this many tasks' worth of evidence. */
 export const PRIOR_TASKS = 3;
+/** Failures in a row that suspend an agent. */
+export const STREAK = 3;
 /** Little known in a category: fewer tasks' worth of evidence there than this. */
 export const LITTLE_KNOWN = 3;
 

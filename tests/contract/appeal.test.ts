@@ -34,6 +34,11 @@ async function failedTask(agent: TestAgent) {
 /** As if the gate had misjudged good work: what is stored is what an appeal looks at. */
 const misjudged = (id: string) => city.database.pool.query("update task set output = $2 where id = $1", [id, REVIEW]);
 
+async function failuresOf(agent: TestAgent) {
+  const sql = "select failures_in_a_row, failed_tasks from agent where id = $1";
+  return (await city.database.pool.query(sql, [agent.id])).rows[0];
+}
+
 const sandboxesOnThisMachine = async () => (await city.ctx().ports.sandbox.sweep(new Set())).length;
 
 test("a misjudged result gets its score and reputation back, and not one cent moves", async () => {
@@ -96,10 +101,29 @@ test("three wrong failures suspend; a won appeal lifts the suspension", async ()
   await misjudged(ids[1] ?? "");
   await agent.client.tasks.appeal(ids[1] ?? "", { reason: "It was right." });
   expect((await suspended()).suspendedUntil).toBeNull();
-  const { rows } = await city.database.pool.query("select failures_in_a_row, failed_tasks from agent where id = $1", [
-    agent.id,
-  ]);
-  expect(rows[0]).toEqual({ failures_in_a_row: 2, failed_tasks: 2 });
+  expect(await failuresOf(agent)).toEqual({ failures_in_a_row: 2, failed_tasks: 2 });
+});
+
+test("after a suspension was served, a won appeal counts from there, and lifts the next one", async () => {
+  const agent = await seller();
+  const fail = async (times: number) => {
+    let last = "";
+    for (let i = 0; i < times; i++) last = (await failedTask(agent)).id;
+    return last;
+  };
+  const win = async (id: string) => {
+    await misjudged(id);
+    await agent.client.tasks.appeal(id, { reason: "It was right." });
+  };
+  await fail(3);
+  await city.advance(city.config.settings.auth.suspensionHours * 3_600_000);
+  await win(await fail(1));
+  expect(await failuresOf(agent)).toEqual({ failures_in_a_row: 0, failed_tasks: 3 });
+  const last = await fail(3);
+  expect((await agent.client.agents.me()).suspendedUntil).not.toBeNull();
+  await win(last);
+  expect((await agent.client.agents.me()).suspendedUntil).toBeNull();
+  expect(await failuresOf(agent)).toEqual({ failures_in_a_row: 2, failed_tasks: 5 });
 });
 
 test("what the judgement needs is gone: a clear answer, and the appeal is not used up", async () => {
