@@ -54,9 +54,9 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
 
 /** A JSON result is laid out for people, unless its indentation would make it longer than an output may be. */
 function textOf(result: unknown): string {
-  if (typeof result === "string") return result.replaceAll("\u0000", "");
+  if (typeof result === "string") return result;
   const laidOut = JSON.stringify(result, null, 2);
-  return laidOut.length > OUTPUT_BYTES ? JSON.stringify(result) : laidOut;
+  return Buffer.byteLength(laidOut) > OUTPUT_BYTES ? JSON.stringify(result) : laidOut;
 }
 
 function notExecuting(task: TaskRow): CityError {

@@ -1,5 +1,7 @@
 /** The part of the gate that runs programs: in a fresh sandbox of its own, for changes that were delivered. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newId } from "#server/kernel/ids.ts";
+import { checkPatch } from "#server/quality/check-patch.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 
 const CART = `export function total(items) {
@@ -92,6 +94,38 @@ describe.runIf(process.platform === "linux")("with real programs in the sandbox"
     expect(quality.checks?.broken).toEqual([{ path: "src/cart.js", message: expect.stringMatching(/./) }]);
   });
 
+  test("where the run to compare with cannot be had, what was found out before it stands", async () => {
+    const { sandbox } = city.ctx().ports;
+    const failures: unknown[] = [];
+    let made = 0;
+    const report = await checkPatch({
+      patch: `--- a/src/cart.js
++++ b/src/cart.js
+@@ -5,3 +5,3 @@
+   }
+-  return sum;
++  return sum +;
+ }
+`,
+      allowTests: true,
+      testMs: () => 5_000,
+      onFailure: (error) => void failures.push(error),
+      inFresh: async (work) => {
+        if (++made > 1) throw new Error("no machine is free");
+        const id = newId();
+        const files = Object.entries(SHOP).map(([path, content]) => ({ path, content }));
+        try {
+          return await work(await sandbox.create({ id, source: { kind: "files", files } }));
+        } finally {
+          await sandbox.destroy(id);
+        }
+      },
+    });
+    expect(report).toMatchObject({ applies: true, broken: [{ path: "src/cart.js" }], tests: null });
+    expect(report.notes.join(" ")).toContain("a second sandbox could not be had");
+    expect(failures).toHaveLength(1);
+  });
+
   test("what did not parse before, or no parser knows, breaks nothing", async () => {
     const page = "export const page = () => <p>hello</p>;\n";
     const files = { ...SHOP, "src/page.js": page, "tool.py": "print 'python 2'\n" };
@@ -175,15 +209,17 @@ describe("on the virtual shell", () => {
   });
 
   test("a JSON result is laid out for people, but never to more than an output may hold", async () => {
-    const nested = (items: number) => `${"[".repeat(50)}${Array(items).fill(1)}${"]".repeat(50)}`;
-    for (const [items, lines] of [
-      [3, 103],
-      [400_000, 1],
+    const nested = (item: unknown, items: number) => `${"[".repeat(50)}${Array(items).fill(item)}${"]".repeat(50)}`;
+    for (const [item, items, lines] of [
+      [1, 3, 103],
+      [1, 400_000, 1],
+      // Characters of three bytes each: what counts are bytes.
+      [`"${"界".repeat(348_000)}"`, 1, 1],
     ] as const) {
-      const { id } = await fixed(virtual, { allowTests: false, change: {}, result: JSON.parse(nested(items)) });
+      const { id } = await fixed(virtual, { allowTests: false, change: {}, result: JSON.parse(nested(item, items)) });
       const { output } = await virtual.ctx().db.task.findUniqueOrThrow({ where: { id } });
       expect(output?.split("\n")).toHaveLength(lines);
-      expect(output?.length).toBeLessThan(1_048_576);
+      expect(Buffer.byteLength(output ?? "")).toBeLessThan(1_048_576);
     }
   });
 
