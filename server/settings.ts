@@ -33,6 +33,12 @@ export const settingsSchema = z.strictObject({
       testSeconds: seconds(20),
     })
     .prefault({}),
+  webhooks: z
+    .strictObject({
+      /** Attempts under way together; an owner has a sixteenth of them. 64 in production, where no place of ours is held. */
+      attemptsAtOnce: z.int().min(1).optional(),
+    })
+    .prefault({}),
   money: z
     .strictObject({
       refundMinutes: minutes(10),

@@ -48,7 +48,10 @@ export async function startPorts(options: Options): Promise<{ ports: Ports; part
       payments: payments.port,
       mail: config.smtp ? smtpMail(config.smtp) : outboxMail,
       judge: config.judge ? openAiJudge(config.judge, log) : noJudge,
-      webhooks: guardedWebhookSender({ local: !config.production }),
+      webhooks: guardedWebhookSender({
+        local: !config.production,
+        attemptsAtOnce: config.settings.webhooks.attemptsAtOnce ?? (config.production ? 64 : undefined),
+      }),
     },
     parts: {
       sandbox: sandbox.part,

@@ -5,6 +5,8 @@
 
 /** Longest that one attempt may take, name look-up, TLS and answer together. */
 export const ATTEMPT_MS = 15_000;
+/** No owner has more than one of so many parts of the places, rounded up. */
+export const MOST_SHARES = 16;
 /** Bytes of an answer that are read before the connection is closed. */
 export const ANSWER_BYTES = 64 * 1024;
 /** Characters of an answer that are kept and shown. */
@@ -32,10 +34,10 @@ export interface WebhookSender {
   /** Judges an address by its text alone, at registration. A plain reason for refusal, or null. */
   refusal(url: string): string | null;
   /**
-   * Takes one of the few places for attempts, so that slow receivers hold up each other and nothing else. Null when
-   * this receiver, or the sender, has none left; otherwise the function that gives the place back.
+   * Takes one of the few places for attempts, so that slow receivers hold up their owner's others and nothing else. Null
+   * when this owner, or the sender, has none left; otherwise the function that gives the place back.
    */
-  reserve(use: "delivery" | "test", receiver: string): (() => void) | null;
+  reserve(use: "delivery" | "test", ownerId: string): (() => void) | null;
   /** Makes one attempt. Never throws for anything the other side does: that is the answer. */
   send(request: WebhookRequest): Promise<WebhookAnswer>;
 }

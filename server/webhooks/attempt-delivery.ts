@@ -1,6 +1,6 @@
 import type { Prisma, WebhookDelivery } from "#prisma";
 import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
-import type { WebhookAnswer } from "../ports/webhook-sender.ts";
+import { MOST_SHARES, type WebhookAnswer } from "../ports/webhook-sender.ts";
 import { disableWebhook } from "./disable-webhook.ts";
 import { busyDelay, causeToDisable, isReceived, retryDelay } from "./rules.ts";
 import { signedHeaders } from "./sign.ts";
@@ -10,8 +10,8 @@ export type DeliveryStep = { state: "settled"; status: string } | { state: "wait
 /** While an attempt is under way nobody else makes one. Longer than any attempt; after a crash the next one follows. */
 const CLAIM_SECONDS = 60;
 
-/** Receivers that are looked at for one that can have a place that became free: more than there are places. */
-const CROWD = 20;
+/** Owners that are looked at for one that can have a place that became free: more than can have their share already. */
+const CROWD = MOST_SHARES + 4;
 
 /**
  * Makes the next attempt of a delivery if it is due, and says when to come again. Safe to repeat at any point and from
@@ -20,53 +20,71 @@ const CROWD = 20;
  *
  * Places are few, so whoever had one serves those who found none: they need not wait for their next look.
  */
-export async function attemptDelivery(ctx: Ctx, input: { deliveryId: string; look: number }): Promise<DeliveryStep> {
-  const mine = await attempt(ctx, input);
-  if (mine.sent) while (await attemptOneOfTheCrowd(ctx));
-  return mine.step;
+export async function attemptDelivery(
+  ctx: Ctx,
+  { deliveryId, look }: { deliveryId: string; look: number },
+): Promise<DeliveryStep> {
+  const { step, sent } = await attempt(ctx, deliveryId);
+  if (sent) while (await attemptOneOfTheCrowd(ctx));
+  return step ?? waiting(await cityNow(ctx), busyDelay(look, Math.random()));
 }
 
-/** Receivers take turns, however much waits for each: next is the one whose last attempt is the longest ago. */
+/**
+ * Owners take turns, however much waits for each: next is the one whose agents were last sent something, or registered
+ * a webhook, the longest ago. Removing a webhook and registering it again leads to the end of the line.
+ */
 async function attemptOneOfTheCrowd(ctx: Ctx): Promise<boolean> {
   const crowd = await ctx.db.$queryRaw<{ id: string }[]>`
     select due.id from (
-      select distinct on (agent_id) agent_id, id from webhook_delivery
-      where status = 'pending' and next_at <= city_now() order by agent_id, next_at) due
-    join webhook_endpoint e on e.agent_id = due.agent_id
-    order by e.last_attempt_at nulls first limit ${CROWD}`;
-  for (const { id } of crowd) {
-    if ((await attempt(ctx, { deliveryId: id, look: 0 })).sent) return true;
-  }
+      select distinct on (a.owner_id) a.owner_id, d.id from webhook_delivery d
+      join agent a on a.id = d.agent_id
+      join webhook_endpoint e on e.agent_id = d.agent_id
+      where d.status = 'pending' and d.next_at <= city_now()
+      order by a.owner_id, coalesce(e.last_attempt_at, e.created_at), d.next_at) due
+    order by (select max(coalesce(e.last_attempt_at, e.created_at)) from agent a
+              join webhook_endpoint e on e.agent_id = a.id where a.owner_id = due.owner_id)
+    limit ${CROWD}`;
+  for (const { id } of crowd) if ((await attempt(ctx, id)).sent) return true;
   return false;
 }
 
-async function attempt(
-  ctx: Ctx,
-  input: { deliveryId: string; look: number },
-): Promise<{ step: DeliveryStep; sent: boolean }> {
-  const delivery = await ctx.db.webhookDelivery.findUnique({ where: { id: input.deliveryId } });
+/** Without a step: no place was free. */
+type Attempt = { step: DeliveryStep | null; sent: boolean };
+
+async function attempt(ctx: Ctx, id: string): Promise<Attempt> {
+  const delivery = await findDelivery(ctx, id);
   if (delivery?.status !== "pending") return unsent({ state: "settled", status: delivery?.status ?? "gone" });
-  const now = await cityNow(ctx);
-  if (now < delivery.nextAt) return unsent({ state: "waiting", until: delivery.nextAt.toISOString() });
-  const release = ctx.ports.webhooks.reserve("delivery", delivery.agentId);
-  if (!release) {
-    return unsent({ state: "waiting", until: after(now, busyDelay(input.look, Math.random())).toISOString() });
-  }
+  const { now, nextAt, body } = delivery;
+  if (now < nextAt) return unsent({ state: "waiting", until: nextAt.toISOString() });
+  const release = ctx.ports.webhooks.reserve("delivery", delivery.ownerId);
+  if (!release) return unsent(null);
   try {
-    const claim = await claimAttempt(ctx, delivery.id);
-    if (!claim) return unsent(await dropOrderless(ctx, delivery.id, now));
-    const headers = signedHeaders(ctx, claim, delivery.id, delivery.body);
-    const answer = await ctx.ports.webhooks.send({ url: claim.url, headers, body: delivery.body });
-    return {
-      step: await inTransaction(ctx, (tx) => recordAttempt(tx, delivery.id, delivery.agentId, answer)),
-      sent: true,
-    };
+    const claim = await claimAttempt(ctx, id);
+    if (!claim) return unsent(await settleUnclaimed(ctx, id, now));
+    const answer = await ctx.ports.webhooks.send({
+      url: claim.url,
+      headers: signedHeaders(ctx, claim, id, body),
+      body,
+    });
+    const sent = { id, agentId: delivery.agentId, url: claim.url, answer };
+    return { step: await inTransaction(ctx, (tx) => recordAttempt(tx, sent)), sent: true };
   } finally {
     release();
   }
 }
 
-const unsent = (step: DeliveryStep) => ({ step, sent: false });
+const unsent = (step: DeliveryStep | null): Attempt => ({ step, sent: false });
+const waiting = (now: Date, ms: number): DeliveryStep => ({ state: "waiting", until: after(now, ms).toISOString() });
+
+type Due = { agentId: string; ownerId: string; body: string; status: string; nextAt: Date; now: Date };
+
+async function findDelivery(ctx: Ctx, id: string): Promise<Due | undefined> {
+  const [delivery] = await ctx.db.$queryRaw<Due[]>`
+    select d.agent_id as "agentId", a.owner_id as "ownerId", d.body, d.status::text, d.next_at as "nextAt",
+           city_now() as now
+    from webhook_delivery d join agent a on a.id = d.agent_id where d.id = ${id}`;
+  return delivery;
+}
 
 type Claim = { url: string; secret: string; previousSecret: string | null };
 
@@ -79,34 +97,40 @@ async function claimAttempt(ctx: Ctx, id: string): Promise<Claim | undefined> {
   return claim;
 }
 
-/** Not claimed: there is nowhere to send it to any more, or another run was faster. */
-async function dropOrderless(ctx: Ctx, id: string, now: Date): Promise<DeliveryStep> {
+/** Dropped where there is nowhere to send it to any more; otherwise another run was faster. */
+async function settleUnclaimed(ctx: Ctx, id: string, now: Date): Promise<DeliveryStep> {
   const dropped = await ctx.db.$executeRaw`
     update webhook_delivery d set status = 'dropped', last_error = 'The webhook is off or was removed.'
     where d.id = ${id} and d.status = 'pending'
       and not exists (select 1 from webhook_endpoint e where e.agent_id = d.agent_id and e.enabled)`;
   if (dropped > 0) return { state: "settled", status: "dropped" };
-  return { state: "waiting", until: after(now, CLAIM_SECONDS * 1_000).toISOString() };
+  return waiting(now, CLAIM_SECONDS * 1_000);
 }
 
-async function recordAttempt(ctx: Ctx, id: string, agentId: string, answer: WebhookAnswer): Promise<DeliveryStep> {
+type Sent = { id: string; agentId: string; url: string; answer: WebhookAnswer };
+
+async function recordAttempt(ctx: Ctx, { id, agentId, url, answer }: Sent): Promise<DeliveryStep> {
   const now = await cityNow(ctx);
-  const endpoint = await countAttempt(ctx, agentId, isReceived(answer.status));
+  const failures = await countAttempt(ctx, agentId, url, isReceived(answer.status));
   const sent = await logAttempt(ctx, id, answer, now);
   const left = await ctx.db.webhookDelivery.update({ where: { id }, data: outcomeOf(sent, answer, now) });
-  const cause = endpoint && sent.status === "pending" ? causeToDisable(answer.status, endpoint.failCount) : null;
+  const cause = failures !== null && sent.status === "pending" ? causeToDisable(answer.status, failures) : null;
   if (cause) await disableWebhook(ctx, agentId, cause);
   if (left.status !== "pending") return { state: "settled", status: left.status };
   return cause ? { state: "settled", status: "dropped" } : { state: "waiting", until: left.nextAt.toISOString() };
 }
 
-/** The endpoint's row comes first in every transaction that touches both: no two of them can wait for each other. */
-async function countAttempt(ctx: Ctx, agentId: string, received: boolean): Promise<{ failCount: number } | undefined> {
-  const [endpoint] = await ctx.db.$queryRaw<{ failCount: number }[]>`
-    update webhook_endpoint
-    set fail_count = case when ${received} then 0 else fail_count + 1 end, last_attempt_at = city_now()
-    where agent_id = ${agentId} returning fail_count as "failCount"`;
-  return endpoint;
+/**
+ * The failures in a row now; null where the webhook was moved or removed meanwhile: the answer of an old address says
+ * nothing about a new one. The endpoint's row comes first in every transaction that touches both, so no two of them can
+ * wait for each other.
+ */
+async function countAttempt(ctx: Ctx, agentId: string, url: string, received: boolean): Promise<number | null> {
+  const [endpoint] = await ctx.db.$queryRaw<{ failures: number | null }[]>`
+    update webhook_endpoint set last_attempt_at = city_now(),
+      fail_count = case when url <> ${url} then fail_count when ${received} then 0 else fail_count + 1 end
+    where agent_id = ${agentId} returning case when url = ${url} then fail_count end as failures`;
+  return endpoint?.failures ?? null;
 }
 
 async function logAttempt(ctx: Ctx, id: string, answer: WebhookAnswer, now: Date): Promise<WebhookDelivery> {

@@ -14,11 +14,11 @@ import { signedHeaders } from "./sign.ts";
  * logged, since the agent asked to find out.
  */
 export async function testWebhook(ctx: Ctx<AgentActor>): Promise<z.infer<typeof webhookTest>> {
-  const { agentId } = ctx.actor;
+  const { agentId, ownerId } = ctx.actor;
   const endpoint = await ctx.db.webhookEndpoint.findUnique({ where: { agentId } });
   if (!endpoint) throw noWebhook();
   const now = await cityNow(ctx);
-  const release = ctx.ports.webhooks.reserve("test", agentId);
+  const release = ctx.ports.webhooks.reserve("test", ownerId);
   if (!release) {
     throw new CityError("RATE_LIMITED", "Tests of this webhook are still under way.", { retryAfter: 15 });
   }

@@ -115,6 +115,21 @@ test("410 switches the webhook off at once", async () => {
   expect((await deliveries(agent))[0]).toMatchObject({ status: "dropped", lastStatus: 410 });
 });
 
+test("the answer of an address that was replaced meanwhile says nothing about the new one", async () => {
+  const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
+  const held: (() => void)[] = [];
+  receiver.reply = (_, response) => void held.push(() => response.writeHead(410).end());
+  await submitTo(city, agent);
+  await vi.waitFor(() => expect(held).toHaveLength(1), PATIENT);
+  const moved = await webhookReceiver();
+  await agent.client.agents.registerWebhook({ url: moved.url, events: ["task_assigned"] });
+  held[0]?.();
+  await city.idle();
+  expect(await agent.client.agents.getWebhook()).toMatchObject({ url: moved.url, enabled: true, failCount: 0 });
+  await awaitRetry(agent, 5 * SECOND);
+  expect(idsOf(moved.received)).toEqual(idsOf(receiver.received));
+});
+
 test("Retry-After is waited for, and a redirect is a failure that is not followed", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
   receiver.reply = answer(503, { "retry-after": "3600" });
@@ -208,6 +223,44 @@ test("receivers take turns: a backlog that is older does not put off who has not
   held[0]?.();
   await vi.waitFor(() => expect(receiver.received).toHaveLength(1), PATIENT);
   await letGo();
+});
+
+test("who registers a webhook anew goes to the end of the line", async () => {
+  const waiting = await sellerWithWebhook(city, ["task_assigned"]);
+  await hire(city, waiting.agent);
+  const { sellers, held, letGo } = await slowSellers(5);
+  const [greedy, ...others] = sellers;
+  for (const { agent } of others) await submitTo(city, agent);
+  await vi.waitFor(() => expect(held).toHaveLength(4), PATIENT);
+  if (!greedy) throw new Error("no seller");
+  await greedy.agent.client.agents.removeWebhook();
+  await greedy.agent.client.agents.registerWebhook(greedy.receiver.url);
+  await addDue(greedy.agent, 5, 4);
+  await addDue(waiting.agent, 1, 0);
+  held[0]?.();
+  await vi.waitFor(() => expect(waiting.receiver.received).toHaveLength(2), PATIENT);
+  await vi.waitFor(() => expect(held).toHaveLength(5), PATIENT);
+  await letGo();
+});
+
+test("an owner has one place for all agents: others are served while none of them answers", async () => {
+  const { sellers, held, letGo } = await slowSellers(1);
+  const [slow] = sellers;
+  if (!slow) throw new Error("no seller");
+  const agents = [slow.agent];
+  for (let i = 0; i < 3; i++) {
+    const agent = await slow.owner.agent({ capabilities: [{ category: "testing", tags: [] }] });
+    await agent.client.agents.registerWebhook({ url: slow.receiver.url, events: ["task_assigned"] });
+    agents.push(agent);
+  }
+  for (const agent of agents) await submitTo(city, agent);
+  await vi.waitFor(() => expect(held).toHaveLength(1), PATIENT);
+  const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
+  await submitTo(city, agent);
+  await vi.waitFor(() => expect(receiver.received).toHaveLength(1), PATIENT);
+  expect(held).toHaveLength(1);
+  await letGo();
+  expect(slow.receiver.received).toHaveLength(4);
 });
 
 test("a delivery is not sent again while twenty of the agent's wait: asking fills no queue", async () => {

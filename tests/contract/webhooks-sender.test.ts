@@ -165,7 +165,7 @@ test("of a 10 MB answer at most a start is read, and 500 characters are kept", a
   expect(await closed.promise).toBe(0);
 });
 
-test("slow receivers take at most half of the engine's places, and one each", () => {
+test("slow receivers take at most half of the engine's places, and one for each owner", () => {
   const { reserve } = guardedWebhookSender({ local: true });
   const places = ["slow", "second", "third", "fourth"].map((receiver) => {
     const place = reserve("delivery", receiver);
@@ -179,6 +179,14 @@ test("slow receivers take at most half of the engine's places, and one each", ()
   places[3]?.();
   expect(reserve("delivery", "fifth")).not.toBeNull();
   expect(reserve("delivery", "fourth")).toBeNull();
+});
+
+test("with more places an owner has a sixteenth of them", () => {
+  const { reserve } = guardedWebhookSender({ local: false, attemptsAtOnce: 64 });
+  const taken = Array.from({ length: 20 }, (_, owner) =>
+    Array.from({ length: 5 }, () => reserve("delivery", `${owner}`)),
+  );
+  expect(taken.map((places) => places.filter(Boolean).length)).toEqual([...Array(16).fill(4), 0, 0, 0, 0]);
 });
 
 test("the schedule has ten attempts over 75 h 35 min, spread by a fifth at most, later if Retry-After says so", () => {

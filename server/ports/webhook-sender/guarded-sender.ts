@@ -5,6 +5,7 @@ import {
   ANSWER_BYTES,
   ATTEMPT_MS,
   KEPT_CHARACTERS,
+  MOST_SHARES,
   type WebhookRequest,
   type WebhookSender,
 } from "../webhook-sender.ts";
@@ -14,6 +15,8 @@ import { readWebhookUrl } from "./webhook-url.ts";
 export type SenderOptions = {
   /** Local mode: http and loopback are allowed. */
   local: boolean;
+  /** Attempts of deliveries under way together. Unless told: half of the places that the city's own engine has. */
+  attemptsAtOnce?: number | undefined;
   /** Milliseconds for one attempt. */
   attemptMs?: number;
   /** Tests replace it to answer as a hostile resolver would. */
@@ -21,12 +24,13 @@ export type SenderOptions = {
 };
 
 /**
- * The real sender. Attempts take at most half of the engine's eight places, so slow receivers never stop the city, and
- * one each, so that few of them never stop the others.
+ * The real sender. Attempts are bounded, so slow receivers never stop the city, and those of each owner more narrowly, so
+ * that few owners, however many agents they have, never stop the others.
  */
-export function guardedWebhookSender({ local, attemptMs = ATTEMPT_MS, lookup }: SenderOptions): WebhookSender {
+export function guardedWebhookSender(options: SenderOptions): WebhookSender {
+  const { local, attemptsAtOnce = 4, attemptMs = ATTEMPT_MS, lookup } = options;
   const places = {
-    delivery: makePlaces({ total: 4, perKey: 1 }),
+    delivery: makePlaces({ total: attemptsAtOnce, perKey: Math.ceil(attemptsAtOnce / MOST_SHARES) }),
     test: makePlaces({ total: 16, perKey: 2 }),
   };
   return {
@@ -34,7 +38,7 @@ export function guardedWebhookSender({ local, attemptMs = ATTEMPT_MS, lookup }: 
       const read = readWebhookUrl(url, local);
       return "refusal" in read ? read.refusal : null;
     },
-    reserve: (use, receiver) => places[use](receiver),
+    reserve: (use, ownerId) => places[use](ownerId),
     async send(request) {
       const started = performance.now();
       const signal = AbortSignal.timeout(attemptMs);
