@@ -15,6 +15,16 @@ const NEW_TEST =
 const SIMPLE_NEW =
   /(?:^|[\s(*_])(?:new|proposed|suggested)(?: file| test| module| helper| script)?[:\s]+[`*_"'(]{0,3}$/i;
 
+/** The same in other languages, in the words that stand next to the path. */
+const OBJECT_ELSEWHERE =
+  "(?:(?:eine?n?|die|das|den|un|une|le|el|um|uma|o|il|lo|een|het|datei|fichier|archivo|fichero|arquivo|bestand|файл|модуль|nouveau|nuevo|novo|nuovo|neuen?|neue|nieuw|новый|test)\\s+){0,4}[`*_\"'(]{0,3}$";
+const CREATES_ELSEWHERE = new RegExp(
+  `(?<!\\p{L})(?:erstellen?|erstellt|ergänzen?|lege|neue[ns]?|créer|créez|ajouter|ajoutez|nouveau|crear|crea|cree|añadir|nuevo|criar|crie|adicionar|novo|creare|aggiungere|nuovo|maak|nieuwe?|создать|создайте|добавить|добавьте|новый)\\s+${OBJECT_ELSEWHERE}|(?:创建|新建|新增|添加|新規)(?:一个)?(?:新?的?(?:文件|模块|测试|ファイル))?\\s{0,2}[\`*_"'(「]{0,3}$`,
+  "iu",
+);
+const CREATED_ELSEWHERE =
+  /^[`*_"')\]」]{0,3}\s{0,2}(?:anlegen|anzulegen|erstellen|hinzufügen|ergänzen|toevoegen|aanmaken|を(?:新規に?)?(?:作成|追加)|[을를]\s?(?:새로\s)?(?:생성|추가|만들))/iu;
+
 /**
  * Do the words around a path say that it is not there yet: "create `x.ts`", "extract … into `x.ts`", "`x.ts` is missing"?
  * "Add a check in `x.ts`" says the opposite: the object of "add" is the check.
@@ -26,7 +36,7 @@ export function isAnnouncedNew(before: string, after: string): boolean {
   const sentence = before.slice(
     Math.max(before.lastIndexOf("\n"), before.lastIndexOf(". "), before.lastIndexOf("! ")) + 1,
   );
-  if (SAID_ABSENT.test(after)) return true;
+  if (SAID_ABSENT.test(after) || CREATED_ELSEWHERE.test(after) || CREATES_ELSEWHERE.test(sentence)) return true;
   if (SIMPLE_NEW.test(sentence) || INTO.test(sentence)) return true;
   if (LACKS.test(sentence) || NEW_TEST.test(sentence)) return true;
   return CREATES.test(sentence) && !/\b(?:in|at|under)\s+[`*_"'(]{0,3}$/i.test(sentence);

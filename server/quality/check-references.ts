@@ -5,8 +5,10 @@ import { collectMentions, type Mention } from "./collect-mentions.ts";
 import { findPathTokens } from "./path-tokens.ts";
 import { isDiff, readDiff } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
-import { confirm, invent, type Place, type ReferencePad, strip } from "./reference-pad.ts";
-import { indexTree, tailsOf } from "./tree-index.ts";
+import { confirm, invent, isMade, type Place, type ReferencePad, strip } from "./reference-pad.ts";
+import { spareSpokenNames } from "./spoken-names.ts";
+import { indexPaths } from "./tree-index.ts";
+import { TreeLibrary } from "./tree-library.ts";
 import type { DeliveredPatch, PristineTree, ReferenceReport } from "./verdict.ts";
 
 export type CheckedReferences = ReferenceReport & {
@@ -25,12 +27,11 @@ export async function checkReferences(
   patch?: DeliveredPatch,
   repoName?: string,
 ): Promise<CheckedReferences> {
-  const index = indexTree(tree);
   const pad: ReferencePad = {
-    index,
+    index: indexPaths(tree.paths.keys()),
     tree,
     repoName,
-    made: new Set((patch?.createdPaths ?? []).flatMap((path) => [...tailsOf(path)])),
+    made: indexPaths(patch?.createdPaths ?? []),
     patched: addedLines(patch),
     confirmed: new Set(),
     created: new Set(),
@@ -46,7 +47,9 @@ export async function checkReferences(
   for (const fence of read.fences) if (isDiff(fence)) checkDiffNames(fence.lines, pad, announced);
   for (const mention of mentions) checkMention(mention, announced, pad);
   checkHeadedLines(read, pad);
-  await checkSnippets(read, pad);
+  const library = new TreeLibrary(tree);
+  await checkSnippets(read, pad, library);
+  await spareSpokenNames(pad, library);
   return {
     checked: pad.confirmed.size + pad.invented.size,
     confirmed: pad.confirmed.size,
@@ -58,15 +61,23 @@ export async function checkReferences(
   };
 }
 
+/** Each is looked for in the whole text. */
+const MAX_AWKWARD = 200;
+
 /** Paths with spaces or quotes are looked for whole and taken out, so that their torn halves are not misread. */
 function takeAwkward(text: string, pad: ReferencePad): string {
   let rest = text;
-  for (const path of pad.index.awkward.slice(0, 200)) {
+  const made = new Set(pad.made.awkward.slice(0, MAX_AWKWARD));
+  for (const path of [...made, ...pad.index.awkward.slice(0, MAX_AWKWARD)]) {
     for (const written of [path, path.slice(path.lastIndexOf("/") + 1)]) {
       if (!/[\s,;"'`|<>]/.test(written) || written.length < 4) continue;
       let seen = 0;
       for (let at = rest.indexOf(written); at >= 0 && seen < 500; at = rest.indexOf(written, at + written.length)) {
         seen++;
+        if (made.has(path)) {
+          pad.created.add(path);
+          continue;
+        }
         confirm(pad, `path ${path}`, at);
         pad.files.add(path);
         const after = rest.slice(at + written.length, at + written.length + 80);
@@ -82,9 +93,13 @@ function suffixLines(after: string): number[] {
   return (/^(?::|#L)(\d{1,7})(?:-L?(\d{1,7}))?/.exec(after)?.slice(1) ?? []).filter(Boolean).map(Number);
 }
 
+/** `#include <openssl/ssl.h>` speaks of the system. */
+const INCLUDED = /#\s{0,3}include\s{0,3}<$/;
+
 function checkMention(mention: Mention, announced: ReadonlySet<string>, pad: ReferencePad): void {
   const { token, line, offset, columnLines } = mention;
   const next = line.slice(token.end, token.end + 1);
+  const included = INCLUDED.test(line.slice(Math.max(0, token.start - 20), token.start));
   let path = strip(token.path, pad);
   // `--config=src/a.json`: an option and its value, unless a file is really called so.
   const option = path.includes("=") && pad.index.resolve(path).kind === "none";
@@ -109,8 +124,11 @@ function checkMention(mention: Mention, announced: ReadonlySet<string>, pad: Ref
       citeLines(pad, found.files, cited, variant, offset + token.start);
     } else if (found.kind === "directory") {
       if (variant.includes("/")) confirm(pad, `directory ${variant.replace(/\/+$/, "")}`, offset + token.start);
-    } else if (pad.made.has(variant)) pad.created.add(variant);
-    else if (claimsFile({ ...token, path: variant === path && !option ? token.path : variant }, pad.index, next)) {
+    } else if (isMade(variant, pad)) pad.created.add(variant);
+    else if (
+      !included &&
+      claimsFile({ ...token, path: variant === path && !option ? token.path : variant }, pad.index, next)
+    ) {
       if (announced.has(token.path) || announced.has(variant)) pad.created.add(variant);
       else
         invent(pad, {
@@ -193,7 +211,7 @@ function checkDiffNames(lines: readonly string[], pad: ReferencePad, announced: 
       if (found.kind === "file") {
         confirm(pad, `path ${found.files[0]}`, -1);
         for (const one of found.files.slice(0, 3)) pad.files.add(one);
-      } else if (file.isNew || pad.made.has(path) || (path === file.newPath && path !== file.oldPath)) {
+      } else if (file.isNew || isMade(path, pad) || (path === file.newPath && path !== file.oldPath)) {
         pad.created.add(path);
         announced.add(path);
       } else if (found.kind === "none")

@@ -2,14 +2,14 @@ import { findPathTokens } from "./path-tokens.ts";
 import { comparable, isDiff, type Quotation, quotationOf, readDiff, squeeze } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
 import { confirm, invent, type ReferencePad, strip } from "./reference-pad.ts";
-import { TreeLibrary } from "./tree-library.ts";
+import type { TreeLibrary } from "./tree-library.ts";
 
 /** Reading is the dear part of the gate: quotations are looked for in the files the output names, then in small trees. */
 const MAX_FILES = 200;
 const MAX_BYTES = 3_000_000;
 
 /** Looks for every quoted snippet, and for the unchanged lines of every proposed diff, in the text of the repository. */
-export async function checkSnippets(read: ReadOutput, pad: ReferencePad): Promise<void> {
+export async function checkSnippets(read: ReadOutput, pad: ReferencePad, library: TreeLibrary): Promise<void> {
   const quotations: (Quotation & { source: string })[] = [];
   for (const fence of read.fences) {
     if (isDiff(fence)) {
@@ -29,7 +29,6 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad): Promis
   }
   for (const quotation of inlineQuotations(read)) quotations.push(quotation);
   if (quotations.length === 0) return;
-  const library = new TreeLibrary(pad.tree);
   const anywhere = { named: firstOf(textsOf(pad.files, pad)), all: firstOf(textsOf(pad.tree.paths.keys(), pad)) };
   const namedIn = new Map<string, string[]>();
   for (const quotation of quotations) {
@@ -80,7 +79,7 @@ function* filesNamed(source: string, pad: ReferencePad): Generator<string> {
 }
 
 /** True or false when it can be told; null when something it could come from could not be read. */
-async function isFound(
+export async function isFound(
   lines: readonly string[],
   wanted: Iterable<string>,
   pad: ReferencePad,
@@ -110,6 +109,9 @@ const STATES =
 const MAY_PROPOSE =
   /\b(?:should|could|would|use|instead|replace|change|prefer|consider|try|add|wrap|call|fix|suggest|recommend|rename|like|e\.g|example|better|switch|move|to|with|by|remove|not|no|never|missing|without)\b/i;
 
+/** `server.listen()`, `Session::verify()`: a function by its name, whatever it belongs to and is passed. */
+const CALLED = /^(?:[\p{L}\p{N}_$.:#>-]*[.:#>])?([\p{L}\p{N}_$]+)!?\(\)$/u;
+
 /** "`a.ts:12` calls `eval(input)`": a piece of code in a sentence that only states, next to a file and a line. */
 function inlineQuotations(read: ReadOutput): (Quotation & { source: string })[] {
   const found: (Quotation & { source: string })[] = [];
@@ -127,7 +129,12 @@ function inlineQuotations(read: ReadOutput): (Quotation & { source: string })[] 
       const before = line.text.slice(Math.max(0, span.index - 160), span.index);
       const sentence = before.slice(Math.max(before.lastIndexOf(". "), before.lastIndexOf("\n")) + 1);
       if (!STATES.test(sentence) || MAY_PROPOSE.test(sentence)) continue;
-      found.push({ lines: [squeeze(code)], at: line.at + span.index, text: code, source: line.text });
+      found.push({
+        lines: [CALLED.exec(code)?.[1] ?? squeeze(code)],
+        at: line.at + span.index,
+        text: code,
+        source: line.text,
+      });
     }
   }
   return found;

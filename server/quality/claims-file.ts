@@ -5,6 +5,7 @@ import {
   PROPERTY_ENDINGS,
   PROPERTY_OWNERS,
   SOURCE_ENDINGS,
+  STANDARD_PACKAGE,
   TOP_DIRECTORIES,
 } from "./path-vocabulary.ts";
 import type { TreeIndex } from "./tree-index.ts";
@@ -28,6 +29,7 @@ const TEMPLATE = /[$%<>?!&=^|]|\{[^,}]*\}|\*|^\d+(?:\.\d+)*$/;
  */
 export function claimsFile(token: PathToken, index: TreeIndex, next: string): boolean {
   const { path, setting, lines } = token;
+  if (STANDARD_PACKAGE.test(path) && lines.length === 0) return false;
   if (ELSEWHERE.test(path) || TEMPLATE.test(path) || /\/\/|^[-.]+$|\.\.\./.test(path)) return false;
   const segments = path.split("/").filter((segment) => segment !== "" && segment !== "..");
   const first = segments[0] ?? "";

@@ -119,7 +119,7 @@ function opensInside(body: string, close: string): boolean {
 }
 
 const LINE_SUFFIX =
-  /(?::L?(\d{1,7})(?::\d{1,5})?(?:[-–—]L?(\d{1,7})(?::\d{1,5})?)?|#L(\d{1,7})(?:C\d{1,5})?(?:[-–—]L?(\d{1,7})(?:C\d{1,5})?)?|\((\d{1,7})(?:,\d{1,5})?\))$/;
+  /(?::L?(\d{1,7})(?::\d{1,5})?(?:[-–—]L?(\d{1,7})(?::\d{1,5})?)?|#L(\d{1,7})(?:C\d{1,5})?(?:[-–—]L?(\d{1,7})(?:C\d{1,5})?)?|\((\d{1,7})(?:,\d{1,5})?(?:[-–—](\d{1,7})(?:,\d{1,5})?)?\))$/;
 /** All that could belong to the id at the end of a path. */
 const TEST_ID = /(?<![\p{L}\p{N}_.:[\]-])[\p{L}\p{N}_.:[\]-]+(?:\(\))?$/u;
 const SANDBOX_PREFIX = /^(?:\/home\/user\/repo|\/workspace|\/repo|\/code|\/usr\/src\/app|\/github\/workspace|\.)\//;
@@ -137,7 +137,8 @@ function readToken(raw: string, start: number, end: number, setting: Setting): P
   }
   const suffix = LINE_SUFFIX.exec(path);
   if (suffix) {
-    path = path.slice(0, suffix.index);
+    // "**src/a.ts**:3": the emphasis is not the path's.
+    path = path.slice(0, suffix.index).replace(/\*{1,3}$/, "");
     for (const number of suffix.slice(1)) if (number !== undefined) lines.push(Number(number));
   }
   path = path.replace(/(\.\p{L}{1,6})#[\w-]+$/u, "$1").replace(/(?<!:):+$/, "");

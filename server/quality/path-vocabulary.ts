@@ -16,7 +16,7 @@ export const PROPERTY_ENDINGS = set(
 
 /** What stands before such a property: `res.json` is a call, `tsconfig.json` a file. */
 export const PROPERTY_OWNERS = set(
-  "res req resp response request console math logger log process self this json window document np pd $ r ctx context event evt data result results " +
+  "rails django logging flask prototype deno res req resp response request console math logger log process self this json window document np pd $ r ctx context event evt data result results " +
     "mutex rwmutex obj object meta import import.meta e err error ex item row rows node el element params query body state props user session db client " +
     "conn connection cursor cache config settings options opts args app api axios fetch http https os sys string str array list dict i j k x y z a b c t s p q n m v " +
     "module exports std fs path file stream df torch tf nn plt ax sc git page input output message msg payload record entry value key super base model",
@@ -32,8 +32,14 @@ export const PRODUCT_NAMES = set(
     "ecma.js vanilla.js preact.js inferno.js mithril.js lit.js stencil.js gatsby.js remix.js svelte.js redux.js mobx.js rx.js vuex.js pinia.js passport.js " +
     "sequelize.js mongoose.js bookshelf.js knex.js objection.js cypress.js mocha.js chai.js jasmine.js jest.js karma.js sinon.js puppeteer.js nightwatch.js " +
     "phantom.js casper.js cheerio.js multer.js helmet.js winston.js bunyan.js pino.js pm2.js forever.js grunt.js gulp.js webpack.js rollup.js parcel.js babel.js " +
-    "eslint.js prettier.js typeorm.js crypto.js paper.js snap.js raphael.js two.js reveal.js impress.js full.js typed.js particles.js swagger.js node.ts deno.ts",
+    "eslint.js prettier.js typeorm.js crypto.js paper.js snap.js raphael.js two.js reveal.js impress.js full.js typed.js particles.js swagger.js node.ts deno.ts " +
+    "stdio.h stdlib.h string.h stdint.h stdbool.h stddef.h stdarg.h assert.h errno.h limits.h float.h math.h time.h signal.h setjmp.h ctype.h " +
+    "locale.h inttypes.h wchar.h unistd.h pthread.h fcntl.h semaphore.h windows.h",
 );
+
+/** Packages that come with Go, and Ruby's of the same names, with what they export: `database/sql`, `net/http.Client`. */
+export const STANDARD_PACKAGE =
+  /^(?:archive\/(?:tar|zip)|compress\/(?:bzip2|flate|gzip|lzw|zlib)|container\/(?:heap|list|ring)|crypto\/(?:aes|cipher|des|dsa|ecdh|ecdsa|ed25519|elliptic|hmac|md5|rand|rc4|rsa|sha1|sha256|sha512|subtle|tls|x509)|database\/sql(?:\/driver)?|encoding\/(?:base32|base64|binary|csv|gob|hex|json|pem|xml)|hash\/(?:crc32|crc64|fnv|maphash)|html\/template|io\/(?:fs|ioutil)|log\/(?:slog|syslog)|math\/(?:big|bits|cmplx|rand(?:\/v2)?)|mime\/multipart|net\/(?:http(?:\/(?:cookiejar|httptest|httputil|pprof))?|mail|netip|rpc|smtp|textproto|url)|os\/(?:exec|signal|user)|path\/filepath|runtime\/(?:debug|metrics|pprof|trace)|sync\/(?:atomic|errgroup)|testing\/(?:fstest|iotest|quick)|text\/(?:tabwriter|template)|unicode\/(?:utf16|utf8))(?:\.\p{Lu}\w*)*$/u;
 
 /** Directories so usual that `src/x` in code marks is meant as one even where the repository has none. */
 export const TOP_DIRECTORIES = set(

@@ -5,6 +5,12 @@ const PROPOSAL =
 const QUOTATION =
   /\b(?:current(?:ly)?|existing|as is|as it stands|before|vulnerable|problematic|offending|affected|original|today|reads|says|contains|here is what|the code (?:in|at|is)|the line|evidence|snippet|from|excerpt|quoted?|found|looks like|defined as|implemented as|at present|bad|buggy|actual)\b|❌/i;
 
+/** What programs print, shown as evidence: a session, a log, a stack trace. */
+const SESSION = /^(?:console|terminal|output|log|shell-?session|stdout|stderr|http)\b/i;
+const PROMPT = /^\s{0,8}(?:\$|>>>) \S/;
+const TRACE =
+  /^\s{0,8}(?:Traceback \(most recent call last\)|(?:Uncaught |Caused by: )?[\w.]{0,80}(?:Error|Exception):|at \S.{0,200}:\d+\)?$|panic: )/;
+
 /** A piece of code the output gives as standing in the repository. */
 export type Quotation = { lines: string[]; at: number; text: string };
 
@@ -13,7 +19,7 @@ export type Quotation = { lines: string[]; at: number; text: string };
  * words is taken for a proposal, because a fix must never be called an invention.
  */
 export function quotationOf(fence: Fence): Quotation | null {
-  if (isDiff(fence)) return null;
+  if (isDiff(fence) || isPrinted(fence)) return null;
   const lead = fence.intro.split("\n").at(-1) ?? "";
   const own = fence.lines[0] ?? "";
   const label = /^\s*(?:\/\/|#|--|\/\*|<!--)\s*(.{0,80})/.exec(own)?.[1] ?? "";
@@ -27,6 +33,10 @@ export function quotationOf(fence: Fence): Quotation | null {
   return { lines: comparable(fence.lines), at: fence.at, text: fence.lines.slice(0, 3).join("\n") };
 }
 
+function isPrinted({ info, lines }: Fence): boolean {
+  return SESSION.test(info.trim()) || PROMPT.test(lines[0] ?? "") || lines.some((line) => TRACE.test(line));
+}
+
 export function isDiff(fence: Fence): boolean {
   if (/^(?:diff|patch|udiff)\b/i.test(fence.info.trim())) return true;
   return (
@@ -35,12 +45,17 @@ export function isDiff(fence: Fence): boolean {
   );
 }
 
-/** Lines worth comparing: without white space, brackets alone, ellipses, comments that stand for left-out code. */
+/** A line's number, and its file's name, as `cat -n`, `grep -n` and viewers put them before it. */
+const GUTTER = /^\s{0,20}(?:[\w./\\-]{1,200}:(?=\d))?\d{1,7}(?:\s{0,4}[:|│→-]|\s{2}|\t)/;
+/** Remarks of the seller's, and comments that stand for left-out code. */
+const REMARK = /\s(?:\/\/|#|←|<-{1,3}|<={2,3})\s.*$|^\s*(?:\/\/|#)\s.*$/;
+
+/** Lines worth comparing: without white space, numbers, remarks, brackets alone and what is abbreviated. */
 export function comparable(lines: readonly string[]): string[] {
   const kept: string[] = [];
   for (const line of lines) {
     if (/\.\.\.|…/.test(line)) continue;
-    const squeezed = squeeze(line.replace(/\s(?:\/\/|#)\s.*$/, "").replace(/^\s*(?:\/\/|#)\s.*$/, ""));
+    const squeezed = squeeze(line.replace(GUTTER, "").replace(REMARK, ""));
     if (squeezed.length >= 6 && /[\p{L}\p{N}]{3}/u.test(squeezed)) kept.push(squeezed);
   }
   return kept;
@@ -91,5 +106,15 @@ export function readDiff(lines: readonly string[]): DiffFile[] {
 function diffPath(line: string): string | null {
   const path = line.slice(4).split("\t")[0]?.trim() ?? "";
   if (path === "/dev/null") return null;
-  return path.replace(/^"|"$/g, "").replace(/^[abiwco]\//, "");
+  return unquote(path).replace(/^[abiwco]\//, "");
+}
+
+/** Git puts a path with anything but printable ASCII in quotes, its bytes written as in C. */
+function unquote(path: string): string {
+  if (path.length < 2 || !path.startsWith('"') || !path.endsWith('"')) return path;
+  const written = path.slice(1, -1);
+  const plain = written.replace(/\\([0-7]{3}|.)/g, (_, code: string) =>
+    code.length === 3 ? String.fromCharCode(Number.parseInt(code, 8) & 255) : code,
+  );
+  return /^[ -~]*$/.test(written) ? Buffer.from(plain, "latin1").toString() : plain;
 }

@@ -8,8 +8,8 @@ export type Place = { at: number; kind: ReferenceKind };
 export type ReferencePad = {
   index: TreeIndex;
   tree: PristineTree;
-  /** What the seller created, also by the ends of its paths. */
-  made: ReadonlySet<string>;
+  /** What the seller created. */
+  made: TreeIndex;
   patched: ReadonlyMap<string, number>;
   repoName: string | undefined;
   confirmed: Set<string>;
@@ -30,6 +30,11 @@ export function confirm(pad: ReferencePad, key: string, at: number): void {
 export function invent(pad: ReferencePad, one: InventedReference): void {
   const key = `${one.kind} ${one.text}`;
   if (!pad.invented.has(key)) pad.invented.set(key, one);
+}
+
+/** Is it one of the seller's own files, or a folder of them? */
+export function isMade(path: string, { made }: ReferencePad): boolean {
+  return made.size > 0 && made.resolve(path).kind !== "none";
 }
 
 /** Sellers write paths from where they stood: with the repository's name, or a diff's `a/` before it. */

@@ -1,5 +1,4 @@
 import { foldCharacters } from "./normalise-text.ts";
-import type { PristineTree } from "./verdict.ts";
 
 /** What a written path comes to in the tree. `files` are all that it may mean; a bare name may mean several. */
 type Resolution =
@@ -52,8 +51,8 @@ const MAX_ELLIPSES = 200;
 const MAX_TAIL = 12;
 const MAX_DEPTH = 40;
 
-/** Indexes the tree once: every look-up afterwards costs a few hash probes, whatever the size of the repository. */
-export function indexTree(tree: PristineTree): TreeIndex {
+/** Indexes the paths of a tree once: every look-up afterwards costs a few hash probes, whatever the size of the repository. */
+export function indexPaths(paths: Iterable<string>): TreeIndex {
   // Keyed by every tail of a path, so that an abbreviated one costs a single probe, however hostile the output.
   const byTail = new Map<string, string[]>();
   const directories = new Set<string>();
@@ -61,7 +60,7 @@ export function indexTree(tree: PristineTree): TreeIndex {
   const directoryNames = new Set<string>();
   const exact = new Map<string, string>();
   const awkward: string[] = [];
-  for (const path of tree.paths.keys()) {
+  for (const path of paths) {
     const key = foldCharacters(path);
     exact.set(key, path);
     for (const tail of tailsOf(key)) push(byTail, tail, path);
@@ -118,7 +117,7 @@ export function indexTree(tree: PristineTree): TreeIndex {
 }
 
 /** `a/b/c`, `c`, `b/c`. */
-export function* tailsOf(path: string): Generator<string> {
+function* tailsOf(path: string): Generator<string> {
   yield path;
   let cut = path.lastIndexOf("/");
   for (let depth = 0; cut > 0 && depth < MAX_TAIL; depth++) {

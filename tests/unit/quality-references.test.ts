@@ -17,6 +17,8 @@ const FILES: Readonly<Record<string, string>> = {
   "src/Ünïcode.ts": "u\n",
   Dockerfile: "FROM x\n".repeat(5),
   "package.json": "{}\n",
+  "internal/database/pool.go": "package database\n",
+  "src/queue.js": 'const users = load("data/users.json");\nsend(job.data);\n',
 };
 
 function treeOf(files: Readonly<Record<string, string>>): PristineTree {
@@ -55,6 +57,11 @@ describe("references that exist are confirmed and never flagged", () => {
     "b/src/server.ts",
     "/home/user/repo/src/server.ts:2:1",
     "src\\server.ts(2,5)",
+    "src\\components\\Button.tsx:10-20",
+    "src/components/Button.tsx(10-20) is dead",
+    "src/components/Button.tsx#L10-L20",
+    "`src/server.ts`:2 is wrong",
+    "**src/server.ts**:2 is wrong",
     "web/C++/x.cc",
     "src/it's.ts",
     "src/Ünïcode.ts:1",
@@ -85,6 +92,10 @@ describe("references that do not exist are always found", () => {
     ["`Button.tsx` (lines 20-31)", "line"],
     ["Dockerfile#L6", "line"],
     ["src/server.ts:0", "line"],
+    ["`src/server.ts`:9 is wrong", "line"],
+    ["**src/server.ts**:9 is wrong", "line"],
+    ["src/components/Button.tsx(20-40)", "line"],
+    ["`src/queue.js:2` leaks `job.text` to `data/gone.json`.", "path"],
     ["### src/server.ts\n\n- Line 40: the port is not checked.", "line"],
     ["| File | Line |\n|---|---|\n| src/server.ts | 40 |", "line"],
   ])("%s", async (output, kind) => {
@@ -100,6 +111,8 @@ describe("what merely looks like a path is left alone", () => {
     "`res.json()`, `process.env`, console.log, `req.body.name`, `event.ts`",
     "/etc/passwd, ~/.ssh/config, `/tmp/x.txt`, C:\\Windows\\x.dll, node_modules/a/index.js",
     "/api/v1/users and `/users/:id`, origin/main, `feature/login-page`, localhost:3000",
+    "`#include <openssl/ssl.h>`, `string.h`, `database/sql`, `net/http.Client`, `Rails.env`, `django.db`",
+    "`src/queue.js:2` sends `job.data` unchecked; `data/users.json` is read again each time",
     "mail a.b@example.com, CVE-2024-1234, CWE-89, postgres:16",
   ])("%s", async (output) => {
     expect((await check(output)).invented).toEqual([]);
@@ -113,6 +126,13 @@ describe("files that do not exist yet", () => {
     "Extract the check into `src/a.ts` and `src/b.ts`.",
     "`SECURITY.md` is missing.",
     "There is no `docs/setup.md`.",
+    "Neue Datei `src/limits.ts`: die Grenzen an einem Ort.",
+    "Die Grenzen gehören in eine eigene Datei; `src/limits.ts` anlegen.",
+    "Créer un nouveau fichier `src/limits.ts`.",
+    "Crear el archivo `src/limits.ts`.",
+    "建议新建文件 `src/limits.ts`。",
+    "`src/limits.ts`を新規に作成する。",
+    "Создать файл `src/limits.ts`.",
     "```diff\n--- /dev/null\n+++ b/src/new.ts\n@@ -0,0 +1 @@\n+export {};\n```",
   ])("announced ones are not inventions: %s", async (output) => {
     const references = await check(output);
@@ -127,6 +147,28 @@ describe("files that do not exist yet", () => {
     expect(references).toMatchObject({ invented: [], created: ["src/limits.ts"] });
   });
 
+  test.each([
+    "`src/limits/index.ts:3`",
+    "`src/limits/`",
+    "`src/limits`",
+    "`limits/index`",
+    "docs/New Guide.md, line 2",
+  ])("what the seller made is found as the repository's own files are: %s", async (output) => {
+    const createdPaths = ["src/limits/index.ts", "docs/New Guide.md"];
+    const references = await check(output, { patch: { text: "", createdPaths, truncated: false } });
+    expect(references.invented).toEqual([]);
+    expect(references.created.length).toBeGreaterThan(0);
+  });
+
+  test("lines that a patch adds may be cited, whatever letters the file is named with", async () => {
+    const name = '"b/src/\\303\\234n\\303\\257code.ts"';
+    const text = `--- ${name.replace("b/", "a/")}\n+++ ${name}\n@@ -1 +1,3 @@\n u\n+v\n+w\n`;
+    const references = await check("`src/Ünïcode.ts:3` is new.", {
+      patch: { text, createdPaths: [], truncated: false },
+    });
+    expect(references.invented).toEqual([]);
+  });
+
   test("a proposed diff against a file that is not there is an invention", async () => {
     const output = "```diff\n--- a/src/gone.ts\n+++ b/src/gone.ts\n@@ -1 +1 @@\n-old\n+new\n```";
     expect((await check(output)).invented).toMatchObject([{ kind: "path", text: "src/gone.ts" }]);
@@ -139,6 +181,30 @@ describe("quoted code", () => {
       "The current code in `src/server.ts`:\n\n```ts\nconst port=Number(process.env.PORT)\n```",
     );
     expect(references.invented).toEqual([]);
+  });
+
+  test.each([
+    ["numbered lines", "  2\tconst port = Number(process.env.PORT);\n  3\thttp.createServer(answer).listen(port);"],
+    ["what grep found", "src/server.ts:2:const port = Number(process.env.PORT);"],
+    ["a remark", "const port = Number(process.env.PORT);   <-- NaN when it is not set"],
+    ["what is left out", "const port = …\r\n\thttp.createServer(answer).listen(port);\r"],
+  ])("a quotation with %s is found", async (_, code) => {
+    const references = await check(`The current code in \`src/server.ts\`:\n\n\`\`\`\n${code}\n\`\`\``);
+    expect(references.invented).toEqual([]);
+    expect(references.confirmed).toBeGreaterThan(1);
+  });
+
+  test.each([
+    "```console\n$ npm test\n1 failed\n```",
+    "```\nTypeError: port is not a number\n    at listen (src/server.ts:3:1)\n```",
+  ])("what a program printed is no quotation: %j", async (printed) => {
+    expect((await check(`Evidence, found in \`src/server.ts\`:\n\n${printed}`)).invented).toEqual([]);
+  });
+
+  test("a function is called by its name, whatever it is passed", async () => {
+    const calls = (name: string) => check(`\`src/server.ts:3\` calls \`${name}()\` too early.`);
+    expect((await calls("http.createServer")).invented).toEqual([]);
+    expect((await calls("http.createSocket")).invented.map((one) => one.kind)).toEqual(["snippet"]);
   });
 
   test("a quotation that stands nowhere is an invention", async () => {
