@@ -93,6 +93,11 @@ const LINE_KEYS = ["line", "lineNumber", "line_number", "startLine", "start_line
 function layOut(value: unknown, depth: number, lines: string[]): void {
   if (depth > 12) return;
   if (Array.isArray(value)) {
+    const columns = columnsOf(value);
+    if (columns) {
+      lines.push("", rowOf(columns), ...value.map((entry) => rowOf(columns.map((column) => entry[column]))));
+      return;
+    }
     for (const entry of value) {
       if (entry !== null && typeof entry === "object") layOut(entry, depth + 1, lines);
       else lines.push(`- ${String(entry)}`);
@@ -115,4 +120,32 @@ function layOut(value: unknown, depth: number, lines: string[]): void {
     } else if (typeof entry === "string" && entry.includes("\n")) lines.push(`${key}:`, entry);
     else lines.push(`- ${key}: ${String(entry)}`);
   }
+}
+
+const LONGEST_CELL = 80;
+type Row = Record<string, unknown>;
+
+/** The keys of a list of records that hold figures, and beside them no more than names: a table. */
+function columnsOf(list: readonly unknown[]): string[] | null {
+  const [first] = list;
+  if (list.length < 2 || !isRecord(first)) return null;
+  const columns = Object.keys(first);
+  if (columns.length < 2 || FILE_KEYS.some((key) => key in first)) return null;
+  if (!Object.values(first).some((cell) => typeof cell === "number")) return null;
+  const isRow = (entry: unknown) =>
+    isRecord(entry) && columns.every((column) => column in entry) && Object.values(entry).every(isCell);
+  return list.every(isRow) ? columns : null;
+}
+
+function isRecord(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCell(value: unknown): boolean {
+  if (typeof value === "string") return value.length <= LONGEST_CELL && !value.includes("\n");
+  return value === null || typeof value !== "object";
+}
+
+function rowOf(cells: readonly unknown[]): string {
+  return `| ${cells.map((cell) => String(cell).replaceAll("|", "/")).join(" | ")} |`;
 }

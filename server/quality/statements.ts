@@ -22,7 +22,7 @@ export type Statement = {
 };
 
 const SENTENCE_END =
-  /(?:[.!?。！？]["')\]`*_]{0,3}(?=\s+["'`([*_]{0,3}[\p{Lu}\p{N}\p{Lo}]|\s*$)|(?<=[\p{Ll})`]{4})[.!?](?=\s+\S))/gu;
+  /(?:[.!?。！？]["')\]`*_]{0,3}(?=\s+["'`([*_]{0,3}[\p{Lu}\p{N}\p{Lo}]|\s*$)|(?<=[\p{Ll})`]{4})[.!?](?=\s+\S)|。(?=\S)|[!?](?=\p{Lo}))/gu;
 
 /** Draws a line or a table's head, and says nothing. */
 const RULE = /^(?:[\s:|-]+|[-*_=]{3,})$/;
@@ -91,7 +91,8 @@ function repeats(words: readonly string[], seen: Set<string>, shapes: Map<string
 /** Sentences hold function words and few commas of keywords; lists of terms and random letters do not. */
 function isNoise(raw: readonly string[], words: readonly string[]): boolean {
   if (words.length < 12) return false;
-  if (raw.some((word) => /[\u0370-\uffff]/.test(word))) return false;
+  // The languages written with other letters than these are not known well enough to tell.
+  if (raw.some((word) => /[\u0100-\uffff]/.test(word))) return false;
   const function_ = words.filter((word) => isFunctionWord(word)).length;
   const distinct = new Set(words).size;
   return function_ / words.length < 0.08 || distinct / words.length < 0.3;

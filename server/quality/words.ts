@@ -50,11 +50,28 @@ export function stem(word: string): string {
 }
 
 const WORD = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
-const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+/gu;
+const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|[\p{Lo}ー]+/gu;
 
-/** Identifier-like words as they stand: `parseConfig`, `max_size`, `Renderer`. */
+/** Chinese and Japanese, which put no spaces between words. */
+const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/;
+const RUN = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+|[^\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+/g;
+/** Pairs of grammar: with a particle or a pronoun of Chinese, or in the letters that Japanese inflects with. */
+const GRAMMAR = /[的了是在和这那我你他们也就都与及或以于请把被而其吗呢吧]|^[\u3040-\u309f]+$/;
+const HANGUL = /[\uac00-\ud7af]/;
+
+/**
+ * Identifier-like words as they stand: `parseConfig`, `max_size`, `Renderer`. Where no spaces part them, every two
+ * characters in a row stand for a word: most are one, and the others are the same in the request and in its answer.
+ */
 export function rawWords(text: string): string[] {
-  return text.match(WORD) ?? [];
+  const words = text.match(WORD) ?? [];
+  if (!UNSPACED.test(text)) return words;
+  return words.flatMap((word) => (word.match(RUN) ?? []).flatMap((run) => (UNSPACED.test(run) ? pairsOf(run) : [run])));
+}
+
+function pairsOf(run: string): string[] {
+  if (run.length < 3) return [run];
+  return Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2));
 }
 
 /** The lower-case parts of an identifier: `parseConfigFile` and `parse_config_file` give the same three. */
@@ -81,7 +98,8 @@ export function stemsOfWord(word: string): readonly string[] {
 
 function findStems(word: string): string[] {
   return wordParts(word)
-    .filter((part) => (part.length > 2 || part.charCodeAt(0) > 0x2fff) && !STOP.has(part))
+    .flatMap((part) => (HANGUL.test(part) ? pairsOf(part) : [part]))
+    .filter((part) => (part.length > 2 || part.charCodeAt(0) > 0x2fff) && !STOP.has(part) && !GRAMMAR.test(part))
     .map(stem)
     .filter((part) => !STOP.has(part));
 }
@@ -106,7 +124,8 @@ export function looksLikeIdentifier(word: string): boolean {
 const ELSEWHERE = new Set(
   (
     "der die das und ist ein eine nicht mit von zu auf für den dem im sich wird kann es bei aus als auch nur le la les des est un une pas et dans pour qui que " +
-    "sur du au il elle ne se par los las el en por con una es no del lo su di che per non sono da il gli os uma não com para do na em se o e i w na nie jest to het een van niet"
+    "sur du au il elle ne se par los las el en por con una es no del lo su di che per non sono da il gli os uma não com para do na em se o e i w na nie jest to het een van niet " +
+    "och att det som på är av för med den till inte ett har og at er til ikke på som ja on ei se että yang dan di ini dengan untuk tidak dari și nu cu pe este si mai az és hogy egy nem je že ve bir bu için ile"
   ).split(" "),
 );
 

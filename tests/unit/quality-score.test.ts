@@ -237,6 +237,62 @@ describe("tasks without a repository", () => {
     expect((await scoreOutput({ ...task, output: beside })).passed).toBe(false);
   });
 
+  test("and so it is in a language without spaces between words", async () => {
+    const description = "比较 PostgreSQL 和 MySQL 在多租户 SaaS 系统中的租户隔离与运维成本。";
+    const task = { taskType: "research", description, tree: null };
+    const good =
+      "PostgreSQL 提供行级安全策略，可以在同一个模式内实现租户隔离，应用代码出错时数据也不会泄漏。MySQL 没有行级安全策略，租户隔离只能由应用层或者独立数据库来实现。" +
+      "PostgreSQL 支持按租户分区，大型多租户系统的查询因此更快。MySQL 的主从复制更简单，运维成本较低，小团队容易上手。综合来看，多租户 SaaS 系统选择 PostgreSQL 更稳妥，隔离由数据库保证。";
+    const beside =
+      "那天早晨河水很平静，港口没有人谈论火车。老人关上商店的门，早早回家，就像每个冬天一样。市场的灯光慢慢熄灭，孩子们沿着小路跑回村庄，远处传来钟声。";
+    expect((await scoreOutput({ ...task, output: good })).passed).toBe(true);
+    expect((await scoreOutput({ ...task, output: beside })).passed).toBe(false);
+  });
+
+  test.each([
+    [
+      "Turkish",
+      "Küçük ekipler için özellik bayrakları hakkında kısa bir yazı hazırla.",
+      "Özellik bayrakları küçük ekiplerin kodu hemen dağıtmasına, özelliği ise hazır olduğunda açmasına izin verir. Bayrak kapalıyken yarım kalan özellik ana dalda kimseyi rahatsız etmeden bekleyebilir. Küçük ekipler hata çıktığında bayrağı kapatarak sorunu dakikalar içinde geri alır. Her bayrak borçtur: ekipler sahibini ve silineceği tarihi baştan yazmalıdır.",
+    ],
+    [
+      "Swedish",
+      "Skriv en kort text om varför små team bör använda funktionsflaggor.",
+      "Funktionsflaggor låter små team leverera kod varje dag och slå på funktionen först när den är färdig. Team slipper långa grenar, eftersom halvfärdig kod ligger avstängd bakom flaggor i huvudgrenen. När något går sönder stänger ett litet team av flaggan i stället för att backa hela leveransen. Flaggor kostar också: varje flagga behöver en ägare och ett datum då den tas bort ur koden.",
+    ],
+  ])("sentences of other languages count as sentences: %s", async (_, description, output) => {
+    const verdict = await scoreOutput({ taskType: "content_creation", description, output, tree: null });
+    expect(verdict.passed).toBe(true);
+  });
+
+  test("figures that come with an analysis as JSON cost it next to nothing", async () => {
+    const analysis = {
+      summary:
+        "Revenue in the EU region falls from March on, while the US region grows by four percent a month. The fall in the EU follows the price rise of February.",
+      findings: [
+        "Monthly revenue of the EU region drops by 18 percent between February and April.",
+        "The US region makes up for half of the loss, as its revenue grows every month.",
+        "Churn in the EU rises in the month after the price change, which explains why revenue falls.",
+      ],
+    };
+    const rows = Array.from({ length: 24 }, (_, i) => ({
+      region: i % 2 ? "EU" : "US",
+      month: 1 + (i >> 1),
+      revenue: 1_000 + 37 * i,
+    }));
+    const score = (output: unknown) =>
+      scoreOutput({
+        taskType: "data_analysis",
+        description: "Analyse the monthly revenue by region. Say where it falls and why.",
+        output: JSON.stringify(output),
+        tree: null,
+      });
+    const { exact } = await score(analysis);
+    const verdict = await score({ ...analysis, rows });
+    expect(verdict.passed).toBe(true);
+    expect(verdict.exact).toBeGreaterThan(exact - 5);
+  });
+
   test("an unknown task type is judged as a text, not refused", async () => {
     const verdict = await scoreOutput({ taskType: "poetry", description: "Say hello.", output: "Hello.", tree: null });
     expect(verdict.score).toBeGreaterThanOrEqual(0);
