@@ -70,7 +70,8 @@ export function weighFindings(
       continue;
     }
     const copied = isCopied(statement, subject);
-    if (statement.repeated) result.repeated++;
+    // "Severity: high" and a table's cells are said again by right.
+    if (statement.repeated && statement.words > 2) result.repeated++;
     if (statement.addressed) result.addressed++;
     if (copied) result.copied++;
     if (statement.boilerplate && !cites) result.boilerplate++;
