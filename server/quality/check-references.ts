@@ -9,7 +9,8 @@ import { confirm, invent, isMade, type Place, type ReferencePad, strip } from ".
 import { spareSpokenNames } from "./spoken-names.ts";
 import { indexPaths } from "./tree-index.ts";
 import { TreeLibrary } from "./tree-library.ts";
-import type { DeliveredPatch, PristineTree, ReferenceReport } from "./verdict.ts";
+import type { DeliveredPatch, GateInput, PristineTree, ReferenceReport } from "./verdict.ts";
+import type { Manner } from "./weights.ts";
 
 export type CheckedReferences = ReferenceReport & {
   /** Files of the tree that the output names, in the order of their first mention. */
@@ -24,13 +25,14 @@ export type CheckedReferences = ReferenceReport & {
 export async function checkReferences(
   read: ReadOutput,
   tree: PristineTree,
-  patch?: DeliveredPatch,
-  repoName?: string,
+  { patch, repoName }: Pick<GateInput, "patch" | "repoName">,
+  manner: Manner,
 ): Promise<CheckedReferences> {
   const pad: ReferencePad = {
     index: indexPaths(tree.paths.keys()),
     tree,
     repoName,
+    offersFiles: manner === "change",
     made: indexPaths(patch?.createdPaths ?? []),
     patched: addedLines(patch),
     confirmed: new Set(),

@@ -14,7 +14,7 @@ const ENDING = /\.([\p{L}\p{N}_]{1,12})$/u;
 const BARE_NAMES =
   /^(?:Dockerfile|Makefile|Gemfile|Procfile|Jenkinsfile|Rakefile|Vagrantfile|LICENSE|README|CHANGELOG|CODEOWNERS|Justfile|Brewfile|Pipfile)$/;
 const ELSEWHERE =
-  /^(?:~\/|\/(?:etc|usr|var|tmp|dev|proc|opt|root|home|bin|sbin|sys|mnt|srv|run|Users|Library|nix)\/|[A-Za-z]:\/|node_modules\/|\.git\/|\.next\/|__pycache__\/|\.venv\/|site-packages\/|path\/to\/|\/path\/to\/)/;
+  /^(?:~\/|\/(?:etc|usr|var|tmp|dev|proc|opt|root|home|bin|sbin|sys|mnt|srv|run|Users|Library|nix|rustc)\/|[A-Za-z]:\/|node_modules\/|\.git\/|\.next\/|__pycache__\/|\.venv\/|site-packages\/|path\/to\/|\/path\/to\/)/;
 const HOST =
   /^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|ai|co|app|edu|gov|me|sh|rs|land|cloud|xyz|info|uk|de|fr|jp|cn|eu|us|ly|so)(?::\d+)?\//i;
 /** Names of nothing in particular, and what a build leaves behind. */

@@ -13,6 +13,15 @@ const LISTED = /^[`*_"')\]]{0,3}\s*(?:,|and|&|or|plus|, and)\s+(?:(?:a|an|the|ne
 /** The first line of a block that names its file: `// src/a.ts`. */
 const FILE_COMMENT = /^(?:\/\/|#|--|\/\*|<!--|;)\s*(?:file:\s*|filename:\s*)?(\S{1,200})(?:\s*(?:\*\/|-->))?$/i;
 
+/** The path, where the last line before a block is nothing else: "### `src/a.ts`", "2. **src/a.ts** (new):". */
+function namedAlone(intro: string): string | null {
+  const line = intro.slice(intro.lastIndexOf("\n") + 1);
+  const [only, ...others] = findPathTokens(line);
+  if (!only || others.length > 0) return null;
+  const beside = line.slice(0, only.start) + line.slice(only.end);
+  return /\p{L}/u.test(beside.replace(/\b(?:file(?:name)?|new)\b/gi, "")) ? null : only.path;
+}
+
 /** Gathers every path of the prose and of what fenced blocks say of themselves; notes those announced as new. */
 export function collectMentions(read: ReadOutput, text: string, pad: ReferencePad, announced: Set<string>): Mention[] {
   const tokens: Mention[] = [];
@@ -39,6 +48,8 @@ export function collectMentions(read: ReadOutput, text: string, pad: ReferencePa
       const listing = /^(?:|text|txt|plaintext|console|output|log)$/i.test(fence.info.trim());
       const body = listing ? lines.join("\n") : [named ?? "", opening ?? ""].join("\n");
       const isNew = isAnnouncedNew(fence.intro.slice(-200), "") || /\b(?:create|new file|add)\b/i.test(fence.intro);
+      const offered = pad.offersFiles && quotationOf(fence) === null ? namedAlone(fence.intro) : null;
+      if (offered !== null) announced.add(offered);
       for (const token of findPathTokens(body, true)) {
         // The first comment of a proposed file names the file it will be; of a quotation, the file it is said to be from.
         if (isNew || (opening !== undefined && token.lines.length === 0 && quotationOf(fence) === null)) {

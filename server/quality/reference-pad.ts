@@ -12,6 +12,8 @@ export type ReferencePad = {
   made: TreeIndex;
   patched: ReadonlyMap<string, number>;
   repoName: string | undefined;
+  /** A change is asked for: a path that stands alone above a block of code names the file which that is to be. */
+  offersFiles: boolean;
   confirmed: Set<string>;
   created: Set<string>;
   invented: Map<string, InventedReference>;

@@ -53,7 +53,7 @@ export async function scoreOutput(input: GateInput): Promise<GateVerdict> {
   const handed = input.material ?? (tree && manner === "review" ? await onlyFile(tree) : undefined);
   const material = handed === undefined ? undefined : normaliseText(handed).text;
   const read = readOutput(text);
-  const refs = tree ? await checkReferences(read, tree, input.patch, input.repoName) : null;
+  const refs = tree ? await checkReferences(read, tree, input, manner) : null;
   await letOthersWork();
   const subject = await readSubject(description, material, tree, refs?.files ?? []);
   await letOthersWork();

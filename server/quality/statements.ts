@@ -91,8 +91,8 @@ function repeats(words: readonly string[], seen: Set<string>, shapes: Map<string
 /** Sentences hold function words and few commas of keywords; lists of terms and random letters do not. */
 function isNoise(raw: readonly string[], words: readonly string[]): boolean {
   if (words.length < 12) return false;
-  // The languages written with other letters than these are not known well enough to tell.
-  if (raw.some((word) => /[\u0100-\uffff]/.test(word))) return false;
+  // Of languages with letters of their own too few words are known to tell.
+  if (raw.some((word) => /[\u00c0-\uffff]/.test(word))) return false;
   const function_ = words.filter((word) => isFunctionWord(word)).length;
   const distinct = new Set(words).size;
   return function_ / words.length < 0.08 || distinct / words.length < 0.3;

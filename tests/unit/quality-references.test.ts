@@ -160,6 +160,15 @@ describe("files that do not exist yet", () => {
     expect(references.created.length).toBeGreaterThan(0);
   });
 
+  test("where a change is asked for, a path alone above a block of code offers a file; in a review it claims one", async () => {
+    const output = "### `src/limits.ts`\n\n```ts\nexport const LIMIT = 3;\n```\n";
+    expect(await check(output, { taskType: "code_generation" })).toMatchObject({
+      invented: [],
+      created: ["src/limits.ts"],
+    });
+    expect((await check(output)).invented).toMatchObject([{ kind: "path" }]);
+  });
+
   test("lines that a patch adds may be cited, whatever letters the file is named with", async () => {
     const name = '"b/src/\\303\\234n\\303\\257code.ts"';
     const text = `--- ${name.replace("b/", "a/")}\n+++ ${name}\n@@ -1 +1,3 @@\n u\n+v\n+w\n`;
