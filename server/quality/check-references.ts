@@ -1,4 +1,6 @@
+import { takeAwkward } from "./awkward-paths.ts";
 import { checkSnippets } from "./check-snippets.ts";
+import { citeLines } from "./cite-lines.ts";
 import { linesAfter, linesAnywhere, linesBefore } from "./cited-lines.ts";
 import { claimsFile } from "./claims-file.ts";
 import { collectMentions, type Mention } from "./collect-mentions.ts";
@@ -63,38 +65,6 @@ export async function checkReferences(
   };
 }
 
-/** Each is looked for in the whole text. */
-const MAX_AWKWARD = 200;
-
-/** Paths with spaces or quotes are looked for whole and taken out, so that their torn halves are not misread. */
-function takeAwkward(text: string, pad: ReferencePad): string {
-  let rest = text;
-  const made = new Set(pad.made.awkward.slice(0, MAX_AWKWARD));
-  for (const path of [...made, ...pad.index.awkward.slice(0, MAX_AWKWARD)]) {
-    for (const written of [path, path.slice(path.lastIndexOf("/") + 1)]) {
-      if (!/[\s,;"'`|<>]/.test(written) || written.length < 4) continue;
-      let seen = 0;
-      for (let at = rest.indexOf(written); at >= 0 && seen < 500; at = rest.indexOf(written, at + written.length)) {
-        seen++;
-        if (made.has(path)) {
-          pad.created.add(path);
-          continue;
-        }
-        confirm(pad, `path ${path}`, at);
-        pad.files.add(path);
-        const after = rest.slice(at + written.length, at + written.length + 80);
-        citeLines(pad, [path], [...linesAfter(after), ...suffixLines(after)], written, at);
-      }
-      if (seen > 0) rest = rest.replaceAll(written, " ".repeat(written.length));
-    }
-  }
-  return rest;
-}
-
-function suffixLines(after: string): number[] {
-  return (/^(?::|#L)(\d{1,7})(?:-L?(\d{1,7}))?/.exec(after)?.slice(1) ?? []).filter(Boolean).map(Number);
-}
-
 /** `#include <openssl/ssl.h>` speaks of the system. */
 const INCLUDED = /#\s{0,3}include\s{0,3}<$/;
 
@@ -141,43 +111,6 @@ function checkMention(mention: Mention, announced: ReadonlySet<string>, pad: Ref
             : "No such file or directory in the repository.",
         });
     }
-  }
-}
-
-/** A bare name may mean several files: a citation holds if any of them is that long. */
-function longestOf(files: readonly string[], pad: ReferencePad): number {
-  const known = pad.longest.get(files);
-  if (known !== undefined) return known;
-  let longest = 0;
-  for (const file of files) {
-    const own = pad.tree.paths.get(file)?.lines ?? Number.POSITIVE_INFINITY;
-    longest = Math.max(longest, own + (pad.patched.get(file) ?? 0));
-  }
-  pad.longest.set(files, longest);
-  return longest;
-}
-
-function citeLines(
-  pad: ReferencePad,
-  files: readonly string[],
-  cited: readonly number[],
-  written: string,
-  at: number,
-): void {
-  if (cited.length === 0) return;
-  const longest = longestOf(files, pad);
-  for (const line of cited) {
-    if (line >= 1 && line <= longest) {
-      if (Number.isFinite(longest)) {
-        pad.lines.add(`${files[0]}:${line}`);
-        confirm(pad, `line ${files[0]}:${line}`, at);
-      }
-    } else
-      invent(pad, {
-        kind: "line",
-        text: `${written}:${line}`,
-        why: `The file has ${longest} ${longest === 1 ? "line" : "lines"}.`,
-      });
   }
 }
 

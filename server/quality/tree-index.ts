@@ -11,7 +11,7 @@ export type TreeIndex = {
   hasDirectory(path: string): boolean;
   /** Is there any directory of this name, at any depth? */
   hasDirectoryName(name: string): boolean;
-  /** Paths a tokeniser would tear apart (spaces, quotes, commas): these are looked for as whole strings. */
+  /** Paths a tokeniser would tear apart: these are looked for as whole strings. Files come first. */
   awkward: string[];
   size: number;
 };
@@ -44,6 +44,9 @@ const IMPORT_ENDINGS = [
 const IMPORT_INDEXES = ["/index.ts", "/index.tsx", "/index.js", "/index.jsx", "/__init__.py", "/mod.rs"];
 const IMPORT_GUESSES = [...IMPORT_ENDINGS, ...IMPORT_INDEXES];
 
+/** What no path in a text is taken to hold. */
+export const AWKWARD = /[\s,;"'`|<>]/;
+
 /** `src/.../a.ts` is looked for in the whole tree; beyond this many it is left unjudged. */
 const MAX_ELLIPSES = 200;
 
@@ -60,16 +63,18 @@ export function indexPaths(paths: Iterable<string>): TreeIndex {
   const directoryNames = new Set<string>();
   const exact = new Map<string, string>();
   const awkward: string[] = [];
+  const awkwardDirectories: string[] = [];
   for (const path of paths) {
     const key = foldCharacters(path);
     exact.set(key, path);
     for (const tail of tailsOf(key)) push(byTail, tail, path);
-    if (/[\s,;"'`|<>]/.test(key)) awkward.push(key);
+    if (AWKWARD.test(key)) awkward.push(key);
     for (const directory of directoriesOf(key)) {
       if (directories.has(directory)) continue;
       directories.add(directory);
       directoryNames.add(directory.slice(directory.lastIndexOf("/") + 1));
       for (const tail of tailsOf(directory)) directoryTails.add(tail);
+      if (AWKWARD.test(directory)) awkwardDirectories.push(directory);
     }
   }
   let lowered: Map<string, string> | null = null;
@@ -103,7 +108,7 @@ export function indexPaths(paths: Iterable<string>): TreeIndex {
   const resolved = new Map<string, Resolution>();
   return {
     size: exact.size,
-    awkward,
+    awkward: [...awkward, ...awkwardDirectories.sort((a, b) => b.length - a.length)],
     hasDirectory,
     hasDirectoryName: (name) => directoryNames.has(name),
     resolve(written) {

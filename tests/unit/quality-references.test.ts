@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, string>> = {
   Dockerfile: "FROM x\n".repeat(5),
   "package.json": "{}\n",
   "internal/database/pool.go": "package database\n",
+  "docs/User Manual/Part One/intro.md": "i\n",
   "src/queue.js": 'const users = load("data/users.json");\nsend(job.data);\n',
 };
 
@@ -49,6 +50,7 @@ describe("references that exist are confirmed and never flagged", () => {
     "src/server.ts, lines 1-3",
     "server.ts:2 is wrong",
     "see docs/My Guide.md",
+    "the folder `docs/User Manual/` and `docs/User Manual/Part One`",
     "app/(auth)/login/page.tsx:10",
     "`pages/[id].tsx`",
     "[the workflow](.github/workflows/ci.yml#L12)",
@@ -92,6 +94,7 @@ describe("references that do not exist are always found", () => {
     ["`Button.tsx` (lines 20-31)", "line"],
     ["Dockerfile#L6", "line"],
     ["src/server.ts:0", "line"],
+    ["`docs/User Manual/gone.md`", "path"],
     ["`src/server.ts`:9 is wrong", "line"],
     ["**src/server.ts**:9 is wrong", "line"],
     ["src/components/Button.tsx(20-40)", "line"],
@@ -153,6 +156,7 @@ describe("files that do not exist yet", () => {
     "`src/limits`",
     "`limits/index`",
     "docs/New Guide.md, line 2",
+    "the New Guide.md",
   ])("what the seller made is found as the repository's own files are: %s", async (output) => {
     const createdPaths = ["src/limits/index.ts", "docs/New Guide.md"];
     const references = await check(output, { patch: { text: "", createdPaths, truncated: false } });
