@@ -5,6 +5,9 @@ import { AgentCity, type WorkSandbox } from "@ai-city/sdk";
 
 const city = new AgentCity({ apiKey: process.env.AGENT_API_KEY });
 
+// The city offers one task at a time unless the agent asks for more.
+await city.agents.update({ maxConcurrentTasks: 2 });
+
 const runner = city.agents.serve({
   concurrency: 2,
   onTask: async (task, { sandbox }) => {

@@ -57,6 +57,9 @@ export type Transport = {
 
 type Answer = { status: number; headers: Headers; body: unknown };
 
+/** What came of one try. `retryAfter` is in seconds; of all errors only `RateLimitError` shows it to callers. */
+type Outcome = { answer: Answer } | { error: AgentCityError; retryAfter?: number | undefined };
+
 /** Sends calls: credentials, deadline, retries with one idempotency key, errors. Knows nothing of any endpoint. */
 export class Client {
   readonly transport: Transport;
@@ -96,7 +99,12 @@ export class Client {
     }
     if (response.ok) return response;
     const after = retryAfterSeconds(response.headers, this.transport.now());
-    throw errorFromAnswer(response.status, parse(await response.text().catch(() => "")), response.headers, after);
+    throw errorFromAnswer(
+      response.status,
+      parse(await response.text().catch(() => ""))?.value,
+      response.headers,
+      after,
+    );
   }
 
   #url(call: Call): string {
@@ -136,20 +144,19 @@ export class Client {
       for (let attempt = 1; ; attempt += 1) {
         const started = transport.now();
         const outcome = await this.#try(call, init);
-        if (!(outcome instanceof AgentCityError)) {
+        if ("answer" in outcome) {
           this.#log(call, attempt, started, outcome);
-          return outcome;
+          return outcome.answer;
         }
-        const error = outcome;
-        const retryAfter = afterOf.get(error);
+        const { error, retryAfter = 0 } = outcome;
         // Our own first try is still at work on the server: its answer will be replayed, so this is no failed try.
         const inFlight = error.code === "IDEMPOTENCY_IN_FLIGHT";
         const worthwhile = inFlight || ((isTransient(error) || error.status === 429) && retriesUsed < retries);
         // What the city asks for is the least; a call that is tried for minutes slows down all the same.
-        const wait = Math.max((retryAfter ?? 0) * 1000, backoff(inFlight ? 0 : retriesUsed, transport.random));
+        const wait = Math.max(retryAfter * 1000, backoff(inFlight ? 0 : retriesUsed, transport.random));
         // A wait that ends after the deadline cannot help: the caller learns at once how long to wait.
         const again = worthwhile && transport.now() + wait < end;
-        this.#log(call, attempt, started, error, again ? wait : undefined);
+        this.#log(call, attempt, started, outcome, again ? wait : undefined);
         if (!again) throw error;
         if (!inFlight) retriesUsed += 1;
         await transport.sleep(wait, deadline.signal);
@@ -161,51 +168,47 @@ export class Client {
   }
 
   /** One try. Answers with an error instead of throwing it; throws only what ends the call: abort and deadline. */
-  async #try(call: Call, init: RequestInit): Promise<Answer | AgentCityError> {
+  async #try(call: Call, init: RequestInit): Promise<Outcome> {
     let response: Response;
     let text: string;
     try {
       response = await this.transport.fetch(this.#url(call), init);
       text = await response.text();
-    } catch (error) {
+    } catch (cause) {
       if (init.signal?.aborted) throw init.signal.reason;
-      return new NetworkError("The city could not be reached.", { status: 0, code: "NETWORK_ERROR", cause: error });
+      return { error: new NetworkError("The city could not be reached.", { status: 0, code: "NETWORK_ERROR", cause }) };
     }
     const { status, headers } = response;
     if (status === 0 || (status >= 300 && status < 400)) {
       // Following it could carry the agent key to another host.
-      return new AgentCityError("The base URL redirects elsewhere; use the final address as baseUrl.", {
-        status,
-        code: "UNEXPECTED_REDIRECT",
-        details: { location: headers.get("location") },
-      });
+      const facts = { status, code: "UNEXPECTED_REDIRECT", details: { location: headers.get("location") } };
+      return {
+        error: new AgentCityError("The base URL redirects elsewhere; use the final address as baseUrl.", facts),
+      };
     }
     const body = parse(text);
-    if (response.ok && !(body instanceof Unreadable)) return { status, headers, body };
-    if (response.ok) {
-      return new AgentCityError("The answer is no JSON; is baseUrl the city's address?", {
-        status,
-        code: "BAD_ANSWER",
-      });
+    if (!response.ok) {
+      const retryAfter = retryAfterSeconds(headers, this.transport.now());
+      return { error: errorFromAnswer(status, body?.value, headers, retryAfter), retryAfter };
     }
-    const after = retryAfterSeconds(headers, this.transport.now());
-    const error = errorFromAnswer(status, body, headers, after);
-    if (after !== undefined) afterOf.set(error, after);
-    return error;
+    if (body) return { answer: { status, headers, body: body.value } };
+    const facts = { status, code: "BAD_ANSWER" };
+    return { error: new AgentCityError("The answer is no JSON; is baseUrl the city's address?", facts) };
   }
 
-  #log(call: Call, attempt: number, started: number, outcome: Answer | AgentCityError, retryInMs?: number): void {
+  #log(call: Call, attempt: number, started: number, outcome: Outcome, retryInMs?: number): void {
     if (!this.transport.log) return;
-    const failed = outcome instanceof AgentCityError;
-    const requestId = failed ? outcome.requestId : (outcome.headers.get("x-request-id") ?? undefined);
+    const failed = "error" in outcome;
+    const { status } = failed ? outcome.error : outcome.answer;
+    const requestId = failed ? outcome.error.requestId : (outcome.answer.headers.get("x-request-id") ?? undefined);
     const entry: LogEntry = {
       method: call.method,
       path: call.path,
       attempt,
       durationMs: this.transport.now() - started,
-      ...(outcome.status > 0 && { status: outcome.status }),
+      ...(status > 0 && { status }),
       ...(requestId !== undefined && { requestId }),
-      ...(failed && { error: outcome.code }),
+      ...(failed && { error: outcome.error.code }),
       ...(retryInMs !== undefined && { retryInMs }),
     };
     try {
@@ -216,17 +219,13 @@ export class Client {
   }
 }
 
-/** Seconds of `Retry-After` beside the error they came with; only `RateLimitError` shows them to callers. */
-const afterOf = new WeakMap<AgentCityError, number>();
-
-class Unreadable {}
-
-function parse(text: string): unknown {
-  if (text === "") return undefined;
+/** The value of a JSON text, undefined for an empty one; null for what is no JSON. */
+function parse(text: string): { value: unknown } | null {
+  if (text === "") return { value: undefined };
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch {
-    return new Unreadable();
+    return null;
   }
 }
 

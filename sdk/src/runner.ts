@@ -8,6 +8,8 @@ import { verifyWebhook, type WebhookHeaders } from "./webhooks.ts";
 import { aborted, WorkStopped } from "./work-stopped.ts";
 
 type Running = { run: TaskRun; done: Promise<void> };
+/** How often an offer was tried, and until when (by the client's clock) it is left alone. */
+type Tried = { tries: number; restsUntil: number };
 
 const MAX_TRIES_PER_OFFER = 3;
 
@@ -17,7 +19,7 @@ export class AgentRunner {
   readonly #options: ServeOptions;
   readonly #sleep: Sleep;
   readonly #running = new Map<string, Running>();
-  readonly #tries = new Map<string, number>();
+  readonly #tried = new Map<string, Tried>();
   #stopping = false;
   #wake = new AbortController();
   #loop: Promise<void> | undefined;
@@ -83,17 +85,22 @@ export class AgentRunner {
   }
 
   async #run(): Promise<void> {
-    const interval = this.#options.pollInterval ?? 5_000;
     while (!this.#stopping) {
       this.#wake = new AbortController();
       const wake = this.#wake.signal;
+      const since = this.#context.now();
       const looked = await this.#look();
       if (this.#stopping) break;
-      // Looking again early when a place gets free; a runner fed by webhooks waits for just that once it has looked.
-      const pause = this.#options.poll === false && looked ? aborted(wake) : this.#sleep(interval, wake);
-      await pause.catch(() => {});
+      const resting = [...this.#tried.values()].some(({ restsUntil }) => restsUntil > since);
+      // Looking again early when a place gets free; a runner fed by webhooks waits for just that once it has seen all.
+      const waits = this.#options.poll === false && looked && !resting;
+      await (waits ? aborted(wake) : this.#sleep(this.#interval, wake)).catch(() => {});
     }
     await this.#allDone();
+  }
+
+  get #interval(): number {
+    return this.#options.pollInterval ?? 5_000;
   }
 
   /** Takes what is offered as far as there are places; false when the city could not be asked. */
@@ -114,14 +121,16 @@ export class AgentRunner {
   #take(offer: OfferedTask): void {
     if (this.#stopping || this.#running.has(offer.id)) return;
     if (this.#running.size >= (this.#options.concurrency ?? 1)) return;
-    const tries = this.#tries.get(offer.id) ?? 0;
-    if (tries >= MAX_TRIES_PER_OFFER) return;
-    this.#tries.set(offer.id, tries + 1);
+    const tried = this.#tried.get(offer.id) ?? { tries: 0, restsUntil: 0 };
+    if (tried.tries >= MAX_TRIES_PER_OFFER || this.#context.now() < tried.restsUntil) return;
+    tried.tries += 1;
+    this.#tried.set(offer.id, tried);
     const run = new TaskRun(this.#context, offer);
     const done = run.run().then((outcome) => {
       this.#running.delete(offer.id);
-      // Only an offer that was not taken can come again.
-      if (outcome !== "lost" && outcome !== "error") this.#tries.delete(offer.id);
+      // Only an offer that was not taken can come again; what was in the way is given time to pass.
+      if (outcome === "error") tried.restsUntil = this.#context.now() + this.#interval;
+      else if (outcome !== "lost") this.#tried.delete(offer.id);
       this.#wake.abort();
     });
     this.#running.set(offer.id, { run, done });

@@ -41,14 +41,14 @@ export type ServeOptions = {
   onTask: OnTask;
   /** Return false to decline an offer before anything is provisioned. */
   accept?: (offer: OfferedTask) => boolean | Promise<boolean>;
-  /** Tasks at a time. Default 1. */
+  /** Tasks at a time. Default 1. The city offers no more than the agent's `maxConcurrentTasks`, which is 1 unless set. */
   concurrency?: number;
-  /** Milliseconds between two looks for offers. Default 5,000. */
+  /** Milliseconds between two looks for offers, and before one that could not be taken is tried again. Default 5,000. */
   pollInterval?: number;
   /** False: rely on webhooks, and look only at the start and when a place gets free. */
   poll?: boolean;
   /** Needed for `handleWebhook`. */
-  webhookSecret?: string | readonly string[];
+  webhookSecret?: string | readonly string[] | undefined;
   /** What buyer and city are told when `onTask` throws. The default names the kind of error and nothing else. */
   failureMessage?: (error: unknown) => string;
   onEvent?: (event: RunnerEvent) => void;

@@ -22,6 +22,15 @@ export function isFinal(status: TaskStatus): boolean {
   return FINAL.includes(status);
 }
 
+/** What outlasts a connection. */
+type Progress = {
+  last: string | undefined;
+  /** Milliseconds that the city asks for between two connections. */
+  pause: number;
+  /** Connections in a row without a sign of life. */
+  failures: number;
+};
+
 /** Reads a task's events, opening the stream again after the last event seen whenever it breaks. */
 export async function* streamTask(
   client: Client,
@@ -29,47 +38,65 @@ export async function* streamTask(
   options: StreamOptions = {},
 ): AsyncGenerator<TaskEvent, void, void> {
   const { transport } = client;
-  let last = options.lastEventId;
-  let pause: number | undefined;
-  let failures = 0;
+  const progress: Progress = { last: options.lastEventId, pause: 0, failures: 0 };
   while (true) {
     let broken: unknown;
-    failures += 1;
-    const connection = new AbortController();
-    const onAbort = () => connection.abort(options.signal?.reason);
-    if (options.signal?.aborted) throw options.signal.reason;
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-    const silence = silenceTimer(options.silence ?? 45_000, connection);
+    progress.failures += 1;
     try {
-      const headers: Record<string, string> = { Accept: "text/event-stream" };
-      if (last !== undefined) headers["Last-Event-ID"] = last;
-      const response = await client.open(call, headers, connection.signal);
-      if (response.status === 204 || !response.body) return;
-      const sign = () => {
-        failures = 0;
-        silence.again();
-      };
-      for await (const message of readMessages(response.body, sign, (ms) => (pause = ms))) {
-        if (message.id !== "") last = message.id;
-        const event = readEvent(message);
-        yield event;
-        if (event.status && isFinal(event.status)) return;
-      }
+      if (yield* readConnection(client, call, options, progress)) return;
     } catch (error) {
       if (options.signal?.aborted) throw options.signal.reason;
       const refused = error instanceof AgentCityError && error.status > 0 && error.status < 500 && error.status !== 429;
       if (refused || error instanceof SyntaxError) throw error;
       broken = error;
-    } finally {
-      silence.stop();
-      options.signal?.removeEventListener("abort", onAbort);
-      connection.abort();
     }
     // Also one that is opened and closed again without a word, which no error tells of.
-    if (failures > (options.reconnects ?? 12)) throw asNetworkError(broken);
+    if (progress.failures > (options.reconnects ?? 12)) throw asNetworkError(broken);
     const asked = broken instanceof RateLimitError ? broken.retryAfter * 1000 : 0;
-    const wait = Math.max(pause ?? 0, asked, backoff(Math.max(0, failures - 1), transport.random));
+    const wait = Math.max(progress.pause, asked, backoff(Math.max(0, progress.failures - 1), transport.random));
     await transport.sleep(wait, options.signal);
+  }
+}
+
+/**
+ * One connection, until the city closes it. The city goes on after a final status with what is known to follow it (a
+ * refund after `completed`), so its end is the city's to say. Returns whether that end was the story's.
+ */
+async function* readConnection(
+  client: Client,
+  call: Call,
+  options: StreamOptions,
+  progress: Progress,
+): AsyncGenerator<TaskEvent, boolean, void> {
+  options.signal?.throwIfAborted();
+  const connection = new AbortController();
+  const onAbort = () => connection.abort(options.signal?.reason);
+  options.signal?.addEventListener("abort", onAbort, { once: true });
+  const silence = silenceTimer(options.silence ?? 45_000, connection);
+  let final = false;
+  try {
+    const headers: Record<string, string> = { Accept: "text/event-stream" };
+    if (progress.last !== undefined) headers["Last-Event-ID"] = progress.last;
+    const response = await client.open(call, headers, connection.signal);
+    if (response.status === 204 || !response.body) return true;
+    const sign = () => {
+      progress.failures = 0;
+      silence.again();
+    };
+    const onRetry = (ms: number) => {
+      progress.pause = ms;
+    };
+    for await (const message of readMessages(response.body, sign, onRetry)) {
+      if (message.id !== "") progress.last = message.id;
+      const event = readEvent(message);
+      final ||= event.status !== null && isFinal(event.status);
+      yield event;
+    }
+    return final;
+  } finally {
+    silence.stop();
+    options.signal?.removeEventListener("abort", onAbort);
+    connection.abort();
   }
 }
 

@@ -26,10 +26,10 @@ export async function waitForTask(
   const end = now() + timeout;
   let pause = options.pollInterval ?? 1_000;
   while (true) {
-    const patience = Math.max(client.transport.timeout, Math.min(PATIENT.timeout, end - now()));
-    const task = await get({ ...PATIENT, timeout: patience, signal: options.signal, as: options.as });
+    const timeLeft = Math.min(PATIENT.timeout, end - now());
+    const task = await get({ ...PATIENT, timeout: timeLeft, signal: options.signal, as: options.as });
     if (isFinal(task.status)) return task;
-    if (now() + pause > end) {
+    if (now() + pause >= end) {
       const message = `Task ${task.id} is still ${task.status} after ${timeout} ms.`;
       throw new TimeoutError(message, { status: 0, code: "TIMEOUT", details: { status: task.status } });
     }

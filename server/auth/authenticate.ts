@@ -15,9 +15,12 @@ export type Credentials = {
  * that order. A credential that is there but wrong is refused even where none is needed.
  */
 export async function authenticate(ctx: Ctx, given: Credentials, accepts: readonly Actor["kind"][]): Promise<Actor> {
-  if (given.apiKey !== undefined && (accepts.includes("agent") || !given.bearer)) return agentByKey(ctx, given.apiKey);
-  if (given.bearer !== undefined) return ownerByToken(ctx, given.bearer);
-  if (given.trustKey !== undefined) return trustByKey(ctx, given.trustKey);
+  for (const kind of [...accepts, "agent", "owner", "trust"] as const) {
+    const { apiKey, bearer, trustKey } = given;
+    if (kind === "agent" && apiKey !== undefined) return agentByKey(ctx, apiKey);
+    if (kind === "owner" && bearer !== undefined) return ownerByToken(ctx, bearer);
+    if (kind === "trust" && trustKey !== undefined) return trustByKey(ctx, trustKey);
+  }
   return { kind: "anonymous" };
 }
 

@@ -2,13 +2,10 @@ import { type Ctx, cityNow } from "../context.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
 import { unfreezeAfterDispute } from "../ledger/unfreeze-after-dispute.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
-import { recordEvent, tellBuyer, tellSeller } from "../tasks/record-event.ts";
 import { releaseTaskEscrow } from "../tasks/release-escrow.ts";
-import { type TaskRow, withDispute } from "../tasks/view.ts";
-import { notifyParties } from "./notify-parties.ts";
+import type { TaskRow } from "../tasks/view.ts";
+import { announceEnd, type Outcome } from "./announce-end.ts";
 import type { DisputeRow } from "./view.ts";
-
-export type Outcome = "resolved_buyer" | "resolved_agent" | "withdrawn";
 
 /**
  * Ends a locked, open dispute. For the buyer: the whole charge goes back, without fee, and the task is refunded. For
@@ -36,11 +33,7 @@ export async function endDispute(
     await releaseTaskEscrow(ctx, { taskId: task.id });
   }
   if (decision.outcome !== "withdrawn") await judgeSeller(ctx, dispute, task, decision.outcome);
-  await recordEvent(ctx, task.id, "dispute_resolved", { disputeId: dispute.id, outcome: decision.outcome });
-  const ended = await ctx.db.task.findUniqueOrThrow({ where: { id: task.id }, include: withDispute });
-  await tellSeller(ctx, ended, "dispute_resolved");
-  await tellBuyer(ctx, ended, "dispute_resolved");
-  await notifyParties(ctx, dispute, { kind: "dispute_ended", outcome: decision.outcome });
+  await announceEnd(ctx, dispute, decision.outcome);
 }
 
 async function refund(ctx: Ctx, task: TaskRow, now: Date): Promise<void> {

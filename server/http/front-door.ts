@@ -44,7 +44,9 @@ export function makeFrontDoor(
   { trustedProxies, hostNames, patience = PATIENCE }: Options,
 ): Server {
   const trusted = proxyAddress.compile(trustedProxies);
-  const tooLarge = new CityError("PAYLOAD_TOO_LARGE", `A body may hold ${BODY_BYTES} bytes.`);
+  const tooLarge = new CityError("PAYLOAD_TOO_LARGE", `A body may hold ${BODY_BYTES} bytes.`, {
+    details: { limit: BODY_BYTES },
+  });
   const refuseSize = getRequestListener((request) => refuse(request, tooLarge), { overrideGlobalObjects: false });
   const refuseName = getRequestListener(() => new Response(WRONG_NAME, { status: 421 }), {
     overrideGlobalObjects: false,

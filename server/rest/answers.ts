@@ -9,6 +9,9 @@ export function envelope(shape: Rest["shape"], output: unknown): string {
   return JSON.stringify({ success: true, data: output ?? null });
 }
 
+/** Seconds after which what is away for a moment is asked for again, where nobody knows better. */
+const AWAY_SECONDS = 1;
+
 /** An error as the envelope, or as RFC 9457's problem document for clients that ask for it. */
 export function errorAnswer(error: CityError, requestId: string, accept: string | null): Response {
   const { code, message, details, status } = error;
@@ -20,6 +23,7 @@ export function errorAnswer(error: CityError, requestId: string, accept: string 
     "content-type": asProblem ? "application/problem+json" : "application/json",
     "cache-control": "no-store",
   });
-  if (error.retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(error.retryAfter)));
+  const retryAfter = error.retryAfter ?? (code === "UNAVAILABLE" ? AWAY_SECONDS : undefined);
+  if (retryAfter !== undefined) headers.set("retry-after", String(Math.ceil(retryAfter)));
   return new Response(JSON.stringify(body), { status, headers });
 }

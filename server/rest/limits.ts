@@ -8,7 +8,9 @@ import type { Settings } from "../settings.ts";
 const WINDOW_SECONDS = 60;
 
 /** What a caller's budget of requests looks like after this one; draft-ietf-httpapi-ratelimit-headers-11. */
-export type Budget = { policy: string; quota: number; remaining: number; resetSeconds: number };
+export type Budget = Policy & { remaining: number; resetSeconds: number };
+/** So many in each window. */
+type Policy = { policy: string; quota: number; windowSeconds: number };
 
 export type Limits = {
   /** Counts one request of this caller; RATE_LIMITED when there were too many. */
@@ -37,16 +39,17 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
   const account = limiter("sign-in-account", quotas.signInPerAccount);
 
   async function consume({ name, points, counter }: ReturnType<typeof limiter>, key: string): Promise<Budget> {
+    const policy: Policy = { policy: name, quota: points, windowSeconds: WINDOW_SECONDS };
     try {
       const state = await counter.consume(key);
       const resetSeconds = Math.ceil(state.msBeforeNext / 1000);
-      return { policy: name, quota: points, remaining: state.remainingPoints, resetSeconds };
+      return { ...policy, remaining: state.remainingPoints, resetSeconds };
     } catch (refused) {
       if (!(refused instanceof RateLimiterRes)) throw refused;
       const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       throw new CityError("RATE_LIMITED", `Too many requests. Try again in ${retryAfter} s.`, {
         retryAfter,
-        details: { policy: name, quota: points, windowSeconds: WINDOW_SECONDS },
+        details: policy,
       });
     }
   }
@@ -75,14 +78,20 @@ function networkOf(address: string): string {
 /** The two header fields that announce a budget. */
 export function limitHeaders(budget: Budget): Record<string, string> {
   return {
-    "ratelimit-policy": `"${budget.policy}";q=${budget.quota};w=${WINDOW_SECONDS}`,
+    "ratelimit-policy": `"${budget.policy}";q=${budget.quota};w=${budget.windowSeconds}`,
     ratelimit: `"${budget.policy}";r=${budget.remaining};t=${budget.resetSeconds}`,
   };
 }
 
-/** The same two for a refusal: nothing is left of the budget that refused. */
+/** The same two for a refusal by a budget that has a window: nothing is left of it. */
 export function exhausted(refusal: CityError): Record<string, string> {
-  const { policy, quota } = (refusal.details ?? {}) as { policy?: string; quota?: number };
-  if (policy === undefined || quota === undefined) return {};
-  return limitHeaders({ policy, quota, remaining: 0, resetSeconds: refusal.retryAfter ?? WINDOW_SECONDS });
+  const { policy, quota, windowSeconds } = (refusal.details ?? {}) as Partial<Policy>;
+  if (policy === undefined || quota === undefined || windowSeconds === undefined) return {};
+  return limitHeaders({
+    policy,
+    quota,
+    windowSeconds,
+    remaining: 0,
+    resetSeconds: refusal.retryAfter ?? windowSeconds,
+  });
 }

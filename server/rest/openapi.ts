@@ -17,8 +17,9 @@ const TAGS: Record<string, string> = {
 };
 
 const INTRODUCTION = `Software agents hire software agents. Answers come in an envelope,
-\`{ "success": true, "data": … }\` or \`{ "success": false, "error": … }\`; lists carry \`pagination\`. Amounts are whole US
-cents, times ISO 8601 in UTC, ids opaque. Unknown fields in a request are refused; answers may gain fields.
+\`{ "success": true, "data": … }\` or \`{ "success": false, "error": … }\`; lists that come in pages carry \`pagination\`.
+Amounts are whole US cents, times ISO 8601 in UTC, ids opaque. Unknown fields in a request are refused; answers may gain
+fields.
 Send an \`Idempotency-Key\` with every change that may be tried again.`;
 
 /** The OpenAPI 3.1 document of every public operation, made from the schemas that validate it. `origin` has no path. */

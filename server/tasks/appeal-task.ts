@@ -23,10 +23,12 @@ type Appeal = z.infer<typeof appealInput>;
 /**
  * The seller has a failed quality gate run again, once, within a day. The delivered output and patch are judged anew
  * against the same tree, made afresh in a sandbox of its own. A better score replaces the first and mends the
- * reputation; the money stays where it is. An appeal that could not be heard is not used up.
+ * reputation; the money stays where it is. An appeal that could not be heard is not used up; one that was is answered
+ * again when its request comes again.
  */
 export async function appealTask(ctx: Ctx<AgentActor>, input: Appeal): Promise<z.infer<typeof sellerTask>> {
   const claim = await inTransaction(ctx, (tx) => claimAppeal(tx, input.id));
+  if ("decided" in claim) return viewForSeller(claim.decided);
   try {
     const verdict = await judgeAnew(ctx, claim);
     return await inTransaction(ctx, (tx) => settleAppeal(tx, claim, input, verdict));
@@ -41,14 +43,18 @@ export async function appealTask(ctx: Ctx<AgentActor>, input: Appeal): Promise<z
 
 type Claim = { task: TaskRow; appealedAt: Date; source: SandboxSpec["source"]; textBytes: number | null };
 
-async function claimAppeal(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim> {
+async function claimAppeal(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim | { decided: TaskRow }> {
   const task = await lockAsSeller(ctx, taskId);
   if (task.status !== "failed" || task.failureReason !== "quality_gate") {
     const state = task.failureReason ? `${task.status} (${task.failureReason})` : task.status;
     throw invalidState("Only a result that failed the quality gate can be appealed.", state, ["failed (quality_gate)"]);
   }
   const now = await cityNow(ctx);
-  if (task.appealedAt) refuseSecond(task, task.appealedAt, now);
+  const { appeal } = (task.quality ?? {}) as { appeal?: { outcome: string } };
+  // The same request once more: its first try was heard without an answer getting through, or died on the way.
+  const again = task.appealRequest === ctx.requestKey;
+  if (appeal && again) return { decided: task };
+  if (task.appealedAt && !again) refuseSecond(task.appealedAt, now, appeal);
   const failed = await ctx.db.taskEvent.findFirst({ where: { taskId, type: "failed" }, orderBy: { id: "desc" } });
   const until = after(failed?.at ?? task.createdAt, APPEAL_HOURS * 3_600_000);
   if (now >= until) {
@@ -60,12 +66,11 @@ async function claimAppeal(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim>
     where: { taskId, readyAt: { not: null } },
     orderBy: { readyAt: "desc" },
   });
-  await ctx.db.task.update({ where: { id: taskId }, data: { appealedAt: now } });
+  await ctx.db.task.update({ where: { id: taskId }, data: { appealedAt: now, appealRequest: ctx.requestKey ?? null } });
   return { task, appealedAt: now, source: await sourceOf(ctx, task), textBytes: first?.textBytes ?? null };
 }
 
-function refuseSecond(task: TaskRow, appealedAt: Date, now: Date): void {
-  const { appeal } = (task.quality ?? {}) as { appeal?: { outcome: string } };
+function refuseSecond(appealedAt: Date, now: Date, appeal?: { outcome: string }): void {
   if (appeal) {
     throw new CityError("CONFLICT", "This task was appealed already.", { details: { outcome: appeal.outcome } });
   }

@@ -13,16 +13,19 @@ type Delivery = z.infer<typeof completeInput>;
 /**
  * The seller delivers. Its commands end, and the diff of the repository is taken before the task moves on, so that
  * nothing the seller does later can change what is judged. The score and time that come along are the seller's claims:
- * kept, never used. A delivery past the deadline is refused and never revives the task.
+ * kept, never used. A delivery past the deadline is refused and never revives the task. The request that delivered is
+ * answered again when it comes again.
  */
 export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promise<z.infer<typeof sellerTask>> {
   const found = await findTask(ctx, input.id);
   if (found.agentId !== ctx.actor.agentId) throw notFound("task");
+  if (isDelivered(ctx, found)) return viewForSeller(found);
   if (found.status !== "executing") throw notExecuting(found);
   const diff = await takeDiff(ctx, found.id);
 
   return inTransaction(ctx, async (tx) => {
     const task = await lockAsSeller(tx, input.id);
+    if (isDelivered(tx, task)) return viewForSeller(task);
     if (task.status !== "executing") throw notExecuting(task);
     const now = await cityNow(tx);
     if (now >= task.deadlineAt) throw invalidState("The time for this task is over.", "overdue", ["executing"]);
@@ -42,6 +45,7 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
         reportedQualityScore: input.qualityScore === undefined ? null : Math.round(input.qualityScore),
         reportedExecutionTimeMs: input.executionTimeMs === undefined ? null : Math.round(input.executionTimeMs),
         deliveredAt: now,
+        deliveryRequest: tx.requestKey ?? null,
         deadlineAt: after(now, tx.settings.gate.minutes * 60_000),
       },
       include: withDispute,
@@ -57,6 +61,11 @@ function textOf(result: unknown): string {
   if (typeof result === "string") return result;
   const laidOut = JSON.stringify(result, null, 2);
   return Buffer.byteLength(laidOut) > OUTPUT_BYTES ? JSON.stringify(result) : laidOut;
+}
+
+/** Whether this very request has delivered already, in a try whose answer got lost. */
+function isDelivered({ requestKey }: Ctx, task: TaskRow): boolean {
+  return task.deliveryRequest === requestKey;
 }
 
 function notExecuting(task: TaskRow): CityError {

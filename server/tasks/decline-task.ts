@@ -14,7 +14,7 @@ export async function declineTask(
   return inTransaction(ctx, async (tx) => {
     const task = await lockAsSeller(tx, input.id);
     if (task.status !== "routing") throw invalidState("Only an open offer can be declined.", task.status, ["routing"]);
-    await releaseOffer(tx, task, "declined", input.message ?? input.reason);
+    await releaseOffer(tx, task, "declined", { reason: input.reason, message: input.message });
     await tx.db.agent.update({ where: { id: tx.actor.agentId }, data: { missedOffers: 0 } });
     return { id: task.id, declined: true };
   });

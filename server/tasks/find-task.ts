@@ -40,6 +40,7 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
  * not show, no more is read than that it is there.
  */
 export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
+  if (ids.length === 0) return [];
   return runStatement<TaskRow>(ctx, LISTED[role], [ids.join()]);
 }
 

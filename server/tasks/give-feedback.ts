@@ -1,6 +1,9 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { announceEnd } from "../disputes/announce-end.ts";
+import { findDispute } from "../disputes/find-dispute.ts";
+import type { DisputeRow } from "../disputes/view.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
@@ -29,7 +32,7 @@ export async function giveFeedback(
     const now = await cityNow(tx);
     const refunds = input.rating === "down" && task.feedbackUntil !== null && now < task.feedbackUntil;
     if (refunds) await refundCharge(tx, { taskId: task.id });
-    if (refunds && task.dispute) await closeDispute(tx, task, task.dispute.id);
+    const settled = refunds && task.dispute ? await closeDispute(tx, task.dispute.id) : null;
     const rated = await tx.db.task.update({
       where: { id: task.id },
       data: {
@@ -40,6 +43,7 @@ export async function giveFeedback(
       },
       include: withDispute,
     });
+    if (settled) await announceEnd(tx, settled, "withdrawn", "refunded");
     await tellOf(tx, rated, refunds);
     const note =
       input.rating === "down" && !refunds
@@ -64,13 +68,10 @@ async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> 
   await emit(ctx, "task/refunded", { taskId });
 }
 
-async function closeDispute(ctx: Ctx, task: TaskRow, disputeId: string): Promise<void> {
+/** The dispute that the refund has settled, if it was still open. */
+async function closeDispute(ctx: Ctx<Party>, disputeId: string): Promise<DisputeRow | null> {
   const closed = await ctx.db.$executeRaw`
     update dispute set status = 'withdrawn', resolved_at = city_now(), resolution = 'Refunded by feedback.'
     where id = ${disputeId} and status in ('open', 'under_review')`;
-  if (closed === 0) return;
-  const facts = { disputeId, taskType: task.taskType, amount: task.creditsCharged ?? 0, outcome: "refunded" } as const;
-  await notifyOwner(ctx, task.buyerOwnerId, { kind: "dispute_ended", side: "buyer", ...facts });
-  if (task.sellerOwnerId)
-    await notifyOwner(ctx, task.sellerOwnerId, { kind: "dispute_ended", side: "seller", ...facts });
+  return closed === 0 ? null : (await findDispute(ctx, disputeId)).dispute;
 }

@@ -12,7 +12,7 @@ export async function releaseOffer(
   ctx: Ctx,
   task: TaskRow,
   outcome: Extract<OfferOutcome, "missed" | "declined" | "withdrawn" | "failed">,
-  message?: string,
+  why: { reason?: string; message?: string | undefined } = {},
 ): Promise<void> {
   if (outcome === "missed" || outcome === "withdrawn") await tellSeller(ctx, task, "offer_withdrawn");
   const { maxOffers, patienceSeconds } = ctx.settings.routing;
@@ -20,11 +20,11 @@ export async function releaseOffer(
   if (exhausted && outcome !== "withdrawn") {
     await failTask(ctx, task, outcome === "declined" ? "declined" : "agent_unresponsive", {
       offer: outcome,
-      ...(message && { message }),
+      ...(why.message && { message: `The agent declined this task: ${why.message}` }),
     });
     return;
   }
-  await endOpenOffer(ctx, task.id, outcome, message);
+  await endOpenOffer(ctx, task.id, outcome, why.message ?? why.reason);
   await closeSandbox(ctx, task.id);
   await ctx.db.task.update({
     where: { id: task.id },
@@ -39,7 +39,7 @@ export async function releaseOffer(
       deadlineAt: after(await cityNow(ctx), patienceSeconds * 1_000),
     },
   });
-  await recordEvent(ctx, task.id, "offer_ended", { agentId: task.agentId, outcome, message });
+  await recordEvent(ctx, task.id, "offer_ended", { agentId: task.agentId, outcome, ...why });
   await emit(ctx, "task/offer-ended", { taskId: task.id });
 }
 

@@ -187,7 +187,10 @@ export const taskView = z.union([buyerTask, sellerTask]);
 export const listTasksInput = z.strictObject({
   status: taskStatus.optional(),
   taskType: category.optional(),
-  role: z.enum(["buyer", "seller"]).default("buyer").describe("For an agent that buys and sells."),
+  role: z
+    .enum(["buyer", "seller"])
+    .optional()
+    .describe("What the caller bought, or what it was hired for; both without it."),
   ...pageInput,
 });
 export const taskPage = pageOf(taskView);

@@ -80,22 +80,26 @@ async function admitBuyer(ctx: Ctx, ownerId: string): Promise<Date> {
 export async function checkDirectHire(ctx: Ctx<Party>, agentId: string, maxBudget: number): Promise<void> {
   const [agent] = await ctx.db.$queryRaw<HireRow[]>`
     select owner_id as "ownerId", availability, base_rate as "baseRate",
-           coalesce(suspended_until > city_now(), false) as suspended
+           case when suspended_until > city_now() then suspended_until end as "suspendedUntil"
     from agent where id = ${agentId} and deactivated_at is null`;
   if (!agent) throw notFound("agent");
   if (agent.ownerId === ctx.actor.ownerId) {
     throw new CityError("SAME_OWNER", "An owner's agents do not sell to that owner.");
   }
-  if (agent.suspended) throw new CityError("CONFLICT", "This agent is suspended for now.");
-  if (agent.availability === "offline") throw new CityError("CONFLICT", "This agent is offline.");
+  const refuse = (message: string, details: Record<string, unknown>) => {
+    throw new CityError("CONFLICT", message, { details });
+  };
+  if (agent.suspendedUntil) {
+    refuse("This agent is suspended for now.", { reason: "suspended", until: agent.suspendedUntil.toISOString() });
+  }
+  if (agent.availability === "offline") refuse("This agent is offline.", { reason: "offline" });
   if (agent.baseRate > maxBudget) {
-    throw new CityError("CONFLICT", "This agent's base rate is above the budget.", {
-      details: { baseRate: agent.baseRate, maxBudget },
-    });
+    const facts = { reason: "too_dear", baseRate: agent.baseRate, maxBudget };
+    refuse("This agent's base rate is above the budget.", facts);
   }
 }
 
-type HireRow = { ownerId: string; availability: string; baseRate: number; suspended: boolean };
+type HireRow = { ownerId: string; availability: string; baseRate: number; suspendedUntil: Date | null };
 
 function storedInput(ctx: Ctx, taskId: string, input: Submission["input"]) {
   const { description, repo, ref, repoToken, code, files, paths, allowTests, ...extra } = input;

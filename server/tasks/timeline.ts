@@ -32,7 +32,7 @@ const STATUS_AFTER: Readonly<Record<string, Status>> = {
 /** What of an event's facts the seller is not shown: other offers, the choice, the buyer's repository. */
 const HIDDEN_FROM_SELLER: Readonly<Record<string, readonly string[]>> = {
   offered: ["reason"],
-  offer_ended: ["message"],
+  offer_ended: ["reason", "message"],
   sandbox_ready: ["commit"],
   // Why a repository could not be fetched names it.
   failed: ["message"],

@@ -13,7 +13,8 @@ export async function withdrawAgentTasks(ctx: Ctx, input: { agentId: string }): 
     await inTransaction(ctx, async (tx) => {
       const task = await lockTask(tx, row.id);
       if (task.agentId !== input.agentId) return;
-      if (task.status === "routing") await releaseOffer(tx, task, "withdrawn", "The agent was deactivated.");
+      if (task.status === "routing")
+        await releaseOffer(tx, task, "withdrawn", { message: "The agent was deactivated." });
       if (task.status === "executing")
         await failTask(tx, task, "agent_failed", { message: "The agent was deactivated." });
     });

@@ -2,6 +2,8 @@ import type { TrustActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 
+const DAY_SECONDS = 86_400;
+
 /** Counts one use of the calling key. The day's row decides, so the limit holds over processes and restarts. */
 export async function countTrustUse(ctx: Ctx<TrustActor>): Promise<void> {
   const { trustPerDay } = ctx.settings.limits;
@@ -17,6 +19,6 @@ export async function countTrustUse(ctx: Ctx<TrustActor>): Promise<void> {
   const retryAfter = Math.max(1, Math.ceil(seconds));
   throw new CityError("RATE_LIMITED", `This key has had its ${trustPerDay} reads of today (UTC).`, {
     retryAfter,
-    details: { policy: "trust-per-day", quota: trustPerDay },
+    details: { policy: "trust-per-day", quota: trustPerDay, windowSeconds: DAY_SECONDS },
   });
 }

@@ -175,6 +175,10 @@ test("a suspension is shown until it ends, and not after", async () => {
   for (let i = 0; i < 3; i++) await failedTask(agent);
   const until = (await agent.client.agents.me()).suspendedUntil;
   expect(until).not.toBeNull();
+  const buyer = await city.owner("Buyer");
+  const input = { description: "Review add for correctness.", files: [FILE] };
+  const hire = buyer.client.tasks.submit({ taskType: "code_review", maxBudget: 900, input, agentId: agent.id });
+  await expect(hire).rejects.toMatchObject({ status: 409, details: { reason: "suspended", until } });
   await city.advance(city.config.settings.auth.suspensionHours * 3_600_000);
   expect((await agent.client.agents.me()).suspendedUntil).toBeNull();
 });

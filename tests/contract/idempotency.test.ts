@@ -4,6 +4,7 @@ import { once } from "#server/rest/idempotency.ts";
 import { routes } from "#server/rest/routes.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { BAD_REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
 let owner: TestOwner;
@@ -151,6 +152,36 @@ test("an operation that died half-way is in flight for two minutes, then the sam
   expect(again.status).toBe(200);
   expect(again.body).toEqual(first.body);
   expect((await provision()).headers.get("idempotent-replayed")).toBe("true");
+});
+
+test.each([
+  ["complete", { output: { result: BAD_REVIEW } }, "quality_check"],
+  ["appeal", { reason: "Look again." }, "failed"],
+])("a seller whose %s got no answer may ask again: it is answered, and done once", async (action, body, status) => {
+  const seller = await (await city.owner()).agent({ capabilities: [{ category: "testing", tags: [] }] });
+  const input = { description: "Test it.", code: "export const one = 1;\n" };
+  const { id } = await owner.client.tasks.submit({ taskType: "testing", maxBudget: 500, input, agentId: seller.id });
+  await city.idle();
+  const { sandboxId } = await seller.client.tasks.provisionSandbox(id);
+  await seller.client.tasks.markExecuting(id, sandboxId);
+  if (action === "appeal") {
+    await seller.client.tasks.complete(id, { output: { result: BAD_REVIEW } });
+    await city.idle();
+  }
+  const key = newKey();
+  const ask = (under: string) =>
+    city.call("POST", `/tasks/${id}/${action}`, { key: seller.key, body, headers: { "idempotency-key": under } });
+  const first = await ask(key);
+  expect([first.status, first.body.data]).toMatchObject([200, { status }]);
+  // What a process leaves behind that is killed between the effect and the stored answer.
+  await city.database.pool.query(
+    "update idempotency_key set status = null, answer = null, locked_until = city_now() where id = $1",
+    [(await newestRow()).id],
+  );
+  const again = await ask(key);
+  expect([again.status, again.headers.get("idempotent-replayed")]).toEqual([200, null]);
+  expect((again.body.data as { id: string }).id).toBe(id);
+  expect((await ask(newKey())).status).toBe(409);
 });
 
 test("a key is kept for 24 hours, and for 30 days where money moves", async () => {

@@ -3,6 +3,7 @@ import { inTransaction } from "#server/context.ts";
 import { notifyOwner } from "#server/notifications/notify-owner.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { webhookReceiver } from "#tests/support/webhook-receiver.ts";
 import {
   BAD_REVIEW,
   chargedTask,
@@ -91,12 +92,15 @@ test("a failed task is mailed with the reason and the money that is back; a canc
   expect(await subjectsTo(silent)).toEqual([]);
 });
 
-test("an instant refund is confirmed, and what the other side wrote is in no mail", async () => {
+test("an instant refund is confirmed and ends the dispute for both sides; what one wrote is in no mail to the other", async () => {
   const buyer = await fundedBuyer();
   const seller = await newSeller(city, 1_000);
   const taskId = await chargedTask(city, buyer, seller, 1_500);
   await buyer.client.tasks.dispute(taskId, { reason: "other", description: "Click http://evil.example now" });
+  const receiver = await webhookReceiver();
+  await seller.agent.client.agents.registerWebhook(receiver.url);
   await buyer.client.tasks.giveFeedback(taskId, "down", "http://evil.example");
+  await city.idle();
   expect(await subjectsTo(buyer)).toEqual([
     "Dispute opened: $10.00",
     "Dispute ended: closed by a refund",
@@ -104,6 +108,15 @@ test("an instant refund is confirmed, and what the other side wrote is in no mai
   ]);
   expect(await subjectsTo(seller.owner)).toEqual(["Dispute opened: $10.00", "Dispute ended: closed by a refund"]);
   for (const { text } of await mailsTo(seller.owner)) expect(text).not.toContain("evil");
+  const told = receiver.received.map(({ event: { type, data } }) => [type, data.status]);
+  expect(told.sort()).toEqual([
+    ["dispute_resolved", "refunded"],
+    ["feedback_received", "refunded"],
+  ]);
+  const { rows } = await city.database.pool.query("select type from task_event where task_id = $1 order by id", [
+    taskId,
+  ]);
+  expect(rows.slice(-2)).toEqual([{ type: "dispute_resolved" }, { type: "refunded" }]);
 });
 
 test("every step of a dispute is mailed to both sides, once, and to neither that does not want it", async () => {

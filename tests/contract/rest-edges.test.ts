@@ -2,6 +2,8 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BODY_BYTES, makeFrontDoor } from "#server/http/front-door.ts";
+import { CityError } from "#server/kernel/errors.ts";
+import { makeRestApi } from "#server/rest/adapter.ts";
 import { routes } from "#server/rest/routes.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
 
@@ -80,6 +82,13 @@ describe("a body that is not what it should be", () => {
     expect(await codeOf(await post("/vault/connect/link", '{"surprise":1}'))).toBe("400 VALIDATION_ERROR");
     expect(await codeOf(await post(`/agents/${agentId}/deactivate`, '{"id":"another"}'))).toBe("400 VALIDATION_ERROR");
   });
+});
+
+test("what is away for a moment says when to ask again, whoever noticed it", async () => {
+  const away = (() => Promise.reject(new CityError("UNAVAILABLE", "Away."))) as never;
+  const served = routes.map((route) => (route.name === "agents.search" ? { ...route, procedure: away } : route));
+  const { status, headers } = await makeRestApi(city, city.limits, served).request("/api/v1/agents");
+  expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
 });
 
 describe("an id or a query that is not what it should be", () => {
@@ -238,6 +247,7 @@ describe("clients that send without end", () => {
       const answer = await door.dribble(head(`connection: close\r\ncontent-length: ${BODY_BYTES + 1}\r\n\r\n`, path));
       expect(answer).toMatch(/^HTTP\/1\.1 413/);
       expect(answer).toContain("PAYLOAD_TOO_LARGE");
+      expect(answer).toContain(`"details":{"limit":${BODY_BYTES}}`);
     },
   );
 

@@ -165,6 +165,8 @@ test("streams of one owner are capped, and a place is free again when a client g
   const refused = await open(task.id, owner.token);
   expect(refused.response.status).toBe(429);
   expect(refused.response.headers.get("retry-after")).toBe("5");
+  // A limit without a window is no policy to announce: the headers go on about the owner's calls.
+  expect(refused.response.headers.get("ratelimit-policy")).toMatch(/^"owner";/);
   streams[0]?.abort();
   await until(async () => {
     const again = await open(task.id, owner.token);

@@ -74,10 +74,51 @@ test("a row of a list is the task itself; of a patch and a buyer's code no more 
   expect(bought.data).toEqual([await owner.client.tasks.get(task.id)]);
   expect(bought.data[0]).toMatchObject({ hasPatch: true, output: REVIEW, input: { files: [FILE] } });
   const sold = await sellers.client.tasks.list({ role: "seller" });
+  expect((await agent.client.tasks.list()).data).toEqual(sold.data);
   expect(sold.data).toEqual([await agent.client.tasks.get(task.id)]);
   expect(sold.data[0]).toMatchObject({ input: { hasRepo: true } });
   const [forBuyer] = await findListed(city.ctx(), [task.id], "buyer");
   expect(forBuyer).toMatchObject({ patch: "d", files: [FILE] });
   const [forSeller] = await findListed(city.ctx(), [task.id], "seller");
   expect(forSeller).toMatchObject({ patch: "d", files: [], code: null });
+});
+
+test("a list without a side holds both, newest first, each task in the caller's view", async () => {
+  const { owner, agent } = await seller();
+  const { task: sold } = await submitted(agent.id);
+  const { agent: other } = await seller();
+  const bought = await owner.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 800,
+    input: { description: "Review sub." },
+    agentId: other.id,
+  });
+  await city.idle();
+  const both = await owner.client.tasks.list();
+  expect(both.data.map(({ id }) => id)).toEqual([bought.id, sold.id]);
+  expect(both.data.map((task) => "maxBudget" in task)).toEqual([true, false]);
+  expect(both.pagination).toMatchObject({ total: 2, totalPages: 1 });
+  const second = await owner.client.tasks.list({ pageSize: 1, page: 2, status: "routing", taskType: "code_review" });
+  expect([second.data.map(({ id }) => id), second.pagination.total]).toEqual([[sold.id], 2]);
+  expect((await owner.client.tasks.list({ status: "completed" })).pagination.total).toBe(0);
+  expect((await owner.client.tasks.list({ role: "buyer" })).data.map(({ maxBudget }) => maxBudget)).toEqual([800]);
+});
+
+test.each([
+  [undefined, "The agent declined this task."],
+  ["The repository is too large for me.", "The agent declined this task: The repository is too large for me."],
+])("a direct hire that is declined tells the buyer so in a sentence (message: %j)", async (message, expected) => {
+  const { agent } = await seller();
+  const { owner, task } = await submitted(agent.id);
+  await agent.client.tasks.decline(task.id, { reason: "not_accepted", ...(message && { message }) });
+  const ended = await owner.client.tasks.get(task.id);
+  expect(ended).toMatchObject({ status: "failed", failureReason: "declined", errorMessage: expected });
+});
+
+test("reactivating an agent that is active leaves its availability as it is", async () => {
+  const { owner, agent } = await seller();
+  await agent.client.agents.update({ availability: "offline" });
+  expect(await owner.client.agents.reactivate(agent.id)).toMatchObject({ availability: "offline" });
+  await owner.client.agents.deactivate(agent.id);
+  expect(await owner.client.agents.reactivate(agent.id)).toMatchObject({ availability: "available" });
 });

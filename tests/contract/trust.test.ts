@@ -34,6 +34,8 @@ test("a trust key reads an agent's standing, and nothing else", async () => {
   expect((await city.call("GET", "/trust/keys", { trustKey })).status).toBe(403);
   expect((await city.call("GET", `/trust/${agent.id}`, { token: owner.token })).status).toBe(403);
   expect((await city.call("GET", `/trust/${agent.id}`)).status).toBe(401);
+  const all = { trustKey, key: agent.key, token: owner.token };
+  expect((await city.call("GET", `/trust/${agent.id}`, all)).status).toBe(200);
 });
 
 test("disputes are counted by how they stand, and the recommendation follows the tier", async () => {
@@ -71,7 +73,7 @@ test("disputes are counted by how they stand, and the recommendation follows the
 });
 
 test("the daily limit is exact under concurrency, says when it ends, and ends at UTC midnight", async () => {
-  const { owner, agent, reader } = await keyAndAgent();
+  const { owner, agent, key, reader } = await keyAndAgent();
   const tries = await Promise.allSettled(Array.from({ length: 20 }, () => reader.trust.get(agent.id)));
   expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
   const [listed] = await owner.client.trust.listKeys();
@@ -83,6 +85,8 @@ test("the daily limit is exact under concurrency, says when it ends, and ends at
   expect(refused).toMatchObject({ code: "RATE_LIMITED", status: 429 });
   const { retryAfter } = refused as { retryAfter: number };
   expect(Math.abs(retryAfter - (midnight(now) - now.getTime()) / 1_000)).toBeLessThan(5);
+  const { headers } = await city.call("GET", `/trust/${agent.id}`, { trustKey: key.key });
+  expect(headers.get("ratelimit-policy")).toBe('"trust-per-day";q=5;w=86400');
   await city.advance(retryAfter * 1_000);
   expect(await reader.trust.get(agent.id)).toMatchObject({ agentId: agent.id });
 });

@@ -30,6 +30,14 @@ test("where both may call, the agent key comes first and `as` overrules it", asy
   expect(city.requests[1]?.headers["x-api-key"]).toBeUndefined();
 });
 
+test("a dispute is decided by the operator, whatever else the client can be", async () => {
+  const city = await cityServer({ data: {} });
+  const client = city.client({ apiKey: "ac_live_a", ownerToken: "aco_live_b" });
+  await client.disputes.resolve("d1", { winner: "buyer", note: "The file was never opened." });
+  expect(city.requests[0]?.headers.authorization).toBe("Bearer aco_live_b");
+  expect(city.requests[0]?.headers["x-api-key"]).toBeUndefined();
+});
+
 test("a client without an agent key acts as the agent it registered, and follows a rotation", async () => {
   const city = await cityServer(
     { status: 201, data: { agent: { id: "a1" }, apiKey: "ac_live_first" } },

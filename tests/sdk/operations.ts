@@ -1,4 +1,4 @@
-import type { AgentCity, Page, SellerTask, Task } from "@ai-city/sdk";
+import type { AgentCity, SellerTask, Task } from "@ai-city/sdk";
 import type { AppRouter } from "#server/trpc/root.ts";
 
 /**
@@ -91,7 +91,7 @@ export const compared: Compared[] = [
 
   operation("tasks.submit").same<Argument<Tasks["submit"], 0>, Answer<Tasks["submit"]>>(),
   operation("tasks.quote").same<Argument<Tasks["quote"], 0>, Answer<Tasks["quote"]>>(),
-  operation("tasks.list").same<Argument<Tasks["list"], 0>, Page<Task | SellerTask>>(),
+  operation("tasks.list").same<Argument<Tasks["list"], 0>, Answer<Tasks["list"]>>(),
   operation("tasks.listSubmitted").same<Nothing, Answer<Tasks["listSubmitted"]>>(),
   operation("tasks.get", "id").same<Nothing, Task | SellerTask>(),
   operation("tasks.events", "id").same<{ lastEventId?: string }, Answer<Tasks["stream"]>>(),

@@ -1,6 +1,6 @@
-import { NetworkError, NotFoundError } from "@ai-city/sdk";
+import { NetworkError, NotFoundError, TimeoutError } from "@ai-city/sdk";
 import { expect, test } from "vitest";
-import { cityServer, hangUp } from "./support/city-server.ts";
+import { cityServer, hangUp, silence } from "./support/city-server.ts";
 
 test("registerWebhook takes an address or an object, as the two guides print it", async () => {
   const city = await cityServer({ data: { url: "https://a.example/hook", enabled: true } });
@@ -77,6 +77,11 @@ test("waitFor asks no longer than its own time-out when the city is away", async
   const city = await cityServer(hangUp);
   await expect(city.client().tasks.waitFor("t", { timeout: 60_000 })).rejects.toBeInstanceOf(NetworkError);
   expect(city.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(60_000);
+});
+
+test("waitFor waits for a city that never answers no longer than its own time-out", async () => {
+  const city = await cityServer(silence);
+  await expect(city.client().tasks.waitFor("t", { timeout: 50 })).rejects.toBeInstanceOf(TimeoutError);
 });
 
 test("seller calls send the bodies of the contract", async () => {

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { AuthenticationError } from "@ai-city/sdk";
 import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
-import { cityServer, hangUp } from "./support/city-server.ts";
+import { cityServer, hangUp, send } from "./support/city-server.ts";
 import { marketWith, offer, told, types } from "./support/market.ts";
 
 const run = promisify(execFile);
@@ -88,6 +88,22 @@ test("an offer that cannot be provisioned is tried three times and then left alo
   await vi.waitFor(() => expect(looks()).toBeGreaterThan(8));
   await runner.stop();
   expect(market.calls).toEqual(Array(3).fill("POST t1/sandbox/provision"));
+});
+
+test.each([true, false])("an offer that cannot be taken is left alone for a while (polling: %s)", async (poll) => {
+  const tries: number[] = [];
+  let now = () => 0;
+  const market = await marketWith(["t1"], {
+    "POST t1/sandbox/provision": (_request, response) => {
+      tries.push(now());
+      send(response, { status: 400, error: { code: "VALIDATION_ERROR", message: "no" } });
+    },
+  });
+  now = market.now;
+  const runner = market.serve({ poll, pollInterval: 7_000, onTask: () => "never" });
+  await vi.waitFor(() => expect(tries).toHaveLength(3));
+  await runner.stop();
+  for (const [index, at] of tries.slice(1).entries()) expect(at - (tries[index] ?? 0)).toBeGreaterThanOrEqual(7_000);
 });
 
 test("an offer that is not accepted is declined before anything is provisioned", async () => {

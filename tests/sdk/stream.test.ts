@@ -23,11 +23,29 @@ test("a stream that breaks goes on after the last event seen, and ends on a fina
   const city = await cityServer(
     events(event(1, "submitted"), ": heartbeat\n\n", event(2, "offered")),
     hangUp,
-    events(event(3, "executing"), event(4, "completed"), event(5, "never read")),
+    events(event(3, "executing"), event(4, "completed")),
   );
   const seen = await collect(city.client().tasks.stream("t"));
   expect(seen).toEqual(["1 submitted", "2 null", "3 executing", "4 completed"]);
   expect(city.requests.map((r) => r.headers["last-event-id"])).toEqual([undefined, "2", "2"]);
+});
+
+test("what follows a final status on the same connection is read too, and its end is the end", async () => {
+  const city = await cityServer(events(event(1, "completed"), event(2, "feedback"), event(3, "refunded")));
+  await expect(collect(city.client().tasks.stream("t"))).resolves.toEqual(["1 completed", "2 null", "3 refunded"]);
+  expect(city.requests).toHaveLength(1);
+});
+
+test("a connection that breaks after a final status is taken up once more, and 204 ends the stream", async () => {
+  const city = await cityServer(
+    (_request, response) => {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      response.write(event(1, "completed"), () => response.socket?.destroy());
+    },
+    (_request, response) => void response.writeHead(204).end(),
+  );
+  await expect(collect(city.client().tasks.stream("t"))).resolves.toEqual(["1 completed"]);
+  expect(city.requests.map((r) => r.headers["last-event-id"])).toEqual([undefined, "1"]);
 });
 
 test("events are read whatever the chunks and line ends are", async () => {

@@ -62,4 +62,9 @@ test("five minutes either way are tolerated and a second more is not", async () 
 
 test("a secret that is none is the caller's mistake, not the sender's", async () => {
   await expect(verifyWebhook(BODY, headersFor(SECRET), "whsec_???")).rejects.toBeInstanceOf(TypeError);
+  for (const unset of [undefined as never, "", []]) {
+    await expect(verifyWebhook(BODY, headersFor(SECRET), unset)).rejects.toThrow(
+      TypeError("verifyWebhook was given no secret (whsec_…)."),
+    );
+  }
 });

@@ -31,7 +31,8 @@ export class Disputes {
 
   /** Decides it. Operators only. */
   resolve(disputeId: string, input: ResolveInput, options?: RequestOptions): Promise<Dispute> {
-    return this.#post(path`/disputes/${disputeId}/resolve`, input, options);
+    const url = path`/disputes/${disputeId}/resolve`;
+    return this.#client.data({ method: "POST", path: url, audience: "owner", body: input, options });
   }
 
   #post(url: string, body: unknown, options: RequestOptions | undefined): Promise<Dispute> {

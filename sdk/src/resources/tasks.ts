@@ -43,8 +43,14 @@ export class Tasks {
     return this.#client.data({ method: "POST", path: "/tasks/quote", audience: "either", body: input, options });
   }
 
-  /** The caller's tasks, newest first. Await for one page, `for await` for all. */
-  list(query: ListTasksInput = {}, options?: RequestOptions): PagePromise<Task> {
+  /**
+   * The caller's tasks, newest first, in its view of each: `role` says which side, without it both come. Await for one
+   * page, `for await` for all.
+   */
+  list(query: ListTasksInput & { role: "buyer" }, options?: RequestOptions): PagePromise<Task>;
+  list(query: ListTasksInput & { role: "seller" }, options?: RequestOptions): PagePromise<SellerTask>;
+  list(query?: ListTasksInput, options?: RequestOptions): PagePromise<Task | SellerTask>;
+  list(query: ListTasksInput = {}, options?: RequestOptions): PagePromise<Task | SellerTask> {
     return listPages(this.#client, { method: "GET", path: "/tasks", audience: "either", query, options });
   }
 

@@ -209,7 +209,7 @@ export type SellerTask = {
 export type ListTasksInput = {
   status?: TaskStatus;
   taskType?: Category;
-  /** For an agent that buys and sells. */
+  /** What the caller bought, or what it was hired for; both without it. */
   role?: "buyer" | "seller";
   page?: number;
   pageSize?: number;
