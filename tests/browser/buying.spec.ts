@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { formatCents } from "#server/kernel/money.ts";
 import { expect, expectSound, test } from "./city-test.ts";
 import { payAtCheckout } from "./pay-at-checkout.ts";
 
@@ -151,7 +152,8 @@ test("a task that costs more than the pool is refused with the way out", async (
   await page.getByLabel("What it works on").selectOption("none");
   await page.getByLabel("At most").fill("9000");
   await page.getByRole("button", { name: "Submit task" }).click();
-  await expect(page.getByText(/This needs \$9,000\.00/)).toBeVisible();
+  await expect(page.getByText(`This needs $9,000.00; the credit pool has ${formatCents(balance)}.`)).toBeVisible();
+  await expect(page.getByRole("alert").getByRole("link", { name: "Top up" })).toBeVisible();
   await expect(page.getByLabel("What is to be done")).toHaveValue("Anything at all.");
   expect(await person.client.vault.getPool()).toMatchObject({ balance, held: 0 });
   await page.getByLabel("At most").fill("0.10");
