@@ -3,9 +3,9 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
 import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
-import { Button } from "../../_components/button.tsx";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
 import { Notice } from "../../_components/notice.tsx";
+import { SaveRow } from "../../_components/save-row.tsx";
 import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
 import { cardText } from "./card-text.ts";
@@ -84,14 +84,7 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
         </>
       )}
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
-      <div className="flex items-center gap-3">
-        <Button type="submit" pending={save.pending}>
-          Save
-        </Button>
-        <span role="status" className="text-13 text-soft">
-          {save.done && !save.pending ? "Saved." : ""}
-        </span>
-      </div>
+      <SaveRow save={save}>Save</SaveRow>
     </form>
   );
 }
