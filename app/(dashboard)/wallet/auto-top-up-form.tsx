@@ -1,6 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
 import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
@@ -17,6 +17,11 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
   const router = useRouter();
   const [enabled, setEnabled] = useState(current?.enabled ?? false);
   const [wrong, setWrong] = useState<Record<string, string>>({});
+  const disabledAt = current?.disabledAt;
+  // The city switches it off too, also while this is open: a box left ticked would be saved as the wish to be charged.
+  useEffect(() => {
+    if (disabledAt) setEnabled(false);
+  }, [disabledAt]);
   const save = useAction((input: Inputs["vault"]["setAutoTopUp"]) => trpc.vault.setAutoTopUp.mutate(input), {
     onDone: () => router.refresh(),
   });
@@ -42,7 +47,7 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
   const errorOf = (name: string) => wrong[name] ?? save.fields[name];
   return (
     <form noValidate onSubmit={submit} className="space-y-4">
-      {current?.disabledAt && (
+      {disabledAt && (
         <Notice tone="wrong">
           Switched off after three declined charges, a chargeback or money sent back to the card. Pay once by card if
           yours was declined, then switch it on again.
