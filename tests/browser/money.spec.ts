@@ -46,7 +46,10 @@ test("unspent card money is sent back to the card, after a second look, and gran
   await expectSound(page);
 });
 
-test("automatic top-up names the card it will charge; a saved card is charged once a form", async ({ page, person }) => {
+test("automatic top-up names the card it will charge; a saved card is charged once a form", async ({
+  page,
+  person,
+}) => {
   expect((await person.client.vault.getPool()).savedCard).toBeNull();
   await page.goto("/wallet");
   const section = page.getByRole("region", { name: "Automatic top-up" });
