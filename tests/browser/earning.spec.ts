@@ -105,12 +105,17 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
   await page.getByRole("button", { name: "Move 15 minutes" }).click();
   await expect.poll(async () => (await person.client.agents.listMine())[0]?.wallet.available).toBe(850);
 
+  await page.goto("/wallet");
+  const withdraw = page.getByRole("region", { name: "Withdraw", exact: true });
+  const confirm = withdraw.getByRole("link", { name: "Confirm your e-mail address" });
+  await expect(confirm).toHaveAttribute("href", "/settings");
   await confirmAddress(page);
   await page.goto("/wallet");
+  await expect(withdraw).toContainText("You can withdraw$8.50");
+  await expect(confirm).toHaveCount(0);
   await page.getByRole("button", { name: "Set up payouts" }).click();
   await finishOnboarding(page);
   await page.waitForURL("**/wallet?connect=done");
-  const withdraw = page.getByRole("region", { name: "Withdraw", exact: true });
   await withdraw.getByLabel("Amount").fill("1000");
   await withdraw.getByRole("button", { name: "Withdraw $1,000.00" }).click();
   await expect(withdraw.getByRole("alert")).toContainText("Only $8.50 can be withdrawn.");
