@@ -3,7 +3,6 @@ import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import type { Outputs } from "../../_trpc/client.ts";
 import { Follow } from "./follow.tsx";
-import { refusalText } from "./payout-words.ts";
 
 type Withdrawal = Outputs["vault"]["listWithdrawals"]["data"][number];
 
@@ -41,8 +40,7 @@ export function Withdrawals({ withdrawals }: { withdrawals: Withdrawal[] }) {
               <Money cents={one.amount} />
             </p>
             <p className="mt-0.5 text-12 text-faint">
-              <Moment at={one.paidAt ?? one.createdAt} />.{" "}
-              {[one.failure && refusalText(one.failure), note].filter(Boolean).join(" ")}
+              <Moment at={one.paidAt ?? one.createdAt} />. {[one.failure, note].filter(Boolean).join(" ")}
             </p>
           </li>
         );
