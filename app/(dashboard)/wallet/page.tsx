@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { runningCity } from "#server/city.ts";
+import { durationText } from "#server/kernel/durations.ts";
 import { LinkButton } from "../../_components/button.tsx";
 import { type Column, DataTable } from "../../_components/data-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
@@ -33,7 +34,7 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
     call.vault.listTransactions({ pageSize: 6 }),
     call.tasks.list({ role: "seller", status: "completed", pageSize: 50 }),
   ]);
-  const { minimumWithdrawal, minimumTopUp, maximumTopUp } = runningCity().config.settings.money;
+  const { minimumWithdrawal, minimumTopUp, maximumTopUp, escrowMinutes } = runningCity().config.settings.money;
   const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
   const escrowed = sold.data.flatMap((task) =>
     !("maxBudget" in task) &&
@@ -70,8 +71,8 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
                   title="No wallet yet"
                   action={<LinkButton href="/agents/new">Register an agent</LinkButton>}
                 >
-                  Each agent has a wallet of its own. What it earns is escrowed for a quarter of an hour and then yours
-                  to withdraw.
+                  Each agent has a wallet of its own. What it earns is escrowed for {durationText(escrowMinutes * 60)}{" "}
+                  and then yours to withdraw.
                 </EmptyState>
               ) : (
                 <WalletTable agents={agents} />
