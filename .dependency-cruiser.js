@@ -59,7 +59,7 @@ export default {
       from: { path: "^app/" },
       to: {
         path: "^(?:server/|prisma/|inngest/)",
-        pathNot: "^server/(?:city\\.ts|kernel/(?:money|shared)\\.ts|[^/]+/schema\\.ts)$",
+        pathNot: "^server/(?:city\\.ts|kernel/(?:durations|money|shared)\\.ts|[^/]+/schema\\.ts)$",
         dependencyTypesNot: ["type-only"],
       },
     },

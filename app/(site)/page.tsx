@@ -1,8 +1,10 @@
 import Link from "next/link";
+import { runningCity } from "#server/city.ts";
 import { AgentTable } from "../_components/agent-table.tsx";
 import { LinkButton } from "../_components/button.tsx";
 import { CityMap } from "../_components/city-map.tsx";
 import { visitor } from "../_session.ts";
+import { factsOf, fillIn } from "./docs/_facts.ts";
 
 const PROMISES = [
   {
@@ -19,13 +21,14 @@ const PROMISES = [
   },
   {
     title: "A way back",
-    text: "Thumbs down within ten minutes returns the whole charge. After that a dispute is open for seven days.",
+    text: "Thumbs down within {{refundWindow}} returns the whole charge. A dispute can be opened for {{disputeDays}} after completion.",
   },
 ];
 
 export default async function Landing() {
   const { actor, call } = await visitor();
   const { data } = await call.agents.search({ sort: "score", pageSize: 5 });
+  const facts = factsOf(runningCity().config);
   const signedIn = actor.kind === "owner";
   return (
     <div className="mx-auto max-w-[1120px] px-4 sm:px-6">
@@ -49,7 +52,7 @@ export default async function Landing() {
         {PROMISES.map(({ title, text }) => (
           <div key={title}>
             <dt className="font-medium">{title}</dt>
-            <dd className="mt-1 text-soft">{text}</dd>
+            <dd className="mt-1 text-soft">{fillIn(text, facts)}</dd>
           </div>
         ))}
       </dl>

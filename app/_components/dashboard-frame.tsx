@@ -6,9 +6,9 @@ import { QueryProvider } from "../_trpc/provider.tsx";
 import { AgentSwitch } from "./agent-switch.tsx";
 import { CityClock } from "./city-clock.tsx";
 import { Mark, Wordmark } from "./mark.tsx";
-import { Money } from "./money.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { BottomLinks, RailLinks } from "./place-links.tsx";
+import { PoolCard, PoolLine } from "./pool.tsx";
 
 /** Left rail with places, agent switch and pool; on phones a top line and a bottom bar. */
 export async function DashboardFrame({ children }: { children: ReactNode }) {
@@ -20,6 +20,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
     operator: owner.role === "operator",
     local: { outbox: parts.mail.standIn, clock: config.testClock },
   };
+  const rendered = { balance: pool.balance, held: pool.held, at: owner.now };
   const switchable = agents.map(({ id, displayName, active, wallet }) => ({ id, displayName, active, wallet }));
   return (
     <QueryProvider>
@@ -36,7 +37,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
             <nav aria-label="Places" className="mt-4 flex-1 overflow-y-auto">
               <RailLinks operator={person.operator} />
             </nav>
-            <PoolCard balance={pool.balance} held={pool.held} />
+            <PoolCard rendered={rendered} />
             <div className="mt-3">
               <PersonMenu {...person} wide />
             </div>
@@ -47,9 +48,7 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
                 <Mark />
               </Link>
               <div className="flex items-center gap-3">
-                <Link href="/wallet" className="text-13 text-soft">
-                  Pool <Money cents={pool.balance} className="text-ink" />
-                </Link>
+                <PoolLine rendered={rendered} />
                 <PersonMenu {...person} />
               </div>
             </header>
@@ -66,17 +65,5 @@ export async function DashboardFrame({ children }: { children: ReactNode }) {
         </div>
       </CityClock>
     </QueryProvider>
-  );
-}
-
-function PoolCard({ balance, held }: { balance: number; held: number }) {
-  return (
-    <Link href="/wallet" className="block rounded-card border border-line bg-raised px-3 py-2.5 hover:border-edge">
-      <span className="block text-12 text-faint">Pool</span>
-      <Money cents={balance} className="block text-16 font-medium" />
-      <span className="mt-0.5 flex justify-between text-12 text-soft">
-        Held <Money cents={held} />
-      </span>
-    </Link>
   );
 }

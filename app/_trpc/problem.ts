@@ -1,5 +1,4 @@
 import { TRPCClientError } from "@trpc/client";
-import { formatCents } from "#server/kernel/money.ts";
 
 export type Problem = {
   code: string;
@@ -26,9 +25,8 @@ export function problemOf(error: unknown): Problem {
   if (!code) {
     return { code: "NO_ANSWER", message: "The city did not answer. Check your connection and try again.", fields: {} };
   }
-  const details = data.city?.details ?? {};
-  const fields = fieldsOf(details);
-  return { code, fields, message: sentence(code, (error as Error).message, details, Object.values(fields)) };
+  const fields = fieldsOf(data.city?.details ?? {});
+  return { code, fields, message: sentence(code, (error as Error).message, Object.values(fields)) };
 }
 
 function fieldsOf(details: Record<string, unknown>): Record<string, string> {
@@ -36,16 +34,9 @@ function fieldsOf(details: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(list.filter(({ path }) => path).map(({ path, message }) => [path, message]));
 }
 
-function sentence(code: string, message: string, details: Record<string, unknown>, marked: string[]): string {
+function sentence(code: string, message: string, marked: string[]): string {
   // The first one is repeated, in case it is about something that has no field of its own.
   if (code === "VALIDATION_ERROR" && marked[0]) return `Please check what is marked. ${marked[0]}`;
-  if (
-    code === "INSUFFICIENT_CREDITS" &&
-    typeof details.required === "number" &&
-    typeof details.available === "number"
-  ) {
-    return `This needs ${formatCents(details.required)} and ${formatCents(details.available)} is available in your pool. Top up on the wallet page, or choose a smaller amount.`;
-  }
   if (code === "RATE_LIMITED") return "That was too often in a short time. Wait a minute and try again.";
   if (SIGNED_OUT.includes(code)) {
     return "Your session has ended. Sign in again; what you typed here stays until you leave the page.";

@@ -5,7 +5,7 @@ import { endDispute } from "./end-dispute.ts";
 import { lockDispute } from "./find-dispute.ts";
 
 /** From this quality score on, a dispute that nobody argued or decided in time goes to the seller. */
-const SELLER_WINS_FROM = 70;
+export const SELLER_WINS_FROM = 70;
 
 export type Expired = { decided: number; released: number; failed: number };
 

@@ -8,6 +8,7 @@ import { lockAsBuyer } from "../tasks/find-task.ts";
 import { recordEvent, tellSeller } from "../tasks/record-event.ts";
 import { type TaskRow, withDispute } from "../tasks/view.ts";
 import { addEvidence } from "./add-evidence.ts";
+import { SELLER_WINS_FROM } from "./expire-disputes.ts";
 import { findDispute } from "./find-dispute.ts";
 import { notifyParties } from "./notify-parties.ts";
 import type { disputeView, openDisputeInput } from "./schema.ts";
@@ -19,7 +20,7 @@ const DAY = 24 * HOUR;
 const DECISION_DAYS = 7;
 
 /**
- * Disputes a completed task, from completion to seven days after. The seller's share is frozen where it is, and booked
+ * Disputes a completed task, from completion until its days for that are over. The seller's share is frozen where it is, and booked
  * as the seller's debt as far as it was withdrawn already; one dispute a task. Throws INVALID_STATE for a task that is
  * not completed or was completed too long ago, CONFLICT for a second one.
  */
@@ -51,13 +52,14 @@ export async function openDispute(
     if (input.evidence) await addEvidence(tx, { disputeId: id, by: "buyer", text: input.evidence });
     await announce(tx, task, id, input.reason);
     const { dispute } = await findDispute(tx, id);
-    await notifyParties(tx, dispute, { kind: "dispute_opened", respondBy: dispute.respondBy, debt });
+    const { respondBy } = dispute;
+    const sellerWinsFrom = SELLER_WINS_FROM;
+    await notifyParties(tx, dispute, { kind: "dispute_opened", respondBy, debt, sellerWinsFrom });
     return { ...viewDispute(dispute, "buyer"), ...(mayRefund(task, now) && { note: INSTANT_REFUND }) };
   });
 }
 
-const INSTANT_REFUND =
-  "A thumbs-down within ten minutes of completion gives everything back at once and closes this dispute.";
+const INSTANT_REFUND = "A thumbs-down within the refund window gives everything back at once and closes this dispute.";
 
 function mayRefund(task: TaskRow, now: Date): boolean {
   return task.feedback === null && task.feedbackUntil !== null && now < task.feedbackUntil;

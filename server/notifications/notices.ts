@@ -7,10 +7,10 @@ type Dispute = { disputeId: string; taskType: string; amount: Cents; side: "buye
 
 /** What an owner can be told by mail, with the facts each mail states. Texts of the other party are never in a mail. */
 export type Notice =
-  | ({ kind: "task_completed"; score: number; charged: Cents; feedbackUntil: Date } & Task)
+  | ({ kind: "task_completed"; score: number; charged: Cents; feedbackUntil: Date; disputeUntil: Date } & Task)
   | ({ kind: "task_failed"; message: string; returned: Cents } & Task)
   | ({ kind: "task_refunded"; amount: Cents } & Task)
-  | ({ kind: "dispute_opened"; respondBy: Date; debt: Cents } & Dispute)
+  | ({ kind: "dispute_opened"; respondBy: Date; debt: Cents; sellerWinsFrom: number } & Dispute)
   | ({ kind: "dispute_answered"; by: "buyer" | "seller" } & Dispute)
   | ({ kind: "dispute_ended"; outcome: keyof typeof ENDINGS } & Dispute)
   | ({ kind: "agent_suspended"; until: Date } & Agent)
@@ -32,7 +32,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     subject: `Task completed: ${words(task.taskType)}, ${formatCents(task.charged)}`,
     lines: [
       `${nameOf(task)} passed the quality gate with ${task.score} of 100 points. You paid ${formatCents(task.charged)}; what was held beyond that is back in your pool.`,
-      `Not what you wanted? A thumbs-down until ${timeOf(task.feedbackUntil)} gives everything back at once. After that a dispute is open for seven days.`,
+      `Not what you wanted? A thumbs-down until ${timeOf(task.feedbackUntil)} gives everything back at once. A dispute can be opened until ${timeOf(task.disputeUntil)}.`,
     ],
     path: `/tasks/${task.taskId}`,
   }),
@@ -60,7 +60,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
                   `${formatCents(dispute.debt)} of it is no longer in the agent's wallet and is booked as a debt. Coming earnings repay it, or your next withdrawal does before anything goes to the bank; if the dispute ends for you, what was frozen settles it.`,
                 ]
               : []),
-            `Answer until ${timeOf(dispute.respondBy)}. Without an answer the quality score decides: 70 points or more are for you.`,
+            `Answer until ${timeOf(dispute.respondBy)}. Without an answer the quality score decides: ${dispute.sellerWinsFrom} points or more are for you.`,
           ]
         : [
             `Your dispute about a ${words(dispute.taskType)} task is open; ${formatCents(dispute.amount)} is in dispute.`,
@@ -184,7 +184,7 @@ const ENDINGS = {
   refunded: {
     title: "closed by a refund",
     buyer: (amount: string) => `Your thumbs-down gave ${amount} back, so there is nothing left to decide.`,
-    seller: (amount: string) => `The buyer's thumbs-down within ten minutes gave ${amount} back.`,
+    seller: (amount: string) => `The buyer's thumbs-down within the refund window gave ${amount} back.`,
   },
 } as const;
 

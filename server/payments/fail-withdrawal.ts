@@ -4,6 +4,7 @@ import { notifyOwner } from "../notifications/notify-owner.ts";
 import { isPaymentError } from "../ports/payments/payment-error.ts";
 import { callOnce } from "./call-once.ts";
 import { reachPayments } from "./reach-payments.ts";
+import { refusalText } from "./refusal-text.ts";
 import { reportIfClosed } from "./report-if-closed.ts";
 
 /**
@@ -27,7 +28,8 @@ export async function failWithdrawal(
     });
     if (count === 0) return;
     await failPayout(tx, { withdrawalId: row.id });
-    await notifyOwner(tx, row.ownerId, { kind: "withdrawal_failed", amount: row.amount, reason: input.reason });
+    const reason = refusalText(input.reason);
+    await notifyOwner(tx, row.ownerId, { kind: "withdrawal_failed", amount: row.amount, reason });
     await reportIfClosed(tx, { ownerId: row.ownerId, amount: row.amount, what: `withdrawal ${row.id}` });
   });
   return { state: "failed" };

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Withdrawal } from "#prisma";
 import type { Cents } from "../kernel/money.ts";
+import { refusalText } from "./refusal-text.ts";
 import type { withdrawalView } from "./schema.ts";
 
 export type Sources = { agentId: string; amount: Cents }[];
@@ -11,7 +12,7 @@ export function viewWithdrawal(row: Withdrawal): z.infer<typeof withdrawalView> 
     amount: row.amount,
     sources: row.sources as Sources,
     status: row.status,
-    failure: row.failure,
+    failure: row.failure && refusalText(row.failure),
     createdAt: row.createdAt.toISOString(),
     paidAt: row.paidAt?.toISOString() ?? null,
   };

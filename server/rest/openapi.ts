@@ -108,7 +108,7 @@ const SECURITY_SCHEMES = {
     type: "http",
     scheme: "bearer",
     bearerFormat: "acs_… or aco_live_…",
-    description: "A session token from sign-in (7 days), or a long-lived owner token.",
+    description: "A session token from sign-in, or a long-lived owner token.",
   },
   agentKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "An agent's key, `ac_live_…`." },
   trustKey: { type: "apiKey", in: "header", name: "X-Trust-API-Key", description: "A trust key, `tst_…`." },

@@ -4,6 +4,7 @@ import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { announceEnd } from "../disputes/announce-end.ts";
 import { findDispute } from "../disputes/find-dispute.ts";
 import type { DisputeRow } from "../disputes/view.ts";
+import { durationText } from "../kernel/durations.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
@@ -14,7 +15,7 @@ import type { buyerTask, feedbackInput } from "./schema.ts";
 import { type TaskRow, viewForBuyer, withDispute } from "./view.ts";
 
 /**
- * One thumb a task. Down within ten minutes of completion gives the whole charge back at once and closes an open
+ * One thumb a task. Down within the refund window gives the whole charge back at once and closes an open
  * dispute; later it is recorded, and the answer points to the dispute. Window and refund are decided under one row lock
  * by the database's time.
  */
@@ -47,11 +48,13 @@ export async function giveFeedback(
     await tellOf(tx, rated, refunds);
     const note =
       input.rating === "down" && !refunds
-        ? "The ten minutes for an instant refund are over. A dispute can be opened within 7 days of completion."
+        ? `The time for an instant refund is over. A dispute can be opened within ${disputeTime(tx)} of completion.`
         : undefined;
     return { ...viewForBuyer(rated), ...(note && { note }) };
   });
 }
+
+const disputeTime = (ctx: Ctx) => durationText(ctx.settings.money.disputeDays * 86_400);
 
 async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> {
   const value = task.feedback === "up" ? 1 : 0;

@@ -35,7 +35,7 @@ async function payFor(ctx: Ctx, task: TaskRow, verdict: GateVerdict): Promise<Ta
   const price = task.quotedCents ?? task.offerRate ?? task.maxBudget;
   const { fee } = await chargeTask(ctx, { taskId: task.id, agentId, price });
   const now = await cityNow(ctx);
-  const { refundMinutes, escrowMinutes } = ctx.settings.money;
+  const { refundMinutes, escrowMinutes, disputeDays } = ctx.settings.money;
   const escrowReleasesAt = after(now, escrowMinutes * 60_000);
   const completed = await ctx.db.task.update({
     where: { id: task.id },
@@ -63,6 +63,7 @@ async function payFor(ctx: Ctx, task: TaskRow, verdict: GateVerdict): Promise<Ta
     score: verdict.score,
     charged: price,
     feedbackUntil: after(now, refundMinutes * 60_000),
+    disputeUntil: after(now, disputeDays * 86_400_000),
   });
   await tellSeller(ctx, completed, "task_completed");
   await emit(ctx, "task/completed", { taskId: task.id, escrowReleasesAt: escrowReleasesAt.toISOString() });

@@ -116,7 +116,7 @@ export const tasksRouter = router({
     .meta({
       rest: {
         route: "POST /tasks/{id}/feedback",
-        summary: "Thumb up or down; down within ten minutes refunds",
+        summary: "Thumb up or down; down within the refund window refunds",
         money: true,
       },
     })

@@ -1,4 +1,6 @@
+import { AgentCity } from "@ai-city/sdk";
 import type { Page } from "@playwright/test";
+import { formatCents } from "#server/kernel/money.ts";
 import { expect, expectSound, test } from "./city-test.ts";
 import { payAtCheckout } from "./pay-at-checkout.ts";
 
@@ -151,12 +153,46 @@ test("a task that costs more than the pool is refused with the way out", async (
   await page.getByLabel("What it works on").selectOption("none");
   await page.getByLabel("At most").fill("9000");
   await page.getByRole("button", { name: "Submit task" }).click();
-  await expect(page.getByText(/This needs \$9,000\.00/)).toBeVisible();
+  await expect(page.getByText(`This needs $9,000.00; the credit pool has ${formatCents(balance)}.`)).toBeVisible();
+  await expect(page.getByRole("alert").getByRole("link", { name: "Top up" })).toBeVisible();
   await expect(page.getByLabel("What is to be done")).toHaveValue("Anything at all.");
   expect(await person.client.vault.getPool()).toMatchObject({ balance, held: 0 });
   await page.getByLabel("At most").fill("0.10");
   await page.getByRole("button", { name: "Submit task" }).click();
   await expect(page.getByText("At least $0.50.")).toBeVisible();
+});
+
+test("an offer that goes on to another agent names that one on the open page", async ({
+  page,
+  url,
+  person,
+  newPerson,
+}) => {
+  const seller = await newPerson("A Seller");
+  const workers = new Map<string, AgentCity>();
+  for (const displayName of ["First Writer", "Second Writer"]) {
+    const { apiKey } = await seller.client.agents.register({
+      displayName,
+      framework: "custom",
+      capabilities: [{ category: "content_creation", tags: [] }],
+      pricing: { model: "per_task", baseRate: 300, currency: "USD" },
+    });
+    const worker = new AgentCity({ apiKey, baseUrl: url });
+    await worker.tasks.listSubmitted();
+    workers.set(displayName, worker);
+  }
+  const task = await person.client.tasks.submit({
+    taskType: "content_creation",
+    maxBudget: 500,
+    input: { description: "Write a welcome page." },
+  });
+  await page.goto(`/tasks/${task.id}`);
+  const status = page.getByRole("region", { name: "Status" });
+  const name = (await status.getByRole("link", { name: "Writer" }).textContent()) ?? "";
+  await workers.get(name)?.tasks.decline(task.id);
+  const next = [...workers.keys()].find((other) => other !== name) ?? "";
+  await expect(status.getByRole("link", { name: next })).toBeVisible();
+  await expect(status.getByText(`Offered to ${next}; waiting for it to commit.`)).toBeVisible();
 });
 
 test("a session that ends while a task runs is said, and leads back to the task", async ({ page, person }) => {

@@ -55,6 +55,25 @@ test("no link of the dashboard leads nowhere", async ({ page, person }) => {
   for (const href of links) expect((await page.request.get(href)).status(), href).toBeLessThan(400);
 });
 
+test("the rail's pool follows from page to page, whatever moved it", async ({ page, person }) => {
+  await page.goto("/overview");
+  const rail = page.getByRole("complementary").locator("a[href='/wallet']", { hasText: "Held" });
+  await expect(rail).toHaveText("Pool$50.00Held $0.00");
+  const { id } = await person.client.tasks.submit({
+    taskType: "design",
+    maxBudget: 700,
+    input: { description: "Nobody takes this." },
+  });
+  const places = page.getByRole("complementary").getByRole("navigation", { name: "Places" });
+  await places.getByRole("link", { name: "Tasks" }).click();
+  await expect(rail).toHaveText("Pool$43.00Held $7.00");
+  await page.getByRole("link", { name: "Nobody takes this." }).click();
+  await expect(page.getByRole("button", { name: "Cancel task" })).toBeVisible();
+  // The page hears of it, and has the frame rendered as it was in the beginning: that is news all the same.
+  await person.client.tasks.cancel(id);
+  await expect(rail).toHaveText("Pool$50.00Held $0.00");
+});
+
 test("everything can be reached by keyboard, and a menu closes with Escape", async ({ page, person }) => {
   await page.goto("/overview");
   await page.keyboard.press("Tab");

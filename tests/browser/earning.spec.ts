@@ -31,8 +31,21 @@ the server answers the second request from the first result. Retry GET, PUT and 
 3. Status 500 and 502 for idempotent requests only. Never 400, 401, 403, 404 or 422.
 `;
 
+const RESEARCHER = {
+  displayName: "Careful Researcher",
+  framework: "custom",
+  capabilities: [{ category: "research", tags: ["http"] }],
+  pricing: { model: "per_task", baseRate: 1_000, currency: "USD" },
+} as const;
+
 /** Buys from the given agent and does its work, all over the API. */
-async function sell(url: string, buyer: Person, agentId: string, seller: AgentCity): Promise<string> {
+async function sell(
+  url: string,
+  buyer: Person,
+  agentId: string,
+  seller: AgentCity,
+  { result, status } = { result: OUTPUT, status: "completed" },
+): Promise<string> {
   const task = await buyer.client.tasks.submit({
     taskType: "research",
     maxBudget: 2_000,
@@ -42,8 +55,8 @@ async function sell(url: string, buyer: Person, agentId: string, seller: AgentCi
   await expect.poll(async () => (await seller.tasks.listSubmitted()).length, `an offer in ${url}`).toBe(1);
   const { sandboxId } = await seller.tasks.provisionSandbox(task.id);
   await seller.tasks.markExecuting(task.id, sandboxId);
-  await seller.tasks.complete(task.id, { output: { result: OUTPUT } });
-  await expect.poll(async () => (await buyer.client.tasks.get(task.id)).status).toBe("completed");
+  await seller.tasks.complete(task.id, { output: { result } });
+  await expect.poll(async () => (await buyer.client.tasks.get(task.id)).status).toBe(status);
   return task.id;
 }
 
@@ -67,12 +80,7 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
   newPerson,
 }) => {
   test.setTimeout(120_000);
-  const { agent, apiKey } = await person.client.agents.register({
-    displayName: "Careful Researcher",
-    framework: "custom",
-    capabilities: [{ category: "research", tags: ["http"] }],
-    pricing: { model: "per_task", baseRate: 1_000, currency: "USD" },
-  });
+  const { agent, apiKey } = await person.client.agents.register(RESEARCHER);
   const buyer = await newPerson("A Buyer");
   // What goes to a bank must have come from a card: granted credits leave nothing at the card company to pay from.
   const { checkoutUrl } = await buyer.client.vault.topUp({ amount: 2_500 });
@@ -97,15 +105,20 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
   await page.getByRole("button", { name: "Move 15 minutes" }).click();
   await expect.poll(async () => (await person.client.agents.listMine())[0]?.wallet.available).toBe(850);
 
+  await page.goto("/wallet");
+  const withdraw = page.getByRole("region", { name: "Withdraw", exact: true });
+  const confirm = withdraw.getByRole("link", { name: "Confirm your e-mail address" });
+  await expect(confirm).toHaveAttribute("href", "/settings");
   await confirmAddress(page);
   await page.goto("/wallet");
+  await expect(withdraw).toContainText("You can withdraw$8.50");
+  await expect(confirm).toHaveCount(0);
   await page.getByRole("button", { name: "Set up payouts" }).click();
   await finishOnboarding(page);
   await page.waitForURL("**/wallet?connect=done");
-  const withdraw = page.getByRole("region", { name: "Withdraw", exact: true });
   await withdraw.getByLabel("Amount").fill("1000");
   await withdraw.getByRole("button", { name: "Withdraw $1,000.00" }).click();
-  await expect(withdraw.getByRole("alert")).toBeVisible();
+  await expect(withdraw.getByRole("alert")).toContainText("Only $8.50 can be withdrawn.");
   await withdraw.getByLabel("Amount").fill("8.50");
   await withdraw.getByRole("button", { name: "Withdraw $8.50" }).click();
   const list = page.getByRole("region", { name: "Withdrawals" });
@@ -118,6 +131,39 @@ test("earnings wait in escrow with a countdown, are released, and are withdrawn 
   expect((await person.client.agents.listMine())[0]?.wallet.available).toBe(0);
   await page.goto("/overview");
   await expect(page.getByRole("region", { name: "Earned" })).toContainText("$8.50");
+  await expectSound(page);
+});
+
+test("the seller's page of a task says that it is disputed and how long there is to answer, and leads there", async ({
+  page,
+  url,
+  person,
+  newPerson,
+}) => {
+  const { agent, apiKey } = await person.client.agents.register(RESEARCHER);
+  const buyer = await newPerson("A Buyer");
+  const taskId = await sell(url, buyer, agent.id, new AgentCity({ apiKey, baseUrl: url }));
+  await buyer.client.tasks.dispute(taskId, { reason: "incomplete", description: "It has no figures." });
+  await page.goto(`/tasks/${taskId}`);
+  const dispute = page.getByRole("region", { name: "Dispute" });
+  await expect(dispute).toContainText("Open, waiting for your answer");
+  await expect(dispute).toContainText("You have 72 hours from its opening.");
+  await expectSound(page);
+  await dispute.getByRole("link", { name: "Answer the dispute" }).click();
+  await expect(page.getByText("It has no figures.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Send answer" })).toBeVisible();
+});
+
+test("the gate's verdict says what an appeal came to", async ({ page, url, person, newPerson }) => {
+  const { agent, apiKey } = await person.client.agents.register(RESEARCHER);
+  const seller = new AgentCity({ apiKey, baseUrl: url });
+  const buyer = await newPerson("A Buyer");
+  const taskId = await sell(url, buyer, agent.id, seller, { result: "Retry later.", status: "failed" });
+  const { qualityScore } = await seller.tasks.appeal(taskId, { reason: "It is short and right." });
+  await page.goto(`/tasks/${taskId}`);
+  await expect(page.getByRole("region", { name: "Quality gate" })).toContainText(
+    `The seller appealed, and the gate looked again: ${qualityScore} before, ${qualityScore} after. The verdict stands.`,
+  );
   await expectSound(page);
 });
 

@@ -46,7 +46,10 @@ test("unspent card money is sent back to the card, after a second look, and gran
   await expectSound(page);
 });
 
-test("automatic top-up names the card it will charge", async ({ page, person }) => {
+test("automatic top-up names the card it will charge; a saved card is charged once a form", async ({
+  page,
+  person,
+}) => {
   expect((await person.client.vault.getPool()).savedCard).toBeNull();
   await page.goto("/wallet");
   const section = page.getByRole("region", { name: "Automatic top-up" });
@@ -56,13 +59,44 @@ test("automatic top-up names the card it will charge", async ({ page, person }) 
   await expect(section).toContainText("Visa card ending in 4242");
   await page.getByRole("button", { name: "Top up" }).click();
   await expect(page.getByLabel("Charge my Visa card ending in 4242")).toBeVisible();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("on the payment page and come back");
   await page.getByLabel("Charge my Visa card ending in 4242").check();
+  await expect(dialog).not.toContainText("on the payment page and come back");
   await page.getByLabel("Amount").fill("2");
   await page.getByRole("button", { name: "Pay $2.00" }).click();
   await expect(page.getByText("At least $5.00.")).toBeVisible();
   await page.getByLabel("Amount").fill("7");
   await page.getByRole("button", { name: "Pay $7.00" }).click();
   await expect(page.getByText("$7.00 charged.")).toBeVisible();
+  await expect(dialog.getByRole("button", { name: /^Pay/ })).toHaveCount(0);
+  await expectSound(page);
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toHaveCount(0);
+  await page.getByRole("button", { name: "Top up" }).click();
+  await expect(page.getByLabel("Charge my Visa card ending in 4242")).not.toBeChecked();
+});
+
+test("an automatic top-up that sending money back switched off stays off when the form is saved again", async ({
+  page,
+  person,
+}) => {
+  await topUp(page, 20);
+  await expect.poll(async () => (await person.client.vault.getPool()).returnable).toBe(2_000);
+  await page.goto("/wallet");
+  const form = page.getByRole("region", { name: "Automatic top-up" });
+  await form.getByLabel("Keep the pool filled").check();
+  await form.getByLabel("When it falls below").fill("60");
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Saved.")).toBeVisible();
+
+  await page.getByRole("button", { name: "Send back" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Send back $20.00" }).click();
+  await expect(form).toContainText("Switched off after");
+  await expect(form.getByLabel("Keep the pool filled")).not.toBeChecked();
+  await form.getByRole("button", { name: "Save" }).click();
+  await expect(form.getByText("Saved.")).toBeVisible();
+  expect((await person.client.vault.getPool()).autoTopUp).toMatchObject({ enabled: false, pending: false });
 });
 
 const OUTPUT = `# Logging for a small service

@@ -6,6 +6,8 @@ import { freePort } from "../support/free-port.ts";
 
 /** No person clicks as fast as these tests. */
 const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
+/** Not as it is by default: the pages must say what this city does. */
+const MONEY = { disputeDays: 14 };
 const START_MS = 240_000;
 
 /** Starts the city as `npm start` does, with a data folder, ports and a clock of its own; returns how to stop it. */
@@ -18,7 +20,7 @@ export default async function openCity(): Promise<() => Promise<void>> {
     env: {
       ...process.env,
       CITY_DATA_DIR: dataDir,
-      CITY_SETTINGS: JSON.stringify({ limits: LIMITS }),
+      CITY_SETTINGS: JSON.stringify({ limits: LIMITS, money: MONEY }),
       PORT: String(port),
       STRIPE_STAND_IN_PORT: String(stripePort),
     },

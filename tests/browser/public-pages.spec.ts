@@ -20,6 +20,14 @@ for (const { width, colorScheme } of LOOKS) {
   });
 }
 
+test("landing page and terms state the windows that this city runs with", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByText("A dispute can be opened for 14 days after completion.")).toBeVisible();
+  await page.goto("/terms");
+  await expect(page.getByText("A buyer may open a dispute within 14 days of completion.")).toBeVisible();
+  await expect(page.getByText("in escrow for 15 minutes after completion")).toBeVisible();
+});
+
 test("no link on a public page leads nowhere", async ({ page, request }) => {
   const links = new Set<string>();
   for (const path of ["/", "/explore", "/docs", "/signin", "/signup"]) {

@@ -17,7 +17,7 @@ import {
 
 let city: MoneyCity;
 beforeAll(async () => {
-  city = await startMoneyCity();
+  city = await startMoneyCity({ settings: { money: { disputeDays: 14 } } });
 });
 afterAll(() => city?.stop());
 
@@ -30,6 +30,8 @@ async function mailsTo(owner: TestOwner): Promise<{ subject: string; text: strin
   return rows.filter(({ subject }) => subject !== "Confirm your e-mail address");
 }
 const subjectsTo = async (owner: TestOwner) => (await mailsTo(owner)).map(({ subject }) => subject);
+
+const minuteOf = (moment: string | null) => `${moment?.slice(0, 16).replace("T", " ")} UTC`;
 
 async function want(owner: TestOwner, topics: Record<string, boolean>) {
   return (await dashboardOf(city, owner)).owners.setNotifications.mutate(topics);
@@ -70,9 +72,19 @@ test("a completed task is mailed once with score, price and the end of the refun
   const task = await buyer.client.tasks.get(taskId);
   expect(mail?.subject).toBe("Task completed: code review, $10.00");
   expect(mail?.text).toContain(`with ${task.qualityScore} of 100 points`);
-  expect(mail?.text).toContain(`until ${task.feedbackUntil?.slice(0, 16).replace("T", " ")} UTC`);
+  expect(mail?.text).toContain(`A thumbs-down until ${minuteOf(task.feedbackUntil)} `);
+  const end = new Date(Date.parse(task.completedAt ?? "") + 14 * DAY).toISOString();
+  expect(mail?.text).toContain(`A dispute can be opened until ${minuteOf(end)}.`);
   expect(mail?.text).toContain(`/tasks/${taskId}`);
   expect(await subjectsTo(silent)).toEqual([]);
+});
+
+test("a thumb down that is too late for a refund is answered with this city's own time for a dispute", async () => {
+  const buyer = await fundedBuyer();
+  const taskId = await chargedTask(city, buyer, await newSeller(city, 1_000), 1_500);
+  await city.advance(10 * MINUTE);
+  const { note } = await buyer.client.tasks.giveFeedback(taskId, "down");
+  expect(note).toContain("A dispute can be opened within 14 days of completion.");
 });
 
 test("a failed task is mailed with the reason and the money that is back; a cancelled one is not", async () => {
@@ -157,6 +169,25 @@ test("a withdrawal's end is mailed, whichever it is, however often the card comp
     await city.deliver({ copies: 3 });
   }
   expect(await subjectsTo(seller.owner)).toEqual(["Withdrawal paid: $6.00", "Withdrawal failed: $6.00"]);
+});
+
+test("a withdrawal that is refused by a code is told in words, in the mail and in the list", async () => {
+  const buyer = await fundedBuyer();
+  const seller = await newSeller(city, 1_000);
+  await chargedTask(city, buyer, seller, 1_500);
+  await city.advance(15 * MINUTE);
+  await city.connectBank(seller.owner);
+  const { stripeAccountId } = await city.database.prisma.connectAccount.findUniqueOrThrow({
+    where: { ownerId: seller.owner.id },
+  });
+  await city.stripe("POST", `/restrict/${stripeAccountId}`, {});
+  const { id } = await seller.owner.client.vault.withdraw({ amount: 600 });
+  await city.idle();
+  const stored = await city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
+  expect(stored.failure).toMatch(/^[a-z_]+$/);
+  expect((await mailsTo(seller.owner))[0]?.text).toContain("failed: The payment was refused.\n");
+  const { data } = await seller.owner.client.vault.listWithdrawals();
+  expect(data[0]).toMatchObject({ id, failure: "The payment was refused." });
 });
 
 test("a chargeback is mailed with the debt it leaves, and the tasks it cancels are too", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { accountTrouble, refusalText } from "../../app/(dashboard)/wallet/payout-words.ts";
+import { refusalText } from "#server/payments/refusal-text.ts";
+import { accountTrouble } from "../../app/(dashboard)/wallet/payout-words.ts";
 
 test.each([
   ["requirements.past_due", true, "overdue"],
@@ -18,6 +19,6 @@ test.each([
 
 test("a withdrawal's failure is a sentence, whether the bank gave one, a known code or an unknown one", () => {
   expect(refusalText("account_closed")).toBe("The bank account is closed.");
-  expect(refusalText("new_code")).toBe("The bank refused it.");
+  expect(refusalText("new_code")).toBe("The payment was refused.");
   expect(refusalText("The account number is not right")).toBe("The account number is not right.");
 });

@@ -1,4 +1,6 @@
 import type { Metadata } from "next";
+import { runningCity } from "#server/city.ts";
+import { durationText } from "#server/kernel/durations.ts";
 import { LinkButton } from "../../_components/button.tsx";
 import { DisputeTable } from "../../_components/dispute-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
@@ -12,6 +14,7 @@ export const metadata: Metadata = { title: "Disputes" };
 export default async function Disputes({ searchParams }: { searchParams: SearchParams }) {
   const { call } = await signedIn();
   const query = await readQuery(searchParams);
+  const { disputeDays } = runningCity().config.settings.money;
   const { data, pagination } = await call.disputes.list({ page: pageOf(query) });
   return (
     <>
@@ -25,7 +28,7 @@ export default async function Disputes({ searchParams }: { searchParams: SearchP
           <DisputeTable disputes={data} />
         ) : (
           <EmptyState title="No dispute" action={<LinkButton href="/tasks">See your tasks</LinkButton>}>
-            A buyer can open one from a completed task, up to seven days after its completion.
+            A buyer can open one from a completed task, up to {durationText(disputeDays * 86_400)} after its completion.
           </EmptyState>
         )}
       </div>

@@ -1,9 +1,9 @@
 "use client";
 import { useRouter } from "next/navigation";
 import type { FormEvent } from "react";
-import { Button } from "../../_components/button.tsx";
 import { TextField } from "../../_components/field.tsx";
 import { Notice } from "../../_components/notice.tsx";
+import { SaveRow } from "../../_components/save-row.tsx";
 import { trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
 
@@ -20,14 +20,7 @@ export function NameForm({ name }: { name: string }) {
     <form noValidate onSubmit={submit} className="space-y-4">
       <TextField label="Name" name="name" defaultValue={name} autoComplete="name" error={save.fields.name} />
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
-      <div className="flex items-center gap-3">
-        <Button type="submit" pending={save.pending}>
-          Save name
-        </Button>
-        <span role="status" className="text-13 text-soft">
-          {save.done && !save.pending ? "Saved." : ""}
-        </span>
-      </div>
+      <SaveRow save={save}>Save name</SaveRow>
     </form>
   );
 }

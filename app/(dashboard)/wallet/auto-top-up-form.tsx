@@ -1,11 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
 import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
-import { Button } from "../../_components/button.tsx";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
 import { Notice } from "../../_components/notice.tsx";
+import { SaveRow } from "../../_components/save-row.tsx";
 import { type Inputs, type Outputs, trpc } from "../../_trpc/client.ts";
 import { useAction } from "../../_trpc/use-action.ts";
 import { cardText } from "./card-text.ts";
@@ -17,6 +17,11 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
   const router = useRouter();
   const [enabled, setEnabled] = useState(current?.enabled ?? false);
   const [wrong, setWrong] = useState<Record<string, string>>({});
+  const disabledAt = current?.disabledAt;
+  // The city switches it off too, also while this is open: a box left ticked would be saved as the wish to be charged.
+  useEffect(() => {
+    if (disabledAt) setEnabled(false);
+  }, [disabledAt]);
   const save = useAction((input: Inputs["vault"]["setAutoTopUp"]) => trpc.vault.setAutoTopUp.mutate(input), {
     onDone: () => router.refresh(),
   });
@@ -42,7 +47,7 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
   const errorOf = (name: string) => wrong[name] ?? save.fields[name];
   return (
     <form noValidate onSubmit={submit} className="space-y-4">
-      {current?.disabledAt && (
+      {disabledAt && (
         <Notice tone="wrong">
           Switched off after three declined charges, a chargeback or money sent back to the card. Pay once by card if
           yours was declined, then switch it on again.
@@ -84,14 +89,7 @@ export function AutoTopUpForm({ current, card }: { current: Pool["autoTopUp"]; c
         </>
       )}
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
-      <div className="flex items-center gap-3">
-        <Button type="submit" pending={save.pending}>
-          Save
-        </Button>
-        <span role="status" className="text-13 text-soft">
-          {save.done && !save.pending ? "Saved." : ""}
-        </span>
-      </div>
+      <SaveRow save={save}>Save</SaveRow>
     </form>
   );
 }

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { runningCity } from "#server/city.ts";
+import { durationText } from "#server/kernel/durations.ts";
 import { LinkButton } from "../../_components/button.tsx";
 import { type Column, DataTable } from "../../_components/data-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
 import { Money } from "../../_components/money.tsx";
-import { Notice } from "../../_components/notice.tsx";
 import { PageHeader } from "../../_components/page-header.tsx";
 import { readQuery, type SearchParams } from "../../_components/query.ts";
 import { Section } from "../../_components/section.tsx";
@@ -34,7 +34,7 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
     call.vault.listTransactions({ pageSize: 6 }),
     call.tasks.list({ role: "seller", status: "completed", pageSize: 50 }),
   ]);
-  const { minimumWithdrawal, minimumTopUp, maximumTopUp } = runningCity().config.settings.money;
+  const { minimumWithdrawal, minimumTopUp, maximumTopUp, escrowMinutes } = runningCity().config.settings.money;
   const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
   const escrowed = sold.data.flatMap((task) =>
     !("maxBudget" in task) &&
@@ -53,8 +53,7 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
       : [],
   );
   const available = agents.reduce((sum, agent) => sum + agent.wallet.available, 0);
-  const debt = agents.reduce((sum, agent) => sum + agent.wallet.debt, 0);
-  const payable = Math.max(0, available - debt - pool.debt);
+  const owed = agents.reduce((sum, agent) => sum + agent.wallet.debt, pool.debt);
   return (
     <>
       <PageHeader
@@ -72,8 +71,8 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
                   title="No wallet yet"
                   action={<LinkButton href="/agents/new">Register an agent</LinkButton>}
                 >
-                  Each agent has a wallet of its own. What it earns is escrowed for a quarter of an hour and then yours
-                  to withdraw.
+                  Each agent has a wallet of its own. What it earns is escrowed for {durationText(escrowMinutes * 60)}{" "}
+                  and then yours to withdraw.
                 </EmptyState>
               ) : (
                 <WalletTable agents={agents} />
@@ -100,15 +99,14 @@ export default async function Wallet({ searchParams }: { searchParams: SearchPar
           </div>
           <div className="space-y-8">
             <Section title="Withdraw">
-              {debt > 0 && (
-                <div className="mb-4">
-                  <Notice tone="wrong">
-                    Your agents owe <Money cents={debt} /> after a dispute or a refund. An agent's coming earnings repay
-                    what it owes; a withdrawal takes the rest from all wallets first.
-                  </Notice>
-                </div>
-              )}
-              <Payouts connect={connect} available={payable} minimum={minimumWithdrawal} agents={agents} />
+              <Payouts
+                connect={connect}
+                emailVerified={owner.emailVerified}
+                owed={owed}
+                payable={Math.max(0, available - owed)}
+                minimum={minimumWithdrawal}
+                agents={agents}
+              />
             </Section>
             <Section
               title="Withdrawals"

@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
@@ -12,7 +13,16 @@ import { useAction } from "../../_trpc/use-action.ts";
 import { accountTrouble } from "./payout-words.ts";
 
 type Agent = { id: string; displayName: string; wallet: { available: number } };
-type Props = { connect: Outputs["vault"]["connectStatus"]; available: number; minimum: number; agents: Agent[] };
+type Props = {
+  connect: Outputs["vault"]["connectStatus"];
+  emailVerified: boolean;
+  /** Cents that a withdrawal repays before anything goes to the bank. */
+  owed: number;
+  /** Cents that can go to the bank: what lies in the wallets, less what is owed. */
+  payable: number;
+  minimum: number;
+  agents: Agent[];
+};
 
 /** Connecting a bank account, then withdrawing to it. */
 export function Payouts(props: Props) {
@@ -20,9 +30,10 @@ export function Payouts(props: Props) {
   const trouble = connect.restrictedReason ? accountTrouble(connect.restrictedReason) : null;
   return (
     <>
+      <Conditions {...props} />
       <p className="mb-4 flex items-baseline justify-between gap-4">
-        <span className="text-soft">Available</span>
-        <Money cents={props.available} className="text-20" />
+        <span className="text-soft">You can withdraw</span>
+        <Money cents={props.payable} className="text-20" />
       </p>
       {trouble && (
         <div className="mb-4 space-y-3">
@@ -32,6 +43,29 @@ export function Payouts(props: Props) {
       )}
       {connect.payoutsEnabled ? <WithdrawForm {...props} /> : <Connect connect={connect} />}
     </>
+  );
+}
+
+/** What stands before a withdrawal. */
+function Conditions({ emailVerified, owed }: Props) {
+  if (emailVerified && owed === 0) return null;
+  return (
+    <div className="mb-4 space-y-3">
+      {!emailVerified && (
+        <Notice tone="wait">
+          <Link href="/settings" className="underline">
+            Confirm your e-mail address
+          </Link>{" "}
+          first: without that nothing is paid out.
+        </Notice>
+      )}
+      {owed > 0 && (
+        <Notice tone="wrong">
+          You owe <Money cents={owed} /> after a dispute, a refund or a chargeback. A withdrawal takes from all wallets
+          what neither earnings nor a top-up have repaid by then.
+        </Notice>
+      )}
+    </div>
   );
 }
 
@@ -60,9 +94,9 @@ function OpenForm({ children }: { children: string }) {
   );
 }
 
-function WithdrawForm({ available, minimum, agents }: Props) {
+function WithdrawForm({ payable, minimum, agents }: Props) {
   const router = useRouter();
-  const [typed, setTyped] = useState(available >= minimum ? typedDollars(available) : "");
+  const [typed, setTyped] = useState(payable >= minimum ? typedDollars(payable) : "");
   const [wrong, setWrong] = useState<string>();
   const cents = parseDollars(typed);
   const withdraw = useAction((input: Inputs["vault"]["withdraw"], once) => trpc.vault.withdraw.mutate(input, once), {

@@ -13,10 +13,14 @@ import { cardText } from "./card-text.ts";
 
 type Props = { minimum: number; maximum: number; card: Outputs["vault"]["getPool"]["savedCard"] };
 
+const ON_THE_PAGE = "You pay by card on the payment page and come back here.";
+const AT_ONCE = "Your card is charged at once, and you stay here.";
+
 export function TopUp({ minimum, maximum, card }: Props) {
   const router = useRouter();
   const [open, setOpen] = useState(false);
   const [typed, setTyped] = useState(typedDollars(5_000));
+  const [useSavedCard, setUseSavedCard] = useState(false);
   const [wrong, setWrong] = useState<string>();
   const cents = parseDollars(typed);
   const topUp = useAction((input: Inputs["vault"]["topUp"], once) => trpc.vault.topUp.mutate(input, once), {
@@ -29,13 +33,13 @@ export function TopUp({ minimum, maximum, card }: Props) {
   const leaving = topUp.output && "checkoutUrl" in topUp.output;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const useSavedCard = new FormData(event.currentTarget).get("saved") !== null;
     const found = amountProblem(cents, { least: minimum, most: maximum });
     setWrong(found);
     if (cents !== null && !found) topUp.run({ amount: cents, ...(useSavedCard && { useSavedCard }) });
   };
   const change = (next: boolean) => {
     setOpen(next);
+    setUseSavedCard(false);
     topUp.reset();
   };
   return (
@@ -47,28 +51,41 @@ export function TopUp({ minimum, maximum, card }: Props) {
         open={open}
         onOpenChange={change}
         title="Top up the pool"
-        lead="You pay by card on the payment page and come back here."
+        lead={charged ? undefined : useSavedCard ? AT_ONCE : ON_THE_PAGE}
       >
-        <form noValidate onSubmit={submit} className="space-y-4">
-          <MoneyField
-            label="Amount"
-            name="amount"
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            help={`From ${moneyText(minimum)} to ${moneyText(maximum)}.`}
-            error={wrong ?? topUp.fields.amount}
-          />
-          {card && <CheckField label={`Charge my ${cardText(card)}`} help="Without the payment page." name="saved" />}
-          {topUp.problem && <Notice tone="wrong">{topUp.problem.message}</Notice>}
-          {charged && (
+        {charged ? (
+          <div className="space-y-4">
             <Notice tone="good">
               {moneyText(charged.amountCharged)} charged. Your pool has {moneyText(charged.newBalance)}.
             </Notice>
-          )}
-          <Button type="submit" variant="primary" className="w-full" pending={topUp.pending || Boolean(leaving)}>
-            {cents === null ? "Continue" : `Pay ${moneyText(cents)}`}
-          </Button>
-        </form>
+            <Button className="w-full" onClick={() => change(false)}>
+              Done
+            </Button>
+          </div>
+        ) : (
+          <form noValidate onSubmit={submit} className="space-y-4">
+            <MoneyField
+              label="Amount"
+              name="amount"
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              help={`From ${moneyText(minimum)} to ${moneyText(maximum)}.`}
+              error={wrong ?? topUp.fields.amount}
+            />
+            {card && (
+              <CheckField
+                label={`Charge my ${cardText(card)}`}
+                help="Without the payment page."
+                checked={useSavedCard}
+                onChange={(event) => setUseSavedCard(event.target.checked)}
+              />
+            )}
+            {topUp.problem && <Notice tone="wrong">{topUp.problem.message}</Notice>}
+            <Button type="submit" variant="primary" className="w-full" pending={topUp.pending || Boolean(leaving)}>
+              {cents === null ? "Continue" : `Pay ${moneyText(cents)}`}
+            </Button>
+          </form>
+        )}
       </Dialog>
     </>
   );

@@ -1,4 +1,6 @@
 import type { City } from "#server/city.ts";
+import { durationText } from "#server/kernel/durations.ts";
+import { counted } from "../../_components/words.ts";
 
 type Config = Pick<City["config"], "publicUrl" | "production" | "seed" | "settings">;
 
@@ -12,26 +14,26 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
   return {
     baseUrl: publicUrl,
     repoUrl: hasDemoRepo ? `${publicUrl}/git/storefront.git` : "https://github.com/you/project",
-    patience: duration(routing.patienceSeconds),
-    offerTime: duration(routing.offerSeconds),
-    hireTime: duration(routing.directHireSeconds),
+    patience: durationText(routing.patienceSeconds),
+    offerTime: durationText(routing.offerSeconds),
+    hireTime: durationText(routing.directHireSeconds),
     maxOffers: String(routing.maxOffers),
-    presence: duration(routing.presenceSeconds),
-    executionTime: duration(execution.minutes * 60),
-    reofferAfter: duration(execution.reofferAfterSeconds),
-    sandboxLife: duration(execution.sandboxMinutes * 60),
-    gateTime: duration(gate.minutes * 60),
+    presence: durationText(routing.presenceSeconds),
+    executionTime: durationText(execution.minutes * 60),
+    reofferAfter: durationText(execution.reofferAfterSeconds),
+    sandboxLife: durationText(execution.sandboxMinutes * 60),
+    gateTime: durationText(gate.minutes * 60),
     passScore: String(gate.passScore),
-    refundWindow: duration(money.refundMinutes * 60),
-    escrowTime: duration(money.escrowMinutes * 60),
-    disputeDays: duration(money.disputeDays * 86_400),
-    responseTime: `${money.disputeResponseHours} hours`,
+    refundWindow: durationText(money.refundMinutes * 60),
+    escrowTime: durationText(money.escrowMinutes * 60),
+    disputeDays: durationText(money.disputeDays * 86_400),
+    responseTime: counted(money.disputeResponseHours, "hour"),
     minimumWithdrawal: dollars(money.minimumWithdrawal),
     minimumTopUp: dollars(money.minimumTopUp),
     maximumTopUp: dollars(money.maximumTopUp),
-    sessionDays: duration(auth.sessionDays * 86_400),
+    sessionDays: durationText(auth.sessionDays * 86_400),
     maxAgents: String(auth.maxAgentsPerOwner),
-    suspension: `${auth.suspensionHours} hours`,
+    suspension: counted(auth.suspensionHours, "hour"),
     limitAgent: String(limits.agent),
     limitOwner: String(limits.owner),
     limitTrust: String(limits.trust),
@@ -40,8 +42,8 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
     limitSignInAccount: String(limits.signInPerAccount),
     trustPerDay: String(limits.trustPerDay),
     streams: String(limits.streamsPerOwner),
-    inputDays: duration(retention.inputDays * 86_400),
-    transcriptDays: duration(retention.transcriptDays * 86_400),
+    inputDays: durationText(retention.inputDays * 86_400),
+    transcriptDays: durationText(retention.transcriptDays * 86_400),
     repoHosts: repos.allowedHosts.join(", "),
   };
 }
@@ -53,19 +55,6 @@ export function fillIn(text: string, facts: Record<string, string>): string {
     if (fact === undefined) throw new Error(`The docs mention {{${name}}}, of which nothing is known.`);
     return fact;
   });
-}
-
-const UNITS = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-] as const;
-
-function duration(seconds: number): string {
-  const [name, size] =
-    UNITS.find(([, length]) => seconds >= length && seconds % length === 0) ?? (["second", 1] as const);
-  const count = seconds / size;
-  return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
 function dollars(cents: number): string {

@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { LegalText } from "../../_components/legal-text.tsx";
+import { LegalText } from "../legal-text.tsx";
 
 export const metadata: Metadata = { title: "Privacy" };
 
@@ -10,7 +10,7 @@ const PARTS = [
   },
   {
     title: "Your code",
-    text: "Sandboxes are destroyed when a task ends; nothing of them stays but the transcript of commands, the patch and the output. Pasted code, files and repository tokens are kept until the task is final plus seven days. Only the seller that committed could read the code, inside the sandbox.",
+    text: "Sandboxes are destroyed when a task ends; nothing of them stays but the transcript of commands, the patch and the output. Pasted code, files and repository tokens are kept until the task is final plus {{inputDays}}. Only the seller that committed could read the code, inside the sandbox.",
   },
   {
     title: "Who else sees it",
@@ -22,7 +22,7 @@ const PARTS = [
   },
   {
     title: "How long",
-    text: "Transcripts and webhook deliveries 30 days; outputs, patches and the ledger are kept. Mails 30 days. A closed account is made anonymous at once; records of tasks and the ledger stay, as the law asks of books.",
+    text: "Transcripts and mails {{transcriptDays}}, webhook deliveries 30 days; outputs, patches and the ledger are kept. A closed account is made anonymous at once; records of tasks and the ledger stay, as the law asks of books.",
   },
   {
     title: "Your rights",

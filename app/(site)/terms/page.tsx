@@ -1,5 +1,5 @@
 import type { Metadata } from "next";
-import { LegalText } from "../../_components/legal-text.tsx";
+import { LegalText } from "../legal-text.tsx";
 
 export const metadata: Metadata = { title: "Terms" };
 
@@ -10,11 +10,11 @@ const PARTS = [
   },
   {
     title: "Tasks and money",
-    text: "A submitted task holds its budget. The price is charged when the work passes the quality gate and never exceeds the budget; the rest is returned. The city keeps 15 % of each charge. Sellers are paid into a wallet, in escrow for 15 minutes after completion.",
+    text: "A submitted task holds its budget. The price is charged when the work passes the quality gate and never exceeds the budget; the rest is returned. The city keeps 15 % of each charge. Sellers are paid into a wallet, in escrow for {{escrowTime}} after completion.",
   },
   {
     title: "Refunds and disputes",
-    text: "A thumbs-down within ten minutes of completion returns the whole charge. After that a buyer may open a dispute within seven days. The seller answers within 72 hours, an operator decides within seven days, and past either deadline the gate’s score decides.",
+    text: "A thumbs-down within {{refundWindow}} of completion returns the whole charge. A buyer may open a dispute within {{disputeDays}} of completion. The seller answers within {{responseTime}}, an operator decides within seven days, and past either deadline the gate’s score decides.",
   },
   {
     title: "Withdrawals and debts",

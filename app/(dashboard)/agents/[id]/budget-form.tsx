@@ -3,10 +3,10 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
 import { amountProblem, parseDollars, typedDollars } from "../../../_components/amount.ts";
-import { Button } from "../../../_components/button.tsx";
 import { MoneyField } from "../../../_components/field.tsx";
 import { moneyText } from "../../../_components/money.tsx";
 import { Notice } from "../../../_components/notice.tsx";
+import { SaveRow } from "../../../_components/save-row.tsx";
 import { type Inputs, type Outputs, trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
 
@@ -53,14 +53,7 @@ export function BudgetForm({ id, budget }: { id: string; budget: Budget }) {
         ))}
       </div>
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
-      <div className="flex items-center gap-3">
-        <Button type="submit" pending={save.pending}>
-          Save limits
-        </Button>
-        <span role="status" className="text-13 text-soft">
-          {save.done && !save.pending ? "Saved." : ""}
-        </span>
-      </div>
+      <SaveRow save={save}>Save limits</SaveRow>
     </form>
   );
 }

@@ -1,9 +1,9 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
-import { Button } from "../../../_components/button.tsx";
 import { SelectField } from "../../../_components/field.tsx";
 import { Notice } from "../../../_components/notice.tsx";
+import { SaveRow } from "../../../_components/save-row.tsx";
 import { AVAILABILITY_WORDS, optionsOf } from "../../../_components/words.ts";
 import { type Inputs, type Outputs, trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
@@ -41,15 +41,9 @@ export function EditForm({ agent }: { agent: Agent }) {
       />
       <AgentFields agent={agent} errors={{ ...save.fields, ...(wrongPrice && { "pricing.baseRate": wrongPrice }) }} />
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
-      <div className="flex items-center gap-3">
-        <Button type="submit" variant="primary" pending={save.pending}>
-          Save changes
-        </Button>
-        <span role="status" className="text-13 text-soft">
-          {save.done && !save.pending ? "Saved." : ""}
-          {unchanged && !wrongPrice ? "Nothing has changed." : ""}
-        </span>
-      </div>
+      <SaveRow save={save} variant="primary" said={unchanged && !wrongPrice && "Nothing has changed."}>
+        Save changes
+      </SaveRow>
     </form>
   );
 }

@@ -6,13 +6,11 @@ import { CATEGORY_WORDS } from "../../../_components/words.ts";
 import type { Outputs } from "../../../_trpc/client.ts";
 import { Brief, Code } from "../../tasks/[id]/brief.tsx";
 import { Gate } from "../../tasks/[id]/gate.tsx";
-import { qualityOf } from "../../tasks/[id]/task-types.ts";
 
 type Props = { work: Outputs["disputes"]["getWork"] };
 
 /** What the parties argue about, for the operator who decides: the brief, what was delivered, and the gate's verdict. */
 export function Work({ work }: Props) {
-  const quality = qualityOf(work);
   return (
     <>
       <Brief input={work.input} />
@@ -20,7 +18,7 @@ export function Work({ work }: Props) {
         {work.output ? <AgentText text={work.output} /> : <p className="text-soft">Nothing was delivered.</p>}
         {work.patch && <Code name="Patch" text={work.patch} />}
       </Section>
-      {quality && <Gate quality={quality} />}
+      {work.quality && <Gate quality={work.quality} />}
     </>
   );
 }

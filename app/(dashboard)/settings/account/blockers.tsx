@@ -22,7 +22,7 @@ const WORDS: Record<Blocker["kind"], { title: (count: number) => string; text: s
     },
     escrow: {
       title: (n) => `Earnings of ${counted(n, "task")} in escrow`,
-      text: "Released to your wallet fifteen minutes after completion.",
+      text: "Released by themselves when their countdown ends.",
       href: "/wallet",
       place: "Wallet",
     },

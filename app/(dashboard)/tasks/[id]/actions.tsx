@@ -1,6 +1,5 @@
 "use client";
 import { ThumbsDown, ThumbsUp } from "lucide-react";
-import Link from "next/link";
 import { useState } from "react";
 import { Button, LinkButton } from "../../../_components/button.tsx";
 import { useCityTime } from "../../../_components/city-clock.tsx";
@@ -9,15 +8,13 @@ import { exactTime } from "../../../_components/exact-time.ts";
 import { moneyText } from "../../../_components/money.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { Section } from "../../../_components/section.tsx";
-import { DISPUTE_STATUS_WORDS } from "../../../_components/words.ts";
+import { counted } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
 import { DisputeDialog } from "./dispute-dialog.tsx";
-import type { BuyerTask } from "./task-types.ts";
+import type { BuyerTask, DisputeTerms } from "./task-types.ts";
 
 type Props = { task: BuyerTask; onChange: () => Promise<void> };
-/** How long a dispute can be opened, and how long the seller has to answer one. */
-export type DisputeTerms = { days: number; responseHours: number };
 
 /** What the buyer can do now, and nothing else. */
 export function Actions({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
@@ -32,11 +29,11 @@ export function Actions({ task, onChange, terms }: Props & { terms: DisputeTerms
       </Section>
     );
   }
-  if (task.status !== "completed" && !task.dispute) return null;
+  if (task.status !== "completed") return null;
   return (
     <>
-      {task.status === "completed" && <Feedback task={task} onChange={onChange} />}
-      <Dispute task={task} onChange={onChange} terms={terms} />
+      <Feedback task={task} onChange={onChange} />
+      {!task.dispute && <Dispute task={task} onChange={onChange} terms={terms} />}
     </>
   );
 }
@@ -120,26 +117,14 @@ function Feedback({ task, onChange }: Props) {
 function Dispute({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
   const [open, setOpen] = useState(false);
   const now = useCityTime(60_000);
-  if (task.dispute) {
-    return (
-      <Section title="Dispute">
-        <p>{DISPUTE_STATUS_WORDS[task.dispute.status]}</p>
-        <Link
-          href={`/disputes/${task.dispute.id}`}
-          className="mt-2 inline-block text-13 text-soft underline hover:text-ink"
-        >
-          Open the dispute
-        </Link>
-      </Section>
-    );
-  }
   const until = task.completedAt ? Date.parse(task.completedAt) + terms.days * 86_400_000 : 0;
-  if (task.status !== "completed" || (now !== null && now > until)) return null;
+  if (now !== null && now > until) return null;
   return (
     <Section title="Something wrong with it?">
       <p className="mb-3 text-13 text-soft">
-        A dispute freezes what the seller has not withdrawn yet. The seller answers within {terms.responseHours} hours;
-        an operator decides. You can open one until {exactTime(new Date(until).toISOString())}.
+        A dispute freezes what the seller has not withdrawn yet. The seller answers within{" "}
+        {counted(terms.responseHours, "hour")}; an operator decides. You can open one until{" "}
+        {exactTime(new Date(until).toISOString())}.
       </p>
       <Button className="w-full" onClick={() => setOpen(true)}>
         Open a dispute

@@ -14,7 +14,7 @@ const NAMES: Record<string, string> = {
 
 /** The gate's verdict, line by line. */
 export function Gate({ quality }: { quality: Quality }) {
-  const { references } = quality;
+  const { references, judge, appeal } = quality;
   return (
     <Section
       title="Quality gate"
@@ -58,13 +58,38 @@ export function Gate({ quality }: { quality: Quality }) {
       <div className="border-t border-line px-4 py-3 text-13 text-soft">
         {references.checked === 0
           ? "The output names no file, line or snippet that could be checked."
-          : `${references.confirmed} of ${counted(references.checked, "reference")} confirmed against your code as it was.`}
+          : `${references.confirmed} of ${counted(references.checked, "reference")} confirmed against the code as it was.`}
         {references.created.length > 0 && ` New files: ${references.created.join(", ")}.`}
         {references.invented.length > 0 && <Invented list={references.invented} />}
       </div>
+      {(judge || appeal) && (
+        <ul className="space-y-1 border-t border-line px-4 py-3 text-13 text-soft">
+          {judge && <li className="wrap-anywhere">{judged(judge)}</li>}
+          {appeal && <li className="wrap-anywhere">{appealed(appeal)}</li>}
+        </ul>
+      )}
     </Section>
   );
 }
+
+/** Why the score is not the sum of the lines above. */
+function judged({ delta, reasons }: NonNullable<Quality["judge"]>): string {
+  const change = delta === 0 ? "left the score as it was" : `${delta > 0 ? "added" : "took"} ${points(delta)}`;
+  return `A judge model ${change}: ${reasons.map(withoutStop).join("; ")}.`;
+}
+
+const OUTCOMES: Record<NonNullable<Quality["appeal"]>["outcome"], string> = {
+  mended: "With that it passes, so it no longer counts against the agent; the money stays where it was.",
+  improved: "Better, and still not a pass.",
+  upheld: "The verdict stands.",
+};
+
+function appealed({ before, after, outcome }: NonNullable<Quality["appeal"]>): string {
+  return `The seller appealed, and the gate looked again: ${before} before, ${after} after. ${OUTCOMES[outcome]}`;
+}
+
+const points = (delta: number) => counted(Math.abs(delta), "point");
+const withoutStop = (text: string) => text.replace(/\.$/, "");
 
 /** What was found out by running, in a fresh sandbox. */
 function Checks({ checks }: { checks: NonNullable<Quality["checks"]> }) {

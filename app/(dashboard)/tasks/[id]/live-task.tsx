@@ -12,23 +12,24 @@ import { CATEGORY_WORDS } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
 import { problemOf, SIGNED_OUT } from "../../../_trpc/problem.ts";
 import { titleOf } from "../task-table.tsx";
-import { Actions, type DisputeTerms } from "./actions.tsx";
+import { Actions } from "./actions.tsx";
 import { Brief } from "./brief.tsx";
+import { DisputeState } from "./dispute-state.tsx";
 import { Gate } from "./gate.tsx";
 import { MoneyOfTask } from "./money-of-task.tsx";
 import { Output } from "./output.tsx";
 import { Progress } from "./progress.tsx";
 import { RoutingChoice } from "./routing-choice.tsx";
-import { isBought, type Live, qualityOf } from "./task-types.ts";
+import { type DisputeTerms, isBought, type Live } from "./task-types.ts";
 
 const POLL_MS = 1_500;
 const WORKED_ON = ["executing", "quality_check"];
 const isSignedOut = (error: Error | null) => error !== null && SIGNED_OUT.includes(problemOf(error).code);
 
-type Props = { initial: Live; transcript: TranscriptPage; names: Record<string, string>; terms: DisputeTerms };
+type Props = { initial: Live; transcript: TranscriptPage; terms: DisputeTerms };
 
 /** A task as it is now: asks again while something can still happen, and lets the rail's money follow. */
-export function LiveTask({ initial, transcript, names, terms }: Props) {
+export function LiveTask({ initial, transcript, terms }: Props) {
   const router = useRouter();
   const { id } = initial.task;
   const { data, refetch, error } = useQuery({
@@ -55,7 +56,6 @@ export function LiveTask({ initial, transcript, names, terms }: Props) {
     router.refresh();
   };
   const bought = isBought(task);
-  const quality = qualityOf(task);
   return (
     <>
       <PageHeader
@@ -82,7 +82,7 @@ export function LiveTask({ initial, transcript, names, terms }: Props) {
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]">
         <div className="order-2 min-w-0 space-y-6 lg:order-1">
           <Output task={task} />
-          {quality && <Gate quality={quality} />}
+          {task.quality && <Gate quality={task.quality} />}
           <Brief input={task.input} />
           {/* Anew with each status: what was withheld until the work was paid for is shown then. */}
           <Transcript
@@ -95,12 +95,13 @@ export function LiveTask({ initial, transcript, names, terms }: Props) {
         </div>
         <div className="order-1 space-y-6 lg:order-2">
           <Section title="Status">
-            <Progress task={task} events={events} names={names} />
+            <Progress task={task} events={events} />
           </Section>
           <Section title="Money">
             <MoneyOfTask task={task} />
           </Section>
           {bought && <Actions task={task} onChange={changed} terms={terms} />}
+          {task.dispute && <DisputeState dispute={task.dispute} bought={bought} terms={terms} />}
         </div>
       </div>
     </>

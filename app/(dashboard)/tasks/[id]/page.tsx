@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { runningCity } from "#server/city.ts";
 import { orNotFound } from "../../../_components/or-not-found.ts";
 import { TRANSCRIPT_PAGE } from "../../../_components/transcript-page.ts";
-import { myAgents, signedIn } from "../../../_session.ts";
+import { signedIn } from "../../../_session.ts";
 import { titleOf } from "../task-table.tsx";
 import { LiveTask } from "./live-task.tsx";
 
@@ -11,18 +11,12 @@ type Props = { params: Promise<{ id: string }> };
 async function load({ params }: Props) {
   const { call } = await signedIn();
   const { id } = await params;
-  const [task, events, transcript, agents] = await Promise.all([
+  const [task, events, transcript] = await Promise.all([
     orNotFound(call.tasks.get({ id })),
     orNotFound(call.tasks.listEvents({ id })),
     orNotFound(call.tasks.transcript({ id, ...TRANSCRIPT_PAGE })),
-    myAgents(),
   ]);
-  // The seller's name is public; a seller that is gone leaves only its id.
-  const sellerId = "agentId" in task ? task.agentId : null;
-  const seller = sellerId ? await call.agents.get({ id: sellerId }).catch(() => null) : null;
-  const names = Object.fromEntries(agents.map((agent) => [agent.id, agent.displayName]));
-  if (seller) names[seller.id] = seller.displayName;
-  return { task, events, transcript, names };
+  return { task, events, transcript };
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -32,13 +26,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function Task(props: Props) {
-  const { task, events, transcript, names } = await load(props);
+  const { task, events, transcript } = await load(props);
   const { disputeDays, disputeResponseHours } = runningCity().config.settings.money;
   return (
     <LiveTask
       initial={{ task, events }}
       transcript={transcript}
-      names={names}
       terms={{ days: disputeDays, responseHours: disputeResponseHours }}
     />
   );

@@ -6,23 +6,25 @@ import { FAILURE_WORDS, SELLER_FAILURE_WORDS } from "../../../_components/words.
 import { sentenceOf } from "./event-words.ts";
 import { type AnyTask, isBought, type TaskEvent } from "./task-types.ts";
 
-type Props = { task: AnyTask; events: TaskEvent[]; names: Record<string, string> };
+type Props = { task: AnyTask; events: TaskEvent[] };
 
 /** Where the task stands, why, and everything that happened to it. */
-export function Progress({ task, events, names }: Props) {
+export function Progress({ task, events }: Props) {
   const status = task.status as TaskStatus;
   const over = FINAL.includes(status);
+  const agentId = isBought(task) ? task.agentId : null;
+  const agent = agentId ? nameOf(agentId, events) : undefined;
   return (
     <div>
       <div aria-live="polite">
         <Status status={status} large />
-        <p className="mt-1 min-h-10 text-13 text-soft">{explain(task, names)}</p>
+        <p className="mt-1 min-h-10 text-13 text-soft">{explain(task, agent)}</p>
       </div>
-      {isBought(task) && task.agentId && (
+      {agentId && (
         <p className="mt-2 text-13">
           Agent{" "}
-          <Link href={`/explore/${task.agentId}`} className="underline">
-            {names[task.agentId] ?? "of the city"}
+          <Link href={`/explore/${agentId}`} className="underline">
+            {agent ?? "of the city"}
           </Link>
         </p>
       )}
@@ -42,14 +44,19 @@ export function Progress({ task, events, names }: Props) {
   );
 }
 
-function explain(task: AnyTask, names: Record<string, string>): string {
+/** What an agent was called when the task was offered to it: the events go on while the page is open. */
+function nameOf(agentId: string, events: TaskEvent[]): string | undefined {
+  const offer = events.findLast(({ type, data }) => type === "offered" && data.agentId === agentId);
+  return offer && String(offer.data.agent);
+}
+
+/** `agent` is whom a buyer's task was offered to last, by name. */
+function explain(task: AnyTask, agent: string | undefined): string {
   // What else is known stands in the timeline.
   if (task.status === "failed") {
     return (isBought(task) ? FAILURE_WORDS : SELLER_FAILURE_WORDS)[task.failureReason ?? ""] ?? "";
   }
-  if (task.status === "routing" && isBought(task) && task.agentId) {
-    return `Offered to ${names[task.agentId] ?? "an agent"}; waiting for it to commit.`;
-  }
+  if (task.status === "routing" && agent) return `Offered to ${agent}; waiting for it to commit.`;
   return EXPLANATIONS[task.status] ?? "";
 }
 

@@ -15,8 +15,8 @@ export function Quote({ quote }: { quote: Outputs["tasks"]["quote"] }) {
         </>
       ) : (
         <p>
-          Nobody would take this right now: {lowerFirst(quote.reason)} You can submit all the same; after two minutes
-          without an agent the task ends and everything is returned.
+          Nobody would take this right now: {lowerFirst(quote.reason)} You can submit all the same: the city goes on
+          looking for a while, and if it finds nobody, the task ends and everything is returned.
         </p>
       )}
     </div>
