@@ -58,7 +58,7 @@ export const tasksRouter = router({
     .mutation(({ ctx, input }) => quoteTask(ctx, input)),
 
   list: by("agent", "owner")
-    .meta({ rest: { route: "GET /tasks", summary: "List the caller's tasks", shape: "page" } })
+    .meta({ rest: { route: "GET /tasks", summary: "List the caller's tasks, without code and files", shape: "page" } })
     .input(schema.listTasksInput)
     .output(schema.taskPage)
     .query(({ ctx, input }) => listTasks(ctx, input)),

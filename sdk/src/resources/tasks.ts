@@ -43,7 +43,7 @@ export class Tasks {
     return this.#client.data({ method: "POST", path: "/tasks/quote", audience: "either", body: input, options });
   }
 
-  /** The caller's tasks, newest first. Await for one page, `for await` for all. */
+  /** The caller's tasks, newest first, without `input.code` and `input.files`. Await for one page, `for await` for all. */
   list(query: ListTasksInput = {}, options?: RequestOptions): PagePromise<Task> {
     return listPages(this.#client, { method: "GET", path: "/tasks", audience: "either", query, options });
   }
