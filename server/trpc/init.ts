@@ -23,7 +23,7 @@ export type Rest = {
   idempotency?: "atomic" | "stepwise" | "none";
   /** Moves money: its key is kept for 30 days instead of one. */
   money?: boolean;
-  /** The answer bears a secret: it is stored sealed under the client's key. */
+  /** The answer bears a secret, or the code that a buyer handed in: it is stored sealed under the client's key. */
   secret?: boolean;
   /** Bytes accepted as body, where the usual 1 MB is not enough. */
   maxBody?: number;

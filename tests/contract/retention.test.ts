@@ -24,3 +24,21 @@ test("a buyer's code is forgotten a week after the task has ended, and not befor
   await city.advance(3 * DAY);
   expect(await code()).toBeUndefined();
 });
+
+test("while it is kept it stands with the task alone: no stored answer and no webhook has it in clear text", async () => {
+  const { client } = await (await city.owner()).agent();
+  await client.agents.registerWebhook("http://127.0.0.1:9/hook");
+  const code = "const nowhereElse = 42;";
+  const { id } = await client.tasks.submit({
+    taskType: "general",
+    maxBudget: 500,
+    input: { description: "Explain this.", code, files: [{ path: "a.js", content: code }] },
+  });
+  await client.tasks.cancel(id);
+  const { rows } = await city.database.pool.query<{ text: string }>(
+    "select answer as text from idempotency_key union all select body from webhook_delivery",
+  );
+  // Both answers and what the webhook is told are there.
+  expect(rows.length).toBeGreaterThanOrEqual(3);
+  expect(rows.filter(({ text }) => text.includes("nowhereElse"))).toEqual([]);
+});
