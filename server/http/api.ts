@@ -18,7 +18,13 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
   app.route("/", makeRestApi(city, city.limits));
   app.all(`${DASHBOARD_PREFIX}/*`, (c) => answerDashboard(city, c.req.raw));
   if (city.config.inngest.kind === "inngest") {
-    const handler = serveInngest({ client: city.inngest, functions: cityFunctions(city) });
+    const handler = serveInngest({
+      client: city.inngest,
+      functions: cityFunctions(city),
+      // Unsigned, anyone could have the app's address changed to theirs; signed, by a Host header that leads there.
+      enableUnauthedSync: false,
+      ...(!city.config.inngest.devUrl && { serveOrigin: new URL(city.config.publicUrl).origin }),
+    });
     app.all("/api/inngest", (c) => handler(c.req.raw) as Promise<Response>);
   }
   app.post("/api/webhooks/stripe", (c) => takeStripeEvent(city, c.req.raw));

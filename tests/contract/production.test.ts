@@ -50,6 +50,10 @@ describe.runIf(findTools().bwrap !== null)("a city in production", () => {
     expect((await ask("POST", "/api/inngest?fnId=city-forget-customer&stepId=step", run)).status).toBe(401);
   });
 
+  test("and nobody unsigned has the city registered at Inngest anew, under an address of their choice", async () => {
+    expect((await ask("PUT", "/api/inngest")).status).toBe(401);
+  });
+
   test("new owners are granted nothing", async () => {
     const owner = await city.owner("New");
     expect(await owner.client.vault.getPool()).toMatchObject({ balance: 0, held: 0 });
