@@ -72,6 +72,8 @@ export async function startCity(
     city.api = async (request) => api.fetch(request);
     const server = makeFrontDoor(api.fetch, next ? await next(city) : null, {
       trustedProxies: config.trustedProxies,
+      upgrades: config.dev,
+      https: config.publicUrl.startsWith("https://"),
       ...(!config.production && { hostNames: [new URL(config.publicUrl).hostname, config.host] }),
     });
     await listen(server, config);
@@ -94,13 +96,19 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
   });
 }
 
-/** Open streams end first: they would hold the server up. Whatever else is under way is given two seconds. */
+/**
+ * Open streams end first: they would hold the server up. Whatever else is under way is given two seconds; a connection that
+ * has changed its protocol is not the server's any more, and not waited for.
+ */
 async function close(server: Server, live: TaskSignal): Promise<void> {
   const streamsEnd = live.close();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+    setTimeout(() => {
+      server.closeAllConnections();
+      resolve();
+    }, 2_000).unref();
   });
   await streamsEnd;
 }
