@@ -42,3 +42,35 @@ test("while it is kept it stands with the task alone: no stored answer and no we
   expect(rows.length).toBeGreaterThanOrEqual(3);
   expect(rows.filter(({ text }) => text.includes("nowhereElse"))).toEqual([]);
 });
+
+test("sessions, links, counts of trust keys and events of the card company are forgotten once they mean nothing any more", async () => {
+  const owner = await city.owner();
+  const { key } = await owner.client.trust.createKey({ name: "Prices" });
+  const agent = await owner.agent();
+  const { pool } = city.database;
+  const use = () => city.call("GET", `/trust/${agent.id}`, { trustKey: key });
+  await use();
+  const insert = `insert into stripe_event (id, type, object_id, received_at, handled_at)
+                  values ($1, 'payout.paid', 'po_1', city_now(), case when $2 then city_now() end)`;
+  await pool.query(insert, ["evt_handled", true]);
+  await pool.query(insert, ["evt_open", false]);
+  const left = async () => {
+    const { rows } = await pool.query(
+      `select (select count(*)::int from session where owner_id = $1) as sessions,
+              (select count(*)::int from email_link where owner_id = $1) as links,
+              (select count(*)::int from trust_key_use) as uses,
+              (select array_agg(id order by id) from stripe_event) as events`,
+      [owner.id],
+    );
+    return rows[0];
+  };
+  expect(await left()).toEqual({ sessions: 1, links: 1, uses: 1, events: ["evt_handled", "evt_open"] });
+  await city.advance(36 * DAY);
+  // The session ended a week after it began, and the last count tells when the key was used.
+  expect(await left()).toMatchObject({ sessions: 1, links: 0, uses: 1 });
+  await use();
+  await city.advance(4 * DAY);
+  expect(await left()).toMatchObject({ sessions: 0, uses: 1, events: ["evt_handled", "evt_open"] });
+  await city.advance(60 * DAY);
+  expect(await left()).toMatchObject({ uses: 1, events: ["evt_open"] });
+});
