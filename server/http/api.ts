@@ -8,6 +8,7 @@ import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { answerDashboard, DASHBOARD_PREFIX } from "./dashboard-calls.ts";
+import { makeReadiness } from "./readiness.ts";
 
 /** Bytes a Stripe event may hold. */
 const EVENT_BYTES = 1_048_576;
@@ -29,13 +30,7 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
   }
   app.post("/api/webhooks/stripe", (c) => takeStripeEvent(city, c.req.raw));
   app.get("/health", (c) => c.json({ status: "ok" }));
-  app.get("/ready", async (c) => {
-    const database = await city.database.pool.query("select 1").then(
-      () => true,
-      () => false,
-    );
-    return c.json({ status: database ? "ready" : "unavailable", parts: city.parts }, database ? 200 : 503);
-  });
+  app.get("/ready", makeReadiness(city));
   if (!city.config.production) app.get("/local/outbox", (c) => showOutbox(city, c.req.query("to") ?? ""));
   if (city.config.testClock) app.post("/local/clock", (c) => moveClock(city, c.req.raw));
   const { gitRemote } = extras;
