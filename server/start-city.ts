@@ -19,6 +19,7 @@ import { startEngine } from "./engine/start.ts";
 import { engineFetch } from "./engine/wire.ts";
 import { makeApi } from "./http/api.ts";
 import { makeFrontDoor, type NextHandler } from "./http/front-door.ts";
+import { countPages } from "./http/page-limits.ts";
 import type { Log } from "./kernel/log.ts";
 import { shareInProcess } from "./kernel/shared.ts";
 import { localRemote } from "./ports/repo-fetch/local-remote.ts";
@@ -73,7 +74,7 @@ export async function startCity(
 
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
     city.api = async (request) => api.fetch(request);
-    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, {
+    const server = makeFrontDoor(api.fetch, next ? countPages(city, await next(city)) : null, {
       trustedProxies: config.trustedProxies,
       upgrades: config.dev,
       https: config.publicUrl.startsWith("https://"),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../support/free-port.ts";
 
 /** No person clicks as fast as these tests. */
-const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
+const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, pages: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
 const START_MS = 240_000;
 
 /** Starts the city as `npm start` does, with a data folder, ports and a clock of its own; returns how to stop it. */
