@@ -66,6 +66,10 @@ export const settingsSchema = z.strictObject({
       owner: z.int().default(300),
       trust: z.int().default(60),
       anonymous: z.int().default(60),
+      /** Pages of a visitor who is not signed in, an address. */
+      pages: z.int().default(600),
+      /** Pages and calls of an owner who is signed in to the dashboard. */
+      dashboard: z.int().default(1_200),
       signInPerAddress: z.int().default(10),
       signInPerAccount: z.int().default(5),
       trustPerDay: z.int().default(100),

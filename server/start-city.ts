@@ -7,22 +7,25 @@ import { cityFunctions } from "#inngest/functions/index.ts";
 import { DEMO } from "../prisma/seed.ts";
 import { actorFromCookie, nextAuthOptions } from "./auth/next-auth-options.ts";
 import { type City, real, standIn } from "./city.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import type { Ports } from "./context.ts";
 import { type Database, openDatabase } from "./db/client.ts";
 import { startEmbedded } from "./db/embedded.ts";
 import { listenForTasks, type TaskSignal } from "./db/listen.ts";
 import { migrate } from "./db/migrate.ts";
 import { forwardEvents } from "./engine/forward.ts";
+import { NOT_ALONE } from "./engine/lease.ts";
 import { startEngine } from "./engine/start.ts";
 import { engineFetch } from "./engine/wire.ts";
 import { makeApi } from "./http/api.ts";
 import { makeFrontDoor, type NextHandler } from "./http/front-door.ts";
+import { countPages } from "./http/page-limits.ts";
 import type { Log } from "./kernel/log.ts";
 import { shareInProcess } from "./kernel/shared.ts";
 import { localRemote } from "./ports/repo-fetch/local-remote.ts";
 import { makeLimits } from "./rest/limits.ts";
 import { sweepSandboxes } from "./sandbox/tear-down-sandboxes.ts";
+import { keepModesApart } from "./start-mode.ts";
 import { type Cleanup, startPorts } from "./start-ports.ts";
 import { createCaller } from "./trpc/root.ts";
 
@@ -56,6 +59,7 @@ export async function startCity(
     await migrate(databaseUrl, { log });
     const database = openDatabase(databaseUrl, log);
     cleanups.push({ what: "the database connections", run: () => database.close() });
+    await keepModesApart(database, config.production);
     const live = await listenForTasks({ url: databaseUrl, log });
     cleanups.push({ what: "live events", run: () => live.close() });
 
@@ -65,13 +69,15 @@ export async function startCity(
     shareInProcess("city", city);
     await sweepSandboxes(city.ctx());
 
-    const worker = await startWorker(city, database);
+    const worker = await startWorker(city, database, ports);
     cleanups.push({ what: "the engine", run: () => worker.stop() });
 
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
     city.api = async (request) => api.fetch(request);
-    const server = makeFrontDoor(api.fetch, next ? await next(city) : null, {
+    const server = makeFrontDoor(api.fetch, next ? countPages(city, await next(city)) : null, {
       trustedProxies: config.trustedProxies,
+      upgrades: config.dev,
+      https: config.publicUrl.startsWith("https://"),
       ...(!config.production && { hostNames: [new URL(config.publicUrl).hostname, config.host] }),
     });
     await listen(server, config);
@@ -94,13 +100,19 @@ function listen(server: Server, { port, host }: Config): Promise<void> {
   });
 }
 
-/** Open streams end first: they would hold the server up. Whatever else is under way is given two seconds. */
+/**
+ * Open streams end first: they would hold the server up. Whatever else is under way is given two seconds; a connection that
+ * has changed its protocol is not the server's any more, and not waited for.
+ */
 async function close(server: Server, live: TaskSignal): Promise<void> {
   const streamsEnd = live.close();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), 2_000).unref();
+    setTimeout(() => {
+      server.closeAllConnections();
+      resolve();
+    }, 2_000).unref();
   });
   await streamsEnd;
 }
@@ -175,9 +187,25 @@ function makeCity(
   };
 }
 
-async function startWorker(city: City, database: Database) {
-  const options = { pool: database.pool, log: city.log, inngest: city.inngest };
-  return city.config.inngest.kind === "inngest"
-    ? forwardEvents(options)
-    : startEngine({ ...options, functions: cityFunctions(city) });
+/** How long a start waits for the server before it, which may still be stopping, in milliseconds. */
+const SUCCESSION_MS = 5_000;
+
+async function startWorker(city: City, database: Database, ports: Ports) {
+  const options = {
+    pool: database.pool,
+    log: city.log,
+    inngest: city.inngest,
+    // Only E2B's machines are reached from every server.
+    ...(ports.sandbox.name !== "e2b" && { alone: { waitMs: SUCCESSION_MS } }),
+  };
+  const worker =
+    city.config.inngest.kind === "inngest"
+      ? forwardEvents(options)
+      : startEngine({ ...options, functions: cityFunctions(city) });
+  return worker.catch((error) => {
+    throw error.code === NOT_ALONE ? new ConfigError([ANOTHER_SERVER]) : error;
+  });
 }
+
+const ANOTHER_SERVER =
+  "Another server works on this database, and sandboxes live with the server that made them. Stop it, or choose another DATABASE_URL or CITY_DATA_DIR; several servers on one database need E2B_API_KEY.";

@@ -1,17 +1,19 @@
 import type { City } from "#server/city.ts";
 import { purgeRuns } from "#server/engine/inspect.ts";
+import { forgetExpired } from "#server/operators/forget-expired.ts";
 import { forgetInputs } from "#server/tasks/forget-inputs.ts";
 
 /** Days that the embedded engine keeps runs that have ended, for whoever looks into a failure. */
 const RUN_DAYS = 30;
 
-/** Each night: what the city has promised not to keep. */
+/** Each night: what the city has promised not to keep, and what is of no use any more. */
 export const forgetInputsFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "forget-inputs", retries: 3, triggers: [{ cron: "17 3 * * *" }] },
     async ({ step }) => {
       const forgotten = await step.run("inputs", () => forgetInputs(city.ctx()));
+      const expired = await step.run("expired", () => forgetExpired(city.ctx()));
       const runs = await step.run("runs", () => purgeRuns(city.database.pool, RUN_DAYS));
-      return { ...forgotten, runs };
+      return { ...forgotten, ...expired, runs };
     },
   );

@@ -50,7 +50,7 @@ const MAILS: Record<LinkPurpose, (name: string, link: string) => { subject: stri
   }),
   reset: (name, link) => ({
     subject: "Choose a new password",
-    text: `Hello ${name},\n\nsomeone, probably you, asked to choose a new password. This link works once, within an hour.\n\n${link}\n\nIf it was not you, nothing has changed and you need do nothing.\n\nAI City`,
+    text: `Hello ${name},\n\nsomeone, probably you, asked to choose a new password. This link works once, within an hour. With the new password, every session ends and every owner token is revoked.\n\n${link}\n\nIf it was not you, nothing has changed and you need do nothing.\n\nAI City`,
   }),
 };
 

@@ -19,9 +19,17 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** How long anybody waits for a connection before being told that the city is busy. */
+const WAIT_MS = 10_000;
+
 /** Opens one pool for Prisma, the queue and plain SQL. Eight connections serve two cores best (measured). */
-export function openDatabase(url: string, log: Log): Database {
-  const pool = new pg.Pool({ connectionString: url, max: 10, idleTimeoutMillis: 30_000 });
+export function openDatabase(url: string, log: Log, { waitMs = WAIT_MS } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: waitMs,
+  });
   const complain = (error: Error) => log.warn({ error: error.message }, "a database connection failed");
   pool.on("error", complain);
   pool.on("connect", (connection) => connection.on("error", complain));

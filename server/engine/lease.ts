@@ -5,6 +5,8 @@ import type { Log } from "#server/kernel/log.ts";
 
 /** The advisory locks of the engine's workers share this first number; `engine.recover` knows it too. */
 const LOCK_SPACE = 4672;
+/** No worker's own; held by the one that must be the only one. */
+const ONLY_WORKER = 0;
 const RECONNECT_MS = 500;
 
 export type Lease = {
@@ -14,11 +16,17 @@ export type Lease = {
   release(): Promise<void>;
 };
 
+/** For a worker that must be the only one on its database: how long it waits for one that is still stopping. */
+export type Alone = { waitMs: number };
+
+/** PostgreSQL's code for a lock that was waited for in vain: another worker, which must be the only one too, still lives. */
+export const NOT_ALONE = "55P03";
+
 /**
  * Registers this process as a worker and proves that it lives by an advisory lock on a connection of its own:
  * PostgreSQL drops the lock the moment the process is gone, however it went.
  */
-export async function takeLease(pool: pg.Pool, log: Log): Promise<Lease> {
+export async function takeLease(pool: pg.Pool, log: Log, alone?: Alone): Promise<Lease> {
   const workerId = randomUUID();
   const lockKey = randomInt(1, 2_147_483_647);
   let poolId: string | null = null;
@@ -30,6 +38,7 @@ export async function takeLease(pool: pg.Pool, log: Log): Promise<Lease> {
     client.on("error", () => undefined);
     try {
       await client.connect();
+      if (alone) await claimAlone(client, alone);
       await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, lockKey]);
       await client.query(
         `insert into engine.worker (id, lock_key, pool_id) values ($1, $2, $3)
@@ -69,6 +78,15 @@ export async function takeLease(pool: pg.Pool, log: Log): Promise<Lease> {
       await connection.end();
     },
   };
+}
+
+/** A machine that has vanished without a word is noticed within half a minute, not after PostgreSQL's two hours. */
+async function claimAlone(client: pg.Client, { waitMs }: Alone): Promise<void> {
+  await client.query(`
+    set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4;
+    set lock_timeout = ${waitMs}`);
+  await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, ONLY_WORKER]);
+  await client.query("reset lock_timeout");
 }
 
 /** Frees what dead workers held: their jobs are unlocked, the runs they were driving are queued again. */

@@ -8,6 +8,7 @@ import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
 import { makeRestApi } from "../rest/adapter.ts";
 import { answerDashboard, DASHBOARD_PREFIX } from "./dashboard-calls.ts";
+import { makeReadiness } from "./readiness.ts";
 
 /** Bytes a Stripe event may hold. */
 const EVENT_BYTES = 1_048_576;
@@ -18,18 +19,18 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
   app.route("/", makeRestApi(city, city.limits));
   app.all(`${DASHBOARD_PREFIX}/*`, (c) => answerDashboard(city, c.req.raw));
   if (city.config.inngest.kind === "inngest") {
-    const handler = serveInngest({ client: city.inngest, functions: cityFunctions(city) });
+    const handler = serveInngest({
+      client: city.inngest,
+      functions: cityFunctions(city),
+      // Unsigned, anyone could have the app's address changed to theirs; signed, by a Host header that leads there.
+      enableUnauthedSync: false,
+      ...(!city.config.inngest.devUrl && { serveOrigin: new URL(city.config.publicUrl).origin }),
+    });
     app.all("/api/inngest", (c) => handler(c.req.raw) as Promise<Response>);
   }
   app.post("/api/webhooks/stripe", (c) => takeStripeEvent(city, c.req.raw));
   app.get("/health", (c) => c.json({ status: "ok" }));
-  app.get("/ready", async (c) => {
-    const database = await city.database.pool.query("select 1").then(
-      () => true,
-      () => false,
-    );
-    return c.json({ status: database ? "ready" : "unavailable", parts: city.parts }, database ? 200 : 503);
-  });
+  app.get("/ready", makeReadiness(city));
   if (!city.config.production) app.get("/local/outbox", (c) => showOutbox(city, c.req.query("to") ?? ""));
   if (city.config.testClock) app.post("/local/clock", (c) => moveClock(city, c.req.raw));
   const { gitRemote } = extras;

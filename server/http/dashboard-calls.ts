@@ -56,11 +56,13 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
   }
 }
 
-/** Strangers are counted as they are in the API, each call of a batch. An owner's own pages are not. */
+/** Each call of a batch is counted: a stranger's as in the API, an owner's as the pages that make it. */
 async function contextOf(city: City, request: Request, calls: number): Promise<Ctx> {
   const actor = await actorFromCookie(city, request.headers.get("cookie"));
   const address = request.headers.get("x-city-address") ?? "unknown";
-  for (let call = 0; call < calls && actor.kind === "anonymous"; call += 1) await city.limits.count(actor, address);
+  const { limits } = city;
+  const count = actor.kind === "anonymous" ? limits.count : limits.countPage;
+  for (let call = 0; call < calls; call += 1) await count(actor, address);
   return city.ctx(actor, undefined, address);
 }
 

@@ -31,8 +31,17 @@ type Options = {
    * this keeps out pages whose own name has been made to lead here: their browser takes us for them.
    */
   hostNames?: string[];
+  /**
+   * Whether a connection may change its protocol, as it does for pages that are rebuilt on change. Otherwise the wish is
+   * overlooked, and the request answered as any: whoever has changed is watched by no time-out.
+   */
+  upgrades?: boolean;
+  /** Whether browsers know the city by https, and shall never come by anything else. */
+  https?: boolean;
   patience?: Patience;
 };
+
+const NEVER_BY_HTTP = `max-age=${365 * 86_400}`;
 
 /**
  * One HTTP server for everything: our own handlers where every millisecond counts, Next for pages. Slow and oversized
@@ -41,7 +50,7 @@ type Options = {
 export function makeFrontDoor(
   api: (request: Request) => Promise<Response> | Response,
   next: NextHandler | null,
-  { trustedProxies, hostNames, patience = PATIENCE }: Options,
+  { trustedProxies, hostNames, upgrades = false, https = false, patience = PATIENCE }: Options,
 ): Server {
   const trusted = proxyAddress.compile(trustedProxies);
   const tooLarge = new CityError("PAYLOAD_TOO_LARGE", `A body may hold ${BODY_BYTES} bytes.`, {
@@ -52,7 +61,12 @@ export function makeFrontDoor(
     overrideGlobalObjects: false,
   });
   const ours = getRequestListener(api, { overrideGlobalObjects: false });
-  const server = createServer({ connectionsCheckingInterval: patience.checkMs }, (request, response) => {
+  const connections = {
+    connectionsCheckingInterval: patience.checkMs,
+    ...(!upgrades && { shouldUpgradeCallback: () => false }),
+  };
+  const server = createServer(connections, (request, response) => {
+    if (https) response.setHeader("strict-transport-security", NEVER_BY_HTTP);
     dropForbidden(request);
     const address = proxyAddress(request, trusted) ?? "unknown";
     request.headers["x-city-address"] = address;

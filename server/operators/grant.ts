@@ -3,7 +3,10 @@ import { openDatabase } from "../db/client.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { makeLog } from "../log.ts";
 
-/** `npm run operator:grant -- <e-mail>`: makes an owner an operator. `--revoke` takes it back. */
+/**
+ * `npm run operator:grant -- <e-mail>`: makes an owner an operator. `--revoke` takes it back. The address must be confirmed:
+ * anyone can sign up with the one of the person who is to be operator, and would be it.
+ */
 async function main(args: string[]): Promise<number> {
   const email = args.find((arg) => !arg.startsWith("--"))?.toLowerCase();
   if (!email) {
@@ -16,13 +19,22 @@ async function main(args: string[]): Promise<number> {
   const database = openDatabase(config.databaseUrl ?? postgres?.url ?? "", log);
   try {
     const role = args.includes("--revoke") ? "owner" : "operator";
-    const { count } = await database.prisma.owner.updateMany({ where: { email }, data: { role } });
-    console.log(count === 1 ? `${email} is now ${role}.` : `There is no owner with the e-mail ${email}.`);
-    return count === 1 ? 0 : 1;
+    const { owner } = database.prisma;
+    const confirmed = role === "operator" ? { emailVerifiedAt: { not: null } } : {};
+    const { count } = await owner.updateMany({ where: { email, ...confirmed }, data: { role } });
+    if (count === 1) return say(`${email} is now ${role}.`, 0);
+    return (await owner.count({ where: { email } })) === 0
+      ? say(`There is no owner with the e-mail ${email}.`, 1)
+      : say(`${email} has not been confirmed: its owner opens the link in the mail first, then try again.`, 1);
   } finally {
     await database.close();
     await postgres?.stop();
   }
+}
+
+function say(line: string, exitCode: number): number {
+  console.log(line);
+  return exitCode;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -15,6 +15,8 @@ type Policy = { policy: string; quota: number; windowSeconds: number };
 export type Limits = {
   /** Counts one request of this caller; RATE_LIMITED when there were too many. */
   count(actor: Actor, address: string): Promise<Budget>;
+  /** The same for one page, or one call that a page makes for whoever is signed in: bounds that no clicking reaches. */
+  countPage(actor: Actor, address: string): Promise<Budget>;
   /** Counts one try of a kind, by address and by whom it is about; RATE_LIMITED when there were too many. */
   countTry(of: Try, address: string, about: string): Promise<void>;
 };
@@ -35,6 +37,8 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
     trust: limiter("trust", quotas.trust),
     anonymous: limiter("anonymous", quotas.anonymous),
   };
+  const pages = limiter("pages", quotas.pages);
+  const dashboard = limiter("dashboard", quotas.dashboard);
   const address = limiter("sign-in-address", quotas.signInPerAddress);
   const account = limiter("sign-in-account", quotas.signInPerAccount);
 
@@ -60,6 +64,9 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
       if (actor.kind === "owner") return consume(perKind.owner, actor.ownerId);
       if (actor.kind === "trust") return consume(perKind.trust, actor.keyId);
       return consume(perKind.anonymous, networkOf(from));
+    },
+    async countPage(actor, from) {
+      return actor.kind === "owner" ? consume(dashboard, actor.ownerId) : consume(pages, networkOf(from));
     },
     async countTry(of, from, about) {
       await consume(address, `${of} ${networkOf(from)}`);

@@ -36,8 +36,9 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
 }
 
 /**
- * The tasks of these ids, which are the caller's, for a list, newest first. Of what may be megabytes and the view does
- * not show, no more is read than that it is there.
+ * The tasks of these ids, which are the caller's, for a list, newest first. A hundred of them may have handed in
+ * hundreds of megabytes: a buyer's list is without the code and the files, and of what a view does not show no more is
+ * read than that it is there.
  */
 export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
   if (ids.length === 0) return [];
@@ -60,12 +61,12 @@ function select(instead: Partial<Record<Prisma.TaskScalarFieldEnum, string>> = {
 }
 
 const patch = "left(t.patch, 1)";
-const code = "left(t.code, 1)";
-const files = "case when t.files is not null then '[]'::json end";
+const LEFT_OUT = { code: "null::text", files: "null::json" };
+const ITS_PRESENCE = { code: "left(t.code, 1)", files: "case when t.files is not null then '[]'::json end" };
 const LIST = "where t.id = any(string_to_array($1, ',')) order by t.created_at desc, t.id desc";
 const LISTED = {
-  buyer: { name: "tasks-of-buyer", text: `${select({ patch })} ${LIST}` },
-  seller: { name: "tasks-of-seller", text: `${select({ patch, code, files })} ${LIST}` },
+  buyer: { name: "tasks-of-buyer", text: `${select({ patch, ...LEFT_OUT })} ${LIST}` },
+  seller: { name: "tasks-of-seller", text: `${select({ patch, ...ITS_PRESENCE })} ${LIST}` },
 };
 const SELECT = `${select()} where t.id = $1`;
 const TASK_BY_ID = { name: "task", text: SELECT };

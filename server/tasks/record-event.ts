@@ -20,5 +20,7 @@ export async function tellSeller(ctx: Ctx, task: TaskRow, type: WebhookEvent, ag
 
 /** Tells the buyer agent's webhook, where an agent bought. */
 export async function tellBuyer(ctx: Ctx, task: TaskRow, type: WebhookEvent): Promise<void> {
-  if (task.buyerAgentId) await enqueueDelivery(ctx, { agentId: task.buyerAgentId, type, data: viewForBuyer(task) });
+  // Deliveries are kept longer than what the buyer handed in may be.
+  const data = viewForBuyer({ ...task, code: null, files: null });
+  if (task.buyerAgentId) await enqueueDelivery(ctx, { agentId: task.buyerAgentId, type, data });
 }

@@ -116,7 +116,9 @@ export const buyerTask = z
     id: z.string(),
     taskType: category,
     status: taskStatus,
-    input: z.looseObject(shown).describe("As it was given; the token is never shown."),
+    input: z
+      .looseObject(shown)
+      .describe("As it was given; the token is never shown, and lists leave out `code` and `files`."),
     agentId: z.string().nullable().describe("The seller; null while nobody is chosen."),
     buyerAgentId: z.string().nullable().describe("Null when an owner submitted it."),
     maxBudget: z.int().describe("Cents."),

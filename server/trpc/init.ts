@@ -23,7 +23,7 @@ export type Rest = {
   idempotency?: "atomic" | "stepwise" | "none";
   /** Moves money: its key is kept for 30 days instead of one. */
   money?: boolean;
-  /** The answer bears a secret: it is stored sealed under the client's key. */
+  /** The answer bears a secret, or the code that a buyer handed in: it is stored sealed under the client's key. */
   secret?: boolean;
   /** Bytes accepted as body, where the usual 1 MB is not enough. */
   maxBody?: number;
@@ -125,8 +125,10 @@ const BUSY = new Set(
 /** No free connection, a deadlock, a serialization failure, a database that restarts: nothing happened, try again. */
 function isOverloaded(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  // `pg` has no code for a connection that ended while it waited for an answer.
-  return BUSY.has(String(code)) || String(message).startsWith("Connection terminated");
+  // `pg` has no code for a connection that ended while it waited for an answer, nor for one that was not to be had.
+  return (
+    BUSY.has(String(code)) || /Connection terminated|timeout exceeded when trying to connect/.test(String(message))
+  );
 }
 
 function validationError(error: ZodError): CityError {

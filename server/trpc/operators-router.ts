@@ -1,4 +1,5 @@
 import { checkBooks } from "../operators/check-books.ts";
+import { heartbeatView, readHeartbeat } from "../operators/heartbeat.ts";
 import { listOverdue, overdueTasks } from "../operators/list-overdue.ts";
 import { listPayouts, operatorPayouts } from "../operators/list-payouts.ts";
 import { listStuckRuns, stuckRuns } from "../operators/list-stuck-runs.ts";
@@ -17,6 +18,10 @@ export const operatorsRouter = router({
     .meta({ rest: { route: "GET /operator/overdue", summary: "Tasks past their deadline" } })
     .output(overdueTasks)
     .query(({ ctx }) => listOverdue(ctx)),
+
+  readHeartbeat: by("owner")
+    .output(heartbeatView)
+    .query(({ ctx }) => readHeartbeat(ctx)),
 
   listStuckRuns: by("owner")
     .output(stuckRuns)

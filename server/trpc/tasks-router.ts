@@ -42,6 +42,7 @@ export const tasksRouter = router({
         maxBody: LARGE_BODY,
         refusals: [402],
         money: true,
+        secret: true,
       },
       afterRefusal: explainShortfall,
     })
@@ -58,7 +59,7 @@ export const tasksRouter = router({
     .mutation(({ ctx, input }) => quoteTask(ctx, input)),
 
   list: by("agent", "owner")
-    .meta({ rest: { route: "GET /tasks", summary: "List the caller's tasks", shape: "page" } })
+    .meta({ rest: { route: "GET /tasks", summary: "List the caller's tasks, without code and files", shape: "page" } })
     .input(schema.listTasksInput)
     .output(schema.taskPage)
     .query(({ ctx, input }) => listTasks(ctx, input)),
@@ -118,6 +119,7 @@ export const tasksRouter = router({
         route: "POST /tasks/{id}/feedback",
         summary: "Thumb up or down; down within the refund window refunds",
         money: true,
+        secret: true,
       },
     })
     .input(schema.feedbackInput)
@@ -134,7 +136,12 @@ export const tasksRouter = router({
 
   cancel: by("agent", "owner")
     .meta({
-      rest: { route: "POST /tasks/{id}/cancel", summary: "Take a task back before a seller commits", money: true },
+      rest: {
+        route: "POST /tasks/{id}/cancel",
+        summary: "Take a task back before a seller commits",
+        money: true,
+        secret: true,
+      },
     })
     .input(schema.taskIdInput)
     .output(schema.buyerTask)

@@ -141,8 +141,15 @@ async function disputedWork(buyer: Person, seller: Person, url: string): Promise
   return { id, taskId: task.id };
 }
 
-/** The role is granted on the machine, never over the network. */
-function makeOperator({ email }: Person): void {
+/** The role is granted on the machine, never over the network, and to a confirmed address only. */
+async function makeOperator({ email }: Person, url: string): Promise<void> {
+  const mails = (await (await fetch(`${url}/local/outbox?to=${email}`)).json()) as { text: string }[];
+  const token = mails.map(({ text }) => /\/verify\?token=(\S+)/.exec(text)?.[1]).find(Boolean);
+  await fetch(`${url}/api/v1/auth/verify`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token }),
+  });
   const env = { ...process.env, CITY_DATA_DIR: process.env.BROWSER_CITY_DATA };
   const { status, stderr } = spawnSync(process.execPath, ["server/operators/grant.ts", email], {
     env,
@@ -162,7 +169,7 @@ test("an operator finds an open dispute at city hall and decides it for the buye
   await signIn(page, operator);
   expect((await page.goto("/operator"))?.status()).toBe(404);
 
-  makeOperator(operator);
+  await makeOperator(operator, url);
   await page.goto("/operator");
   await expect(page.getByRole("region", { name: "Ledger" }).getByLabel("Broken")).toHaveCount(0);
   await expect(page.getByRole("region", { name: "Cash and hash chain" })).toContainText("the hash chain verifies");

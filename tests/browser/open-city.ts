@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../support/free-port.ts";
 
 /** No person clicks as fast as these tests. */
-const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
+const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, pages: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
 /** Not as it is by default: the pages must say what this city does. */
 const MONEY = { disputeDays: 14 };
 const START_MS = 240_000;

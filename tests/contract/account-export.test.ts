@@ -39,7 +39,7 @@ test("an export has everything of the owner's, however long its lists, and no se
     const task = await owner.client.tasks.submit({
       taskType: "design",
       maxBudget: 50,
-      input: { description: `Number ${n}.` },
+      input: { description: `Number ${n}.`, code: "export const handedIn = true;" },
     });
     await owner.client.tasks.cancel(task.id);
   }
@@ -52,6 +52,7 @@ test("an export has everything of the owner's, however long its lists, and no se
   expect(whole.ownerTokens).toMatchObject([{ name: "ci" }]);
   expect(whole.trustKeys).toMatchObject([{ name: "partner" }]);
   expect(new Set(whole.tasksBought?.map(({ input }) => input.description)).size).toBe(23);
+  for (const { input } of whole.tasksBought ?? []) expect(input.code).toBe("export const handedIn = true;");
   // Starter credits, and for each task its hold and the return of it.
   expect(whole.transactions).toHaveLength(1 + 2 * 23);
   expect(whole.statements?.length).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeReadiness } from "#server/http/readiness.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import { chargedTask, type MoneyCity, newSeller, startMoneyCity } from "../model/support/money-city.ts";
 
@@ -71,6 +72,28 @@ test("an operator sees runs that gave up, that try again or stand still; not tho
     "stands-still": "stalled",
   });
   expect(runs[0]).toMatchObject({ work: "judge-task", error: "no answer" });
+});
+
+test("an operator sees, and /ready says, when the city does nothing by itself any more, whatever its clock says", async () => {
+  const hall = await operator();
+  let now = Date.now();
+  const readiness = makeReadiness(city, () => now);
+  const ready = async () => ((await (await readiness()).json()) as { status: string }).status;
+  const beatAt = (sql: string) => city.database.pool.query(`update engine.heartbeat set at = ${sql}`);
+  await city.advance(3_600_000);
+  const { at, late } = await hall.operators.readHeartbeat.query();
+  expect(late).toBe(false);
+  const { rows } = await city.database.pool.query("select city_now() as time");
+  expect(Math.abs(rows[0].time - Date.parse(at ?? ""))).toBeLessThan(120_000);
+
+  await beatAt("now() - interval '10 minutes'");
+  expect((await hall.operators.readHeartbeat.query()).late).toBe(true);
+  // Just started: what should beat has had no time yet.
+  expect(await ready()).toBe("ready");
+  now += 6 * 60_000;
+  expect(await ready()).toBe("degraded");
+  await beatAt("now()");
+  expect(await ready()).toBe("ready");
 });
 
 test("an operator takes up work that gave up, once; what runs or ended well is left alone", async () => {

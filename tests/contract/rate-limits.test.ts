@@ -1,4 +1,7 @@
+import type { Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeFrontDoor } from "#server/http/front-door.ts";
+import { countPages } from "#server/http/page-limits.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { dashboardCookie } from "#tests/support/dashboard.ts";
 
@@ -60,6 +63,45 @@ test("tries of keys that do not exist use up a stranger's budget, under whatever
     statuses.push(status);
   }
   expect(statuses.at(-1)).toBe(429);
+});
+
+describe("pages", () => {
+  let bounded: TestCity;
+  let door: Server;
+  beforeAll(async () => {
+    bounded = await startTestCity({ settings: { limits: { pages: 3, dashboard: 5 } }, prism: false });
+    const next = countPages(bounded, (_request, response) => void response.end("a page"));
+    door = makeFrontDoor((request) => bounded.api(request), next, { trustedProxies: ["loopback"] });
+    await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
+  });
+  afterAll(async () => {
+    door?.close();
+    await bounded?.stop();
+  });
+
+  const statuses = async (path: string, headers: Record<string, string>, times: number) => {
+    const { port } = door.address() as { port: number };
+    const found: number[] = [];
+    for (let i = 0; i < times; i += 1) found.push((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status);
+    return found;
+  };
+
+  test("of a stranger are counted by address, and what a page consists of is not", async () => {
+    const from = (address: string) => ({ "x-forwarded-for": address });
+    expect(await statuses("/_next/static/chunk.js", from("203.0.113.1"), 5)).not.toContain(429);
+    expect(await statuses("/explore?query=a", from("203.0.113.1"), 4)).toEqual([200, 200, 200, 429]);
+    expect(await statuses("/explore", from("203.0.113.2"), 1)).toEqual([200]);
+  });
+
+  test("and the calls they make have one budget of each owner who is signed in", async () => {
+    const cookies = await dashboardCookie(bounded, await bounded.owner());
+    const signedIn = { ...cookies, "sec-fetch-site": "same-origin", "x-forwarded-for": "203.0.113.3" };
+    expect(await statuses("/overview", signedIn, 3)).toEqual([200, 200, 200]);
+    expect(await statuses("/api/trpc/owners.me", signedIn, 3)).toEqual([200, 200, 429]);
+    expect(await statuses("/overview", signedIn, 1)).toEqual([429]);
+    const others = { ...signedIn, ...(await dashboardCookie(bounded, await bounded.owner())) };
+    expect(await statuses("/overview", others, 1)).toEqual([200]);
+  });
 });
 
 describe("tries to get in, and links by mail", () => {

@@ -1,5 +1,5 @@
-import { type IncomingMessage, request } from "node:http";
-import { connect } from "node:net";
+import { type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BODY_BYTES, makeFrontDoor } from "#server/http/front-door.ts";
 import { CityError } from "#server/kernel/errors.ts";
@@ -188,10 +188,12 @@ async function openDoor(options: Options, next: Parameters<typeof makeFrontDoor>
         socket.on("error", () => resolve(answer));
         socket.on("close", () => resolve(answer));
       }),
-    close() {
-      door.closeAllConnections();
-      door.close();
-    },
+    /** Resolves when no connection is left; those that are idle or under way are ended. */
+    close: () =>
+      new Promise<void>((resolve) => {
+        door.close(() => resolve());
+        door.closeAllConnections();
+      }),
   };
 }
 const head = (extra: string, path = "/api/v1/tokens") => `POST ${path} HTTP/1.1\r\nhost: city\r\n${extra}`;
@@ -260,6 +262,33 @@ describe("clients that send without end", () => {
   test("what an operation may take always fits through the door", () => {
     const largest = Math.max(...routes.map(({ rest }) => rest.maxBody ?? 0));
     expect(largest).toBeLessThan(BODY_BYTES);
+  });
+});
+
+describe("a client that wants another protocol", () => {
+  // As Next does at its first request.
+  const listenForUpgrades = (message: IncomingMessage, response: ServerResponse) => {
+    (message.socket as Socket & { server: Server }).server.on("upgrade", () => {});
+    response.end("a page");
+  };
+  const ask = (headers: string) => `GET / HTTP/1.1\r\nhost: city\r\n${headers}\r\n\r\n`;
+
+  test("is answered as any other, and neither outstays the time-outs nor holds up the end of the server", async () => {
+    const door = await openDoor({}, listenForUpgrades);
+    expect(await door.dribble(ask("connection: close"))).toContain("a page");
+    expect(await door.dribble(ask("connection: Upgrade, close\r\nupgrade: websocket"))).toContain("a page");
+    await door.close();
+  });
+});
+
+describe("browsers", () => {
+  test("are told to come by https only, where that is how they find the city", async () => {
+    const ask = "GET /health HTTP/1.1\r\nhost: city\r\nconnection: close\r\n\r\n";
+    const secure = await openDoor({ https: true });
+    expect((await secure.dribble(ask)).toLowerCase()).toContain("\r\nstrict-transport-security: max-age=31536000\r\n");
+    const plain = await openDoor({});
+    expect((await plain.dribble(ask)).toLowerCase()).not.toContain("strict-transport-security");
+    await Promise.all([secure.close(), plain.close()]);
   });
 });
 

@@ -62,7 +62,7 @@ test("a second complete is refused and changes nothing", async () => {
   });
 });
 
-test("a row of a list is the task itself; of a patch and a buyer's code no more is read than that they are there", async () => {
+test("a row of a list is the task itself without the code and the files, which only the task's own page of the API holds", async () => {
   const { owner: sellers, agent } = await seller();
   const { owner, task } = await submitted(agent.id);
   const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
@@ -71,14 +71,17 @@ test("a row of a list is the task itself; of a patch and a buyer's code no more 
   await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
   await city.idle();
   const bought = await owner.client.tasks.list();
-  expect(bought.data).toEqual([await owner.client.tasks.get(task.id)]);
-  expect(bought.data[0]).toMatchObject({ hasPatch: true, output: REVIEW, input: { files: [FILE] } });
+  const { input, ...rest } = await owner.client.tasks.get(task.id);
+  const { files, ...listed } = input;
+  expect(files).toEqual([FILE]);
+  expect(bought.data).toEqual([{ ...rest, input: listed }]);
+  expect(bought.data[0]).toMatchObject({ hasPatch: true, output: REVIEW });
   const sold = await sellers.client.tasks.list({ role: "seller" });
   expect((await agent.client.tasks.list()).data).toEqual(sold.data);
   expect(sold.data).toEqual([await agent.client.tasks.get(task.id)]);
   expect(sold.data[0]).toMatchObject({ input: { hasRepo: true } });
   const [forBuyer] = await findListed(city.ctx(), [task.id], "buyer");
-  expect(forBuyer).toMatchObject({ patch: "d", files: [FILE] });
+  expect(forBuyer).toMatchObject({ patch: "d", files: null, code: null });
   const [forSeller] = await findListed(city.ctx(), [task.id], "seller");
   expect(forSeller).toMatchObject({ patch: "d", files: [], code: null });
 });

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { inTransaction } from "#server/context.ts";
-import { isTransaction } from "#server/db/client.ts";
+import { isTransaction, openDatabase } from "#server/db/client.ts";
 import { runStatement } from "#server/db/statement.ts";
 import { reachPayments } from "#server/payments/reach-payments.ts";
+import { toCityError } from "#server/trpc/init.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -34,6 +36,24 @@ it("a hot statement sees what its own transaction has written, and nothing of an
     expect(await runStatement(tx, OWNERS, ["Seen within"])).toEqual([{ owners: 1 }]);
     expect(await runStatement(city.ctx(), OWNERS, ["Seen within"])).toEqual([{ owners: 0 }]);
   });
+});
+
+it("who finds no free connection is told that the city is busy, and does not wait for good", async () => {
+  const database = openDatabase(city.config.databaseUrl ?? "", quiet, { waitMs: 50 });
+  const taken = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
+  const ctx = { ...city.ctx(), db: database.prisma, pool: database.pool };
+  const asked = [
+    runStatement(ctx, OWNERS, ["Anyone"]),
+    database.prisma.owner.count(),
+    database.prisma.$queryRaw`select 1`,
+    inTransaction(ctx, async (tx) => tx.db.owner.count()),
+  ];
+  for (const result of await Promise.allSettled(asked)) {
+    if (result.status === "fulfilled") throw new Error("It found a connection.");
+    expect(toCityError(result.reason)).toMatchObject({ code: "UNAVAILABLE", retryAfter: expect.any(Number) });
+  }
+  for (const connection of taken) connection.release();
+  await database.close();
 });
 
 it("nothing reaches the card company from inside a transaction", async () => {

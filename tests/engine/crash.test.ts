@@ -4,8 +4,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
+import { NOT_ALONE, takeLease } from "#server/engine/lease.ts";
 import { crashable } from "./crash-worker.ts";
-import { startCluster, until } from "./support.ts";
+import { silent, startCluster, until } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 const children: ChildProcess[] = [];
@@ -118,6 +119,16 @@ test("a worker that was wrongly taken for dead writes nothing more and runs no f
   await first.idle();
   expect(ran).toEqual(["stale:slow", "fresh:slow", "fresh:next"]);
   expect(await city.runs("fenced")).toMatchObject([{ status: "completed", output: "fresh" }]);
+});
+
+test("a worker that must be alone refuses to begin beside another, and begins the moment that one's process is gone", async () => {
+  const city = await cluster.city();
+  const first = await takeLease(city.pool, silent, { waitMs: 50 });
+  await expect(takeLease(city.pool, silent, { waitMs: 50 })).rejects.toMatchObject({ code: NOT_ALONE });
+  const next = takeLease(city.pool, silent, { waitMs: 20_000 });
+  // PostgreSQL sees the same of a process that dies: its connection is closed.
+  await first.release();
+  await (await next).release();
 });
 
 async function startWorker(url: string, point: string) {

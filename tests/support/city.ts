@@ -14,7 +14,15 @@ import { startPrism } from "./prism-proxy.ts";
 import { quiet } from "./quiet-log.ts";
 
 /** Limits that no test reaches unless it wants to. */
-const PLENTY = { agent: 1e6, owner: 1e6, trust: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
+const PLENTY = {
+  agent: 1e6,
+  owner: 1e6,
+  trust: 1e6,
+  anonymous: 1e6,
+  dashboard: 1e6,
+  signInPerAddress: 1e6,
+  signInPerAccount: 1e6,
+};
 
 export type TestCity = RunningCity & {
   /** Moves the city's clock and waits until everything that fell due is done. */

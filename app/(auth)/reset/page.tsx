@@ -9,7 +9,9 @@ export default async function Reset({ searchParams }: { searchParams: SearchPara
   return (
     <>
       <h1 className="text-20">Choose a new password</h1>
-      <p className="mt-1 text-13 text-soft">All your sessions end with it, here and everywhere else.</p>
+      <p className="mt-1 text-13 text-soft">
+        All your sessions end with it, here and everywhere else, and your owner tokens stop working. Agents’ keys go on.
+      </p>
       <ResetForm token={token} />
     </>
   );

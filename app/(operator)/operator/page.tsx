@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { runningCity } from "#server/city.ts";
 import { DataTable } from "../../_components/data-table.tsx";
 import { DisputeTable } from "../../_components/dispute-table.tsx";
 import { Moment } from "../../_components/moment.tsx";
@@ -9,6 +10,7 @@ import { Status, type TaskStatus } from "../../_components/status.tsx";
 import { signedIn } from "../../_session.ts";
 import type { Outputs } from "../../_trpc/client.ts";
 import { Books, Nightly } from "./books.tsx";
+import { Heartbeat } from "./heartbeat.tsx";
 import { Payouts } from "./payouts.tsx";
 import { StuckRuns } from "./stuck-runs.tsx";
 
@@ -17,9 +19,11 @@ export const metadata: Metadata = { title: "City hall" };
 export default async function CityHall() {
   const { actor, call } = await signedIn();
   if (actor.role !== "operator") notFound();
-  const [books, overdue, runs, payouts, open, reviewed] = await Promise.all([
+  const byInngest = runningCity().config.inngest.kind === "inngest";
+  const [books, overdue, beat, runs, payouts, open, reviewed] = await Promise.all([
     call.operators.checkLedger(),
     call.operators.listOverdue(),
+    call.operators.readHeartbeat(),
     call.operators.listStuckRuns(),
     call.operators.listPayouts(),
     call.disputes.list({ status: "open", pageSize: 50 }),
@@ -43,6 +47,9 @@ export default async function CityHall() {
             <p className="text-soft">None. Every task is inside its deadline.</p>
           )}
         </Section>
+        <Section title="Work of the city" lead="What it does by itself, such as offering, judging and paying.">
+          <Heartbeat beat={beat} byInngest={byInngest} />
+        </Section>
         <Section
           title="Unfinished work of the city"
           lead="Runs that gave up in the last week, are being tried again or stand still."
@@ -51,7 +58,9 @@ export default async function CityHall() {
           {runs.length > 0 ? (
             <StuckRuns runs={runs} />
           ) : (
-            <p className="text-soft">None. Everything runs as it should.</p>
+            <p className="text-soft">
+              {byInngest ? "Inngest runs it, and lists it there." : "None. Everything runs as it should."}
+            </p>
           )}
         </Section>
         <Section

@@ -10,7 +10,7 @@ const PARTS = [
   },
   {
     title: "Your code",
-    text: "Sandboxes are destroyed when a task ends; nothing of them stays but the transcript of commands, the patch and the output. Pasted code, files and repository tokens are kept until the task is final plus {{inputDays}}. Only the seller that committed could read the code, inside the sandbox.",
+    text: "Sandboxes are destroyed when a task ends; nothing of them stays but the transcript of commands, the patch and the output. Pasted code, files and repository tokens are kept until the task is final plus {{inputDays}}; an answer that is kept for repeated requests is sealed under a key that only the caller has. Only the seller that committed could read the code, inside the sandbox.",
   },
   {
     title: "Who else sees it",

@@ -44,8 +44,8 @@ export class Tasks {
   }
 
   /**
-   * The caller's tasks, newest first, in its view of each: `role` says which side, without it both come. Await for one
-   * page, `for await` for all.
+   * The caller's tasks, newest first, in its view of each, without `input.code` and `input.files`: `role` says which
+   * side, without it both come. Await for one page, `for await` for all.
    */
   list(query: ListTasksInput & { role: "buyer" }, options?: RequestOptions): PagePromise<Task>;
   list(query: ListTasksInput & { role: "seller" }, options?: RequestOptions): PagePromise<SellerTask>;
