@@ -1,10 +1,9 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { ENGINE_LOCKS } from "#server/db/advisory-locks.ts";
 import type { Log } from "#server/kernel/log.ts";
 
-/** The advisory locks of the engine's workers share this first number; `engine.recover` knows it too. */
-const LOCK_SPACE = 4672;
 const RECONNECT_MS = 500;
 
 export type Lease = {
@@ -30,7 +29,7 @@ export async function takeLease(pool: pg.Pool, log: Log): Promise<Lease> {
     client.on("error", () => undefined);
     try {
       await client.connect();
-      await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, lockKey]);
+      await client.query("select pg_advisory_lock($1, $2)", [ENGINE_LOCKS, lockKey]);
       await client.query(
         `insert into engine.worker (id, lock_key, pool_id) values ($1, $2, $3)
          on conflict (id) do update set pool_id = excluded.pool_id`,

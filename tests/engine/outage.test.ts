@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { eventType, staticSchema } from "inngest";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { ENGINE_LOCKS } from "#server/db/advisory-locks.ts";
 import type { Answer } from "#server/engine/call.ts";
 import { makeDrive } from "#server/engine/drive.ts";
 import { readFunctions } from "#server/engine/registry.ts";
@@ -39,7 +40,7 @@ test("every connection lost in the middle of a step: the run goes on, and the wo
   await until("the lock of the worker is held again", async () => {
     const { rows } = await observer.pool.query(
       `select 1 from engine.worker w join pg_locks l on l.locktype = 'advisory' and l.objid::bigint = w.lock_key
-       where l.classid = 4672 and l.granted`,
+       where l.classid = ${ENGINE_LOCKS} and l.granted`,
     );
     return rows.length === 1;
   });
@@ -82,7 +83,7 @@ test("PostgreSQL out of reach for a while: the queue comes back by itself and ev
   expect(before).toBeLessThan(40);
   await until("the worker's lock is gone, so it has lost PostgreSQL", async () => {
     const { rows } = await observer.pool.query(
-      `select 1 from pg_locks where locktype = 'advisory' and classid = 4672 and objid > 0
+      `select 1 from pg_locks where locktype = 'advisory' and classid = ${ENGINE_LOCKS} and objid > 0
          and database = (select oid from pg_database where datname = current_database())`,
     );
     return rows.length === 0;
