@@ -4,8 +4,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
+import { until } from "#tests/support/until.ts";
 import { crashable } from "./crash-worker.ts";
-import { startCluster, until } from "./support.ts";
+import { startCluster } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 const children: ChildProcess[] = [];

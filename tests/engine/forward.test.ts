@@ -5,7 +5,9 @@ import { makeInngest } from "#inngest/client.ts";
 import { forwardEvents } from "#server/engine/forward.ts";
 import { countRuns, listStuckRuns, purgeRuns } from "#server/engine/inspect.ts";
 import { startEngine } from "#server/engine/start.ts";
-import { silent, startCluster, until } from "./support.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { until } from "#tests/support/until.ts";
+import { startCluster } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {
@@ -27,8 +29,8 @@ test("under Inngest itself, a committed event is sent to its event endpoint unde
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const devUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const inngest = makeInngest({ mode: "inngest", devUrl, eventKey: "key", log: silent });
-  const worker = await forwardEvents({ pool: city.pool, inngest, log: silent });
+  const inngest = makeInngest({ mode: "inngest", devUrl, eventKey: "key", log: quiet });
+  const worker = await forwardEvents({ pool: city.pool, inngest, log: quiet });
   const id = await city.emit("task/offered", { taskId: "t1" });
   await until("Inngest took it", () => received.length === 2);
   await worker.idle();
@@ -45,7 +47,7 @@ test("the application's own tasks run on the same worker, and may not take the e
   await engine.idle();
   expect(seen).toEqual([{ a: 1 }]);
   const { pool, inngest } = city;
-  const clash = startEngine({ pool, inngest, functions: [], log: silent, tasks: { run: async () => undefined } });
+  const clash = startEngine({ pool, inngest, functions: [], log: quiet, tasks: { run: async () => undefined } });
   await expect(clash).rejects.toThrow('The task name "run"');
 });
 

@@ -8,7 +8,9 @@ import { makeDrive } from "#server/engine/drive.ts";
 import { readFunctions } from "#server/engine/registry.ts";
 import { startRun } from "#server/engine/runs.ts";
 import { newId } from "#server/kernel/ids.ts";
-import { emit, makeCity, openPool, silent, startCluster, until } from "./support.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { until } from "#tests/support/until.ts";
+import { emit, makeCity, openPool, startCluster } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {
@@ -62,7 +64,7 @@ test("connections lost again and again while a burst runs: every run completes",
     await until("some runs completed", async () => (await completed()) >= share);
     await observer.cut();
   }
-  await until("all runs completed", async () => (await completed()) === 30, 60_000);
+  await until("all runs completed", async () => (await completed()) === 30, { limitMs: 60_000 });
 });
 
 test("PostgreSQL out of reach for a while: the queue comes back by itself and every run completes", async () => {
@@ -89,7 +91,7 @@ test("PostgreSQL out of reach for a while: the queue comes back by itself and ev
     return rows.length === 0;
   });
   line.mend();
-  await until("all runs completed", async () => (await completed()) === 40, 40_000);
+  await until("all runs completed", async () => (await completed()) === 40, { limitMs: 40_000 });
   await remote.stop();
   line.close();
 }, 60_000);
@@ -105,7 +107,7 @@ async function handDriven(calls: (() => Promise<Answer>)[]) {
   const [run] = await city.runs("by-hand");
   const call = () => calls.shift()?.() ?? Promise.reject(new Error("one call too many"));
   const driverOf = (workerId: string) =>
-    makeDrive({ pool: city.pool, registry, call, log: silent, workerId, backOff: () => 0 });
+    makeDrive({ pool: city.pool, registry, call, log: quiet, workerId, backOff: () => 0 });
   return {
     driverOf,
     runId: run.id as string,
