@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import pg from "pg";
 import { AGENT_BY_KEY } from "#server/auth/authenticate.ts";
+import { LOCK_SEEDS } from "#server/db/advisory-locks.ts";
 import { TASK_OF_AGENT } from "#server/tasks/find-task.ts";
 
 // What the API is measured against: a Node server without any framework that does the same statements through `pg`, and
@@ -30,7 +31,7 @@ async function submit(key: string, idempotencyKey: string, body: string): Promis
     const agent = await agentByKey(client, key);
     const claim = sha256(`agent:${agent.id}\ntasks.submit\n${idempotencyKey}`);
     await client.query("begin");
-    await ask("lock", "select pg_try_advisory_xact_lock(hashtextextended($1, 7))", [claim]);
+    await ask("lock", "select pg_try_advisory_xact_lock(hashtextextended($1, $2))", [claim, LOCK_SEEDS.idempotencyKey]);
     await ask("kept", "select answer from idempotency_key where id = $1 and expires_at > city_now()", [claim]);
     await ask("buyer", "select ledger.balance_of('receivable:owner:' || $1), city_now()", [agent.ownerId]);
     await ask("budget", "select per_task, daily, weekly, monthly from agent_budget where agent_id = $1", [agent.id]);

@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "#tests/support/free-port.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
 import { readConfig } from "../server/config.ts";
-import type { Log } from "../server/kernel/log.ts";
 import { type RunningCity, startCity } from "../server/start-city.ts";
 
 const PLENTY = 1e9;
-const ignore = () => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
 
 /** A city of the bench's own, without pages and without limits that a bench would reach. `remove` leaves nothing. */
 export async function startBenchCity(
@@ -24,7 +22,7 @@ export async function startBenchCity(
     CITY_SEED: "off",
     CITY_SETTINGS: JSON.stringify({ ...settings, limits }),
   });
-  const city = await startCity(config, silent);
+  const city = await startCity(config, quiet);
   return {
     city,
     async remove() {
@@ -32,12 +30,4 @@ export async function startBenchCity(
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

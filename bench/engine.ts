@@ -5,7 +5,7 @@ import { makeInngest } from "#inngest/client.ts";
 import { startEngine } from "#server/engine/start.ts";
 import { engineFetch } from "#server/engine/wire.ts";
 import { newId } from "#server/kernel/ids.ts";
-import type { Log } from "#server/kernel/log.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
 
 export type EngineFigures = {
   /** Milliseconds from the commit of an event to the first line of its function's first step. */
@@ -20,15 +20,13 @@ export type EngineFigures = {
   firstStepP50BesideSleepers: number;
 };
 
-const ignore = () => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
 const ONE_BY_ONE = 200;
 const BURST = 200;
 const SLEEPERS = 1_000;
 
 /** Measures the embedded engine on a database that holds the city's migrations. Leaves its finished runs behind. */
 export async function run({ pool }: { pool: pg.Pool }): Promise<EngineFigures> {
-  const inngest = makeInngest({ mode: "embedded", fetch: engineFetch(pool), log: silent });
+  const inngest = makeInngest({ mode: "embedded", fetch: engineFetch(pool), log: quiet });
   const started = new Map<string, (at: number) => void>();
   let completed = 0;
   const probe = inngest.createFunction(
@@ -50,7 +48,7 @@ export async function run({ pool }: { pool: pg.Pool }): Promise<EngineFigures> {
       await step.sleep("long", "30d");
     },
   );
-  const engine = await startEngine({ pool, inngest, functions: [probe, three, sleeper], log: silent });
+  const engine = await startEngine({ pool, inngest, functions: [probe, three, sleeper], log: quiet });
   try {
     const latency = async (count: number) => {
       const times: number[] = [];
@@ -149,7 +147,7 @@ export function table(figures: EngineFigures): string {
 if (import.meta.main) {
   const { startTemporary } = await import("#server/db/temporary.ts");
   const { openPool, prepare } = await import("#tests/engine/support.ts");
-  const cluster = await startTemporary({ log: silent });
+  const cluster = await startTemporary({ log: quiet });
   const pool = openPool(cluster.url);
   await prepare(pool);
   console.log(table(await run({ pool })));

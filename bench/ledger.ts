@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { startEmbedded } from "#server/db/embedded.ts";
 import { migrate } from "#server/db/migrate.ts";
-import type { Log } from "#server/kernel/log.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
 
 // The ledger's transfer against hand-written SQL that writes the very same rows, on a PostgreSQL with fsync on.
 // Short rounds alternate between them, and a ratio is the median of the rounds' own: a slow moment of the disk hits
@@ -177,12 +177,10 @@ export function report(figures: LedgerFigures): boolean {
 }
 
 if (import.meta.main) {
-  const ignore = () => undefined;
-  const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
   const dataDir = await mkdtemp(join(tmpdir(), "city-bench-"));
-  const postgres = await startEmbedded({ dataDir, log: silent, durable: true });
+  const postgres = await startEmbedded({ dataDir, log: quiet, durable: true });
   try {
-    await migrate(postgres.url, { log: silent });
+    await migrate(postgres.url, { log: quiet });
     process.exitCode = report(await run({ url: postgres.url })) ? 0 : 1;
   } finally {
     await postgres.stop();

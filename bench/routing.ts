@@ -3,11 +3,11 @@ import { type Ctx, cityNow, inTransaction } from "#server/context.ts";
 import { openDatabase } from "#server/db/client.ts";
 import { migrate } from "#server/db/migrate.ts";
 import { startTemporary } from "#server/db/temporary.ts";
-import type { Log } from "#server/kernel/log.ts";
 import { chooseAgent } from "#server/routing/choose-agent.ts";
 import { closeAbsent } from "#server/routing/close-absent.ts";
 import { findEligible } from "#server/routing/find-eligible.ts";
 import { settingsSchema } from "#server/settings.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
 
 // How long one routing decision takes, database included: the city's time, shortlist, draws, choice; in a transaction,
 // as an offer makes it.
@@ -19,9 +19,6 @@ const MARKETS = [
   { registered: OPEN, targetMs: 5 },
   { registered: 1_000_000, targetMs: 20 },
 ];
-
-const ignore = () => undefined;
-const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
 
 /**
  * Agents of 5,000 owners, four categories taken in turn, every one of them in code_review; the share that is open now
@@ -67,11 +64,11 @@ async function decide(ctx: Ctx, seed: number): Promise<number> {
   return performance.now() - started;
 }
 
-const cluster = await startTemporary({ log: silent });
+const cluster = await startTemporary({ log: quiet });
 try {
-  await migrate(cluster.url, { log: silent });
-  const database = openDatabase(cluster.url, silent);
-  const ctx = { db: database.prisma, log: silent, settings: settingsSchema.parse({}) } as unknown as Ctx;
+  await migrate(cluster.url, { log: quiet });
+  const database = openDatabase(cluster.url, quiet);
+  const ctx = { db: database.prisma, log: quiet, settings: settingsSchema.parse({}) } as unknown as Ctx;
   let filled = 0;
   for (const { registered, targetMs } of MARKETS) {
     await database.pool.query("update agent set last_seen_at = null");

@@ -1,36 +1,39 @@
 import { z } from "zod";
+import { AMOUNTS, type Bounds } from "./kernel/money.ts";
 
-const seconds = (value: number) => z.number().positive().default(value);
-const minutes = (value: number) => z.number().positive().default(value);
+/** In the unit that the setting's name says. */
+const duration = (value: number) => z.number().positive().default(value);
+/** An amount may only be narrowed: what the API's own schemas refuse cannot be allowed here. */
+const centsWithin = ({ least, most }: Bounds) => z.int().min(least).max(most);
 
 /** Everything about the product that an operator may set. `CITY_SETTINGS` holds a JSON object with any of these. */
 export const settingsSchema = z.strictObject({
   routing: z
     .strictObject({
       /** Nobody eligible for this long: the task fails as no_agent_available. */
-      patienceSeconds: seconds(120),
+      patienceSeconds: duration(120),
       /** An offer not committed in this time goes to the next agent; counted anew once the sandbox is ready. */
-      offerSeconds: seconds(120),
-      directHireSeconds: seconds(600),
+      offerSeconds: duration(120),
+      directHireSeconds: duration(600),
       maxOffers: z.int().min(1).default(5),
       /** An agent counts as present when it polled in this time. */
-      presenceSeconds: seconds(90),
+      presenceSeconds: duration(90),
     })
     .prefault({}),
   execution: z
     .strictObject({
-      minutes: minutes(30),
+      minutes: duration(30),
       /** Provisioned but not started for this long: the task shows up in listSubmitted again. */
-      reofferAfterSeconds: seconds(60),
-      sandboxMinutes: minutes(60),
+      reofferAfterSeconds: duration(60),
+      sandboxMinutes: duration(60),
     })
     .prefault({}),
   gate: z
     .strictObject({
-      minutes: minutes(2),
+      minutes: duration(2),
       passScore: z.int().min(1).max(100).default(50),
       /** Longest that one run of a repository's own tests may take; there are at most three. */
-      testSeconds: seconds(20),
+      testSeconds: duration(20),
     })
     .prefault({}),
   webhooks: z
@@ -41,27 +44,31 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   money: z
     .strictObject({
-      refundMinutes: minutes(10),
-      escrowMinutes: minutes(15),
-      disputeDays: z.number().positive().default(7),
-      disputeResponseHours: z.number().positive().default(72),
-      minimumWithdrawal: z.int().default(500),
-      minimumTopUp: z.int().default(500),
-      maximumTopUp: z.int().default(1_000_000),
+      refundMinutes: duration(10),
+      escrowMinutes: duration(15),
+      disputeDays: duration(7),
+      disputeResponseHours: duration(72),
+      minimumWithdrawal: centsWithin(AMOUNTS.withdrawal).default(AMOUNTS.withdrawal.least),
+      minimumTopUp: centsWithin(AMOUNTS.topUp).default(AMOUNTS.topUp.least),
+      maximumTopUp: centsWithin(AMOUNTS.topUp).default(AMOUNTS.topUp.most),
       /** Cents each new owner is granted from `promo`; config.ts sets 0 in production unless told otherwise. */
       starterCredits: z.int().min(0).default(5_000),
+    })
+    .refine(({ minimumTopUp, maximumTopUp }) => minimumTopUp <= maximumTopUp, {
+      path: ["maximumTopUp"],
+      message: "Is below minimumTopUp.",
     })
     .prefault({}),
   auth: z
     .strictObject({
-      sessionDays: z.number().positive().default(7),
+      sessionDays: duration(7),
       maxAgentsPerOwner: z.int().default(10),
-      suspensionHours: z.number().positive().default(24),
+      suspensionHours: duration(24),
     })
     .prefault({}),
-  /** Requests a minute. */
   limits: z
     .strictObject({
+      /** Requests a minute, by who calls; `trust`: one trust key, `anonymous`: one address. */
       agent: z.int().default(600),
       owner: z.int().default(300),
       trust: z.int().default(60),
@@ -70,9 +77,12 @@ export const settingsSchema = z.strictObject({
       pages: z.int().default(600),
       /** Pages and calls of an owner who is signed in to the dashboard. */
       dashboard: z.int().default(1_200),
+      /** Tries a minute. */
       signInPerAddress: z.int().default(10),
       signInPerAccount: z.int().default(5),
+      /** Reads a day of one trust key. */
       trustPerDay: z.int().default(100),
+      /** Open at a time. */
       streamsPerOwner: z.int().default(20),
     })
     .prefault({}),

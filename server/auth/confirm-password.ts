@@ -1,6 +1,6 @@
 import type { Owner } from "#prisma";
 import type { Ctx } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { wrongField } from "../kernel/errors.ts";
 import type { OwnerActor } from "./actor.ts";
 import { checkPassword } from "./passwords.ts";
 
@@ -17,5 +17,5 @@ export async function confirmPassword(
   await ctx.countTry("sign-in", owner.email);
   if (await checkPassword(owner.passwordHash, typed.password)) return owner;
   const message = "The password is wrong.";
-  throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: typed.field, message }] } });
+  throw wrongField(typed.field, message, message);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { LinkPurpose } from "#prisma";
 import { after, type Ctx, cityNow } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { wrongField } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { hashSecret } from "../kernel/secrets.ts";
 import { queueMail } from "../mail/queue-mail.ts";
@@ -61,9 +61,7 @@ export async function useLink(ctx: Ctx, purpose: LinkPurpose, secret: string): P
     where hash = ${hashSecret(secret)} and purpose = ${purpose}::link_purpose and used_at is null and expires_at > city_now()
     returning owner_id`;
   if (!row) {
-    throw new CityError("VALIDATION_ERROR", "This link has been used or has expired. Ask for a new one.", {
-      details: { fields: [{ path: "token", message: "Used or expired." }] },
-    });
+    throw wrongField("token", "Used or expired.", "This link has been used or has expired. Ask for a new one.");
   }
   return row.owner_id;
 }

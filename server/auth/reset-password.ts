@@ -1,20 +1,8 @@
-import { type Ctx, emit, inTransaction } from "../context.ts";
-import { sealText } from "../kernel/secrets.ts";
+import { type Ctx, inTransaction } from "../context.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import { useLink } from "./email-links.ts";
-import { RESET_REQUEST } from "./mail-reset-link.ts";
+import { endSessions } from "./end-sessions.ts";
 import { hashPassword } from "./passwords.ts";
-
-/**
- * Has a reset link mailed when there is such an account. Whether there is one is looked up by the queue alone, so that
- * neither the answer nor the time it takes tells.
- */
-export async function requestReset(ctx: Ctx, input: { email: string }): Promise<{ sent: true }> {
-  await ctx.countTry("link", input.email);
-  // Sealed: the queue keeps what it was given for a while, also of addresses that have no account here.
-  await emit(ctx, "auth/reset-requested", { sealedEmail: sealText(ctx.masterKey, RESET_REQUEST, input.email) });
-  return { sent: true };
-}
 
 /**
  * Sets a new password by the secret of a mailed link, and ends every session and owner token: whoever has the mailbox is
@@ -26,7 +14,7 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
   return inTransaction(ctx, async (tx) => {
     const ownerId = await useLink(tx, "reset", input.token);
     const owner = await tx.db.owner.update({ where: { id: ownerId }, data: { passwordHash } });
-    await tx.db.$executeRaw`update session set ended_at = city_now() where owner_id = ${ownerId} and ended_at is null`;
+    await endSessions(tx, ownerId);
     await tx.db.$executeRaw`
       update owner_token set revoked_at = city_now() where owner_id = ${ownerId} and revoked_at is null`;
     const agents = await tx.db.agent.findMany({

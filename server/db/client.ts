@@ -22,7 +22,7 @@ export type Database = {
 /** How long anybody waits for a connection before being told that the city is busy. */
 const WAIT_MS = 10_000;
 
-/** Opens one pool for Prisma, the queue and plain SQL. Eight connections serve two cores best (measured). */
+/** Opens one pool for Prisma, the queue and plain SQL. */
 export function openDatabase(url: string, log: Log, { waitMs = WAIT_MS } = {}): Database {
   const pool = new pg.Pool({
     connectionString: url,

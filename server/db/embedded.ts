@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import type { Log } from "#server/kernel/log.ts";
+import { OWNER_LOCK } from "./advisory-locks.ts";
 import { runnableBinaries } from "./embedded/binaries.ts";
 import { openCluster, SUPERUSER } from "./embedded/cluster.ts";
 import { clusterPlace } from "./embedded/place.ts";
@@ -30,7 +31,6 @@ type Options = {
 };
 
 const DATABASE = "city";
-const OWNER_LOCK = 4_211_000_001;
 const ATTEMPTS = 50;
 const RETRY_MS = 100;
 

@@ -1,14 +1,12 @@
 import pg from "pg";
 import type { Log } from "#server/kernel/log.ts";
+import { MIGRATION_LOCK } from "./advisory-locks.ts";
 import { checksums, MIGRATIONS_FOLDER, type Migration, migrationList, readMigrations } from "./migrations-folder.ts";
 import { DatabaseSetupError } from "./setup-error.ts";
 
 type Options = { log: Pick<Log, "info" | "warn">; folder?: string };
 
 type Row = { migration_name: string; checksum: string; finished: boolean };
-
-/** Ours, not Prisma's own (72707369): the engine takes that one on another connection while we hold this. */
-const MIGRATION_LOCK = 4_211_000_002;
 
 /**
  * Applies the migrations that the database at `url` lacks, and keeps `_prisma_migrations` as Prisma does, so that

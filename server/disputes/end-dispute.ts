@@ -2,7 +2,7 @@ import { type Ctx, cityNow } from "../context.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
 import { unfreezeAfterDispute } from "../ledger/unfreeze-after-dispute.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
-import { releaseTaskEscrow } from "../tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "../tasks/release-task-escrow.ts";
 import type { TaskRow } from "../tasks/view.ts";
 import { announceEnd, type Outcome } from "./announce-end.ts";
 import type { DisputeRow } from "./view.ts";

@@ -1,12 +1,9 @@
 import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { ENGINE_LOCKS, ONLY_SERVER_LOCK } from "#server/db/advisory-locks.ts";
 import type { Log } from "#server/kernel/log.ts";
 
-/** The advisory locks of the engine's workers share this first number; `engine.recover` knows it too. */
-const LOCK_SPACE = 4672;
-/** No worker's own; held by the one that must be the only one. */
-const ONLY_WORKER = 0;
 const RECONNECT_MS = 500;
 
 export type Lease = {
@@ -39,7 +36,7 @@ export async function takeLease(pool: pg.Pool, log: Log, alone?: Alone): Promise
     try {
       await client.connect();
       if (alone) await claimAlone(client, alone);
-      await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, lockKey]);
+      await client.query("select pg_advisory_lock($1, $2)", [ENGINE_LOCKS, lockKey]);
       await client.query(
         `insert into engine.worker (id, lock_key, pool_id) values ($1, $2, $3)
          on conflict (id) do update set pool_id = excluded.pool_id`,
@@ -85,7 +82,7 @@ async function claimAlone(client: pg.Client, { waitMs }: Alone): Promise<void> {
   await client.query(`
     set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4;
     set lock_timeout = ${waitMs}`);
-  await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, ONLY_WORKER]);
+  await client.query("select pg_advisory_lock($1)", [ONLY_SERVER_LOCK]);
   await client.query("reset lock_timeout");
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Pool } from "pg";
+import { ENGINE_LOCKS } from "#server/db/advisory-locks.ts";
 import { nextTick } from "./cron.ts";
 import type { Registry } from "./registry.ts";
 import { startRun } from "./runs.ts";
@@ -40,7 +41,7 @@ async function schedule(pool: Pool, functionId: string, cron: string, replace: b
   const key = `cron:${createHash("sha256").update(`${functionId} ${cron}`).digest("hex").slice(0, 24)}`;
   await inTransaction(pool, async (client) => {
     // Shared with `engine.advance_clock`: no tick is set with an offset that is about to change.
-    await client.query("select pg_advisory_xact_lock_shared(4672, 0)");
+    await client.query("select pg_advisory_xact_lock_shared($1, 0)", [ENGINE_LOCKS]);
     const { rows } = await client.query<{ now: Date }>("select city_now() as now");
     const at = nextTick(cron, rows[0]?.now ?? new Date());
     const job: CronJob = { function: functionId, cron, at: at.toISOString() };

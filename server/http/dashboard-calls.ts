@@ -2,9 +2,11 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
+import { callerAddress } from "../kernel/caller-address.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
-import { refusal, toCityError } from "../trpc/init.ts";
+import { toCityError } from "../trpc/errors.ts";
+import { refusal } from "../trpc/init.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
@@ -59,11 +61,11 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
 /** Each call of a batch is counted: a stranger's as in the API, an owner's as the pages that make it. */
 async function contextOf(city: City, request: Request, calls: number): Promise<Ctx> {
   const actor = await actorFromCookie(city, request.headers.get("cookie"));
-  const address = request.headers.get("x-city-address") ?? "unknown";
+  const address = callerAddress(request.headers);
   const { limits } = city;
   const count = actor.kind === "anonymous" ? limits.count : limits.countPage;
   for (let call = 0; call < calls; call += 1) await count(actor, address);
-  return city.ctx(actor, undefined, address);
+  return city.ctx(actor, { address });
 }
 
 function isSameSite(request: Request): boolean {

@@ -81,17 +81,25 @@ export function isCityError(error: unknown): error is CityError {
   return typeof error === "object" && error !== null && BRAND in error;
 }
 
+const NOT_FOUND = {
+  agent: "AGENT_NOT_FOUND",
+  task: "TASK_NOT_FOUND",
+  sandbox: "SANDBOX_NOT_FOUND",
+  dispute: "DISPUTE_NOT_FOUND",
+  token: "TOKEN_NOT_FOUND",
+  "trust key": "TRUST_KEY_NOT_FOUND",
+  webhook: "WEBHOOK_NOT_FOUND",
+  delivery: "DELIVERY_NOT_FOUND",
+} as const satisfies Record<string, ErrorCode>;
+
 /** 404 for a row that is missing or belongs to someone else; the caller learns no more than that. */
-export function notFound(thing: "agent" | "task" | "sandbox" | "dispute" | "token" | "delivery"): CityError {
-  const codes = {
-    agent: "AGENT_NOT_FOUND",
-    task: "TASK_NOT_FOUND",
-    sandbox: "SANDBOX_NOT_FOUND",
-    dispute: "DISPUTE_NOT_FOUND",
-    token: "TOKEN_NOT_FOUND",
-    delivery: "DELIVERY_NOT_FOUND",
-  } as const;
-  return new CityError(codes[thing], `There is no such ${thing}.`);
+export function notFound(thing: keyof typeof NOT_FOUND, message = `There is no such ${thing}.`): CityError {
+  return new CityError(NOT_FOUND[thing], message);
+}
+
+/** 400 for one field of the input that its schema could not judge. `path` is the field's, with dots between levels. */
+export function wrongField(path: string, problem: string, message = `${path}: ${problem}`): CityError {
+  return new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path, message: problem }] } });
 }
 
 /** 409 for one's own row in the wrong state: says which state it is in and which would have been right. */

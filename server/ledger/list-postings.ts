@@ -1,6 +1,6 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
-import { CityError } from "#server/kernel/errors.ts";
+import { wrongField } from "#server/kernel/errors.ts";
 import type { Cents } from "#server/kernel/money.ts";
 import { askLedgerRows } from "./ask-ledger.ts";
 
@@ -58,6 +58,6 @@ export async function listPostings(
 function before(cursor: string | undefined): Prisma.Sql {
   if (cursor === undefined) return Prisma.empty;
   const match = CURSOR.exec(cursor);
-  if (!match) throw new CityError("VALIDATION_ERROR", "This is not a cursor.", { details: { cursor: "malformed" } });
+  if (!match) throw wrongField("cursor", "Pass `nextCursor` of the page before, unchanged.");
   return Prisma.sql`and (p.transaction_id, p.leg) < (${match[1]}::bigint, ${match[2]}::int)`;
 }

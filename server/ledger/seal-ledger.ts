@@ -1,10 +1,10 @@
 import { type Ctx, inTransaction } from "#server/context.ts";
+import { SEALER_LOCK } from "#server/db/advisory-locks.ts";
 import { leafHash, merkleRoot, sealHash } from "./merkle.ts";
 import { countedAnew, GENESIS, type Leaf, readHorizon, readLeaves, type Seal } from "./read-sealed.ts";
 
 /** Transactions a seal covers at most; a backlog is sealed in several. */
 const BATCH = 2_000;
-const SEALER_LOCK = 4_211_000_002n;
 
 /**
  * Seals what was posted since the last seal, in the background and off the hot path: nothing that posts waits for it.

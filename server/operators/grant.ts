@@ -1,6 +1,6 @@
 import { readConfig } from "../config.ts";
-import { openDatabase } from "../db/client.ts";
-import { startEmbedded } from "../db/embedded.ts";
+import { openCityDatabase } from "../db/open-city-database.ts";
+import { inTerminal } from "../kernel/start-problem.ts";
 import { makeLog } from "../log.ts";
 
 /**
@@ -14,9 +14,7 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const config = readConfig();
-  const log = makeLog(config);
-  const postgres = config.databaseUrl ? null : await startEmbedded({ dataDir: config.dataDir, log });
-  const database = openDatabase(config.databaseUrl ?? postgres?.url ?? "", log);
+  const { database, close } = await openCityDatabase(config, makeLog(config));
   try {
     const role = args.includes("--revoke") ? "owner" : "operator";
     const { owner } = database.prisma;
@@ -27,8 +25,7 @@ async function main(args: string[]): Promise<number> {
       ? say(`There is no owner with the e-mail ${email}.`, 1)
       : say(`${email} has not been confirmed: its owner opens the link in the mail first, then try again.`, 1);
   } finally {
-    await database.close();
-    await postgres?.stop();
+    await close();
   }
 }
 
@@ -37,4 +34,7 @@ function say(line: string, exitCode: number): number {
   return exitCode;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+  console.error(inTerminal(error));
+  return 1;
+});

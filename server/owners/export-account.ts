@@ -5,7 +5,7 @@ import type { OwnerActor } from "../auth/actor.ts";
 import { listTokens } from "../auth/list-tokens.ts";
 import { type Ctx, cityNow } from "../context.ts";
 import { listDisputes } from "../disputes/list-disputes.ts";
-import { CityError } from "../kernel/errors.ts";
+import { type CityError, wrongField } from "../kernel/errors.ts";
 import type { Page } from "../kernel/pages.ts";
 import { getPreferences } from "../notifications/get-preferences.ts";
 import { connectStatus } from "../payments/connect-status.ts";
@@ -109,8 +109,5 @@ function pageAt(at: string): number {
 }
 
 function badCursor(): CityError {
-  const message = "Pass `nextCursor` of the part before, unchanged.";
-  return new CityError("VALIDATION_ERROR", `cursor: ${message}`, {
-    details: { fields: [{ path: "cursor", message }] },
-  });
+  return wrongField("cursor", "Pass `nextCursor` of the part before, unchanged.");
 }

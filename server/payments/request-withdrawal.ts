@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
-import { CityError, notFound } from "../kernel/errors.ts";
+import { CityError, notFound, wrongField } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { formatCents } from "../kernel/money.ts";
 import { repayFromWallets } from "../ledger/repay-from-wallets.ts";
@@ -44,7 +44,7 @@ function checkMinimum(ctx: Ctx, amount: number): void {
   const { minimumWithdrawal } = ctx.settings.money;
   if (amount >= minimumWithdrawal) return;
   const message = `A withdrawal is ${formatCents(minimumWithdrawal)} or more.`;
-  throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: "amount", message }] } });
+  throw wrongField("amount", message, message);
 }
 
 async function refuseUnready(ctx: Ctx, ownerId: string): Promise<void> {

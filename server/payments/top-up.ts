@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { TopUp, TopUpKind } from "#prisma";
 import type { OwnerActor } from "../auth/actor.ts";
 import { type Ctx, cityNow } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { CityError, wrongField } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { type Cents, formatCents } from "../kernel/money.ts";
 import { readPool } from "../ledger/read-pool.ts";
@@ -13,21 +13,21 @@ import { findListed } from "./find-listed.ts";
 import { reachPayments } from "./reach-payments.ts";
 import type { topUpInput, topUpResult } from "./schema.ts";
 
-/** Where a payer comes back to; the city's public address, without a slash at the end. */
-export type PublicCtx = Ctx<OwnerActor> & { publicUrl: string };
-
 /**
  * Adds credits: a page where the owner pays, or the saved card charged at once. The credits are booked when the card
  * company has the money, which a webhook, this call or reconciliation may learn first. Another try of the same request
  * goes on with the same top-up, so a client that got no answer may ask again and pays once.
  * Throws PAYMENT_DECLINED when the bank says no, UNAVAILABLE when there is no answer yet.
  */
-export async function topUp(ctx: PublicCtx, input: z.infer<typeof topUpInput>): Promise<z.infer<typeof topUpResult>> {
+export async function topUp(
+  ctx: Ctx<OwnerActor>,
+  input: z.infer<typeof topUpInput>,
+): Promise<z.infer<typeof topUpResult>> {
   checkAmount(ctx, input.amount);
   return input.useSavedCard ? chargeSavedCard(ctx, input.amount) : openCheckout(ctx, input.amount);
 }
 
-async function openCheckout(ctx: PublicCtx, amount: Cents): Promise<{ checkoutUrl: string }> {
+async function openCheckout(ctx: Ctx<OwnerActor>, amount: Cents): Promise<{ checkoutUrl: string }> {
   const { ownerId } = ctx.actor;
   const customerId = await ensureCustomer(ctx, ownerId);
   const row = await recordIntent(ctx, ownerId, amount, "checkout");
@@ -53,7 +53,10 @@ async function openCheckout(ctx: PublicCtx, amount: Cents): Promise<{ checkoutUr
   return { checkoutUrl: checkout.url };
 }
 
-async function chargeSavedCard(ctx: PublicCtx, amount: Cents): Promise<{ newBalance: Cents; amountCharged: Cents }> {
+async function chargeSavedCard(
+  ctx: Ctx<OwnerActor>,
+  amount: Cents,
+): Promise<{ newBalance: Cents; amountCharged: Cents }> {
   const { ownerId } = ctx.actor;
   const customerId = await ensureCustomer(ctx, ownerId);
   if (!(await reachPayments(ctx).getSavedCard(customerId))) {
@@ -79,5 +82,5 @@ function checkAmount(ctx: Ctx, amount: Cents): void {
   const { minimumTopUp, maximumTopUp } = ctx.settings.money;
   if (amount >= minimumTopUp && amount <= maximumTopUp) return;
   const message = `A top-up is between ${formatCents(minimumTopUp)} and ${formatCents(maximumTopUp)}.`;
-  throw new CityError("VALIDATION_ERROR", message, { details: { fields: [{ path: "amount", message }] } });
+  throw wrongField("amount", message, message);
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Actor } from "../auth/actor.ts";
 import { type Ctx, inTransaction } from "../context.ts";
+import { LOCK_SEEDS } from "../db/advisory-locks.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
-import { toCityError } from "../trpc/init.ts";
+import { toCityError } from "../trpc/errors.ts";
 import type { Route } from "./routes.ts";
 
 export type Answer = { status: number; body: string; replayed: boolean };
@@ -90,7 +91,7 @@ async function freeKey(ctx: Ctx, { id }: Claim): Promise<void> {
 
 async function lockKey(ctx: Ctx, claim: Claim): Promise<void> {
   const [row] = await ctx.db.$queryRaw<[{ locked: boolean }]>`
-    select pg_try_advisory_xact_lock(hashtextextended(${claim.id}, 7)) as locked`;
+    select pg_try_advisory_xact_lock(hashtextextended(${claim.id}, ${LOCK_SEEDS.idempotencyKey})) as locked`;
   if (!row.locked) throw inFlight();
 }
 

@@ -1,4 +1,4 @@
-import { CityError } from "../kernel/errors.ts";
+import { CityError, wrongField } from "../kernel/errors.ts";
 import type { Route } from "./routes.ts";
 
 /** Bytes accepted as body where the operation does not say otherwise. */
@@ -71,8 +71,4 @@ function checkText(value: unknown, path: string, depth: number): void {
       checkText(item, path ? `${path}.${key}` : key, depth + 1);
     }
   }
-}
-
-function wrongField(path: string, message: string): CityError {
-  return new CityError("VALIDATION_ERROR", `${path}: ${message}`, { details: { fields: [{ path, message }] } });
 }

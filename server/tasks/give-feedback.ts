@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
-import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { type Ctx, cityNow, inTransaction } from "../context.ts";
 import { announceEnd } from "../disputes/announce-end.ts";
 import { findDispute } from "../disputes/find-dispute.ts";
 import type { DisputeRow } from "../disputes/view.ts";
@@ -68,7 +68,6 @@ async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> 
   const { id: taskId, taskType, description } = task;
   const amount = task.creditsCharged ?? 0;
   await notifyOwner(ctx, task.buyerOwnerId, { kind: "task_refunded", taskId, taskType, description, amount });
-  await emit(ctx, "task/refunded", { taskId });
 }
 
 /** The dispute that the refund has settled, if it was still open. */

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { PRICE_TABLE } from "../agents/model-price.ts";
 import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { LOCK_SEEDS } from "../db/advisory-locks.ts";
 import { newId } from "../kernel/ids.ts";
 import { chooseAgent, type Decision } from "../routing/choose-agent.ts";
 import { type Candidate, findEligible } from "../routing/find-eligible.ts";
@@ -61,7 +62,7 @@ export async function offerTask(ctx: Ctx, input: { taskId: string }): Promise<Of
 
 /** Two tasks may choose the same agent at the same moment; its last place goes to one of them, the other looks again. */
 async function takePlace(ctx: Ctx, { agentId, maxConcurrentTasks }: Candidate): Promise<boolean> {
-  await ctx.db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${agentId}, 11))`;
+  await ctx.db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${agentId}, ${LOCK_SEEDS.agentsLastPlace}))`;
   const [load] = await ctx.db.$queryRaw<[{ running: number }]>`
     select count(*)::int as running from task
     where agent_id = ${agentId} and status in ('routing', 'executing', 'quality_check')`;

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { enforceBudget } from "../agents/enforce-budget.ts";
 import type { Party } from "../auth/actor.ts";
 import { after, type Ctx, emit, inTransaction } from "../context.ts";
-import { CityError, notFound } from "../kernel/errors.ts";
+import { CityError, notFound, wrongField } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { sealText } from "../kernel/secrets.ts";
 import { holdBudget } from "../ledger/hold-budget.ts";
@@ -54,16 +54,12 @@ export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.
 /** What can be refused by looking at it is refused before anything is held. */
 export function checkSource(ctx: Ctx, { input }: Submission): void {
   const refusal = input.repo === undefined ? null : ctx.ports.repos.refusal(input.repo, input.ref);
-  if (refusal) throw fieldError("input.repo", refusal);
+  if (refusal) throw wrongField("input.repo", refusal);
   const files = readHandedIn(handedIn(input.files ?? [], input.code));
-  if ("refusal" in files) throw fieldError(`input.files.${files.index}.path`, files.refusal);
+  if ("refusal" in files) throw wrongField(`input.files.${files.index}.path`, files.refusal);
   if (input.allowTests && !ctx.ports.sandbox.can.tests) {
-    throw fieldError("input.allowTests", "The sandbox of this city cannot run tests.");
+    throw wrongField("input.allowTests", "The sandbox of this city cannot run tests.");
   }
-}
-
-function fieldError(path: string, message: string): CityError {
-  return new CityError("VALIDATION_ERROR", `${path}: ${message}`, { details: { fields: [{ path, message }] } });
 }
 
 /** @returns the city's time. @throws ACCESS_DENIED to an owner whose top-up was charged back */

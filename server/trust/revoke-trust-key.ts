@@ -1,6 +1,6 @@
 import type { OwnerActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { notFound } from "../kernel/errors.ts";
 
 /** Ends a trust key at once. */
 export async function revokeTrustKey(
@@ -10,7 +10,7 @@ export async function revokeTrustKey(
   const revoked = await ctx.db.$executeRaw`
     update trust_key set revoked_at = city_now()
     where id = ${input.id} and owner_id = ${ctx.actor.ownerId} and revoked_at is null`;
-  if (revoked === 0) throw new CityError("TRUST_KEY_NOT_FOUND", "There is no such trust key.");
+  if (revoked === 0) throw notFound("trust key");
   return { id: input.id, revoked: true };
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { wrongField } from "../kernel/errors.ts";
 import type { deliveryPage, listDeliveriesInput } from "./schema.ts";
 import { viewDelivery, withLog } from "./view.ts";
 
@@ -30,10 +30,7 @@ function readCursor(cursor: string): { at: Date; id: string } {
   const [time = "", id = ""] = Buffer.from(cursor, "base64url").toString("utf8").split(" ");
   const at = new Date(time);
   if (Number.isNaN(at.getTime()) || !/^[a-z0-9]{1,64}$/.test(id)) {
-    const message = "Pass `nextCursor` of the page before, unchanged.";
-    throw new CityError("VALIDATION_ERROR", `cursor: ${message}`, {
-      details: { fields: [{ path: "cursor", message }] },
-    });
+    throw wrongField("cursor", "Pass `nextCursor` of the page before, unchanged.");
   }
   return { at, id };
 }

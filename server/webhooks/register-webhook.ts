@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { wrongField } from "../kernel/errors.ts";
 import type { registerWebhookInput, webhookRegistration } from "./schema.ts";
 import { makeWebhookSecret } from "./sign.ts";
 
@@ -14,11 +14,7 @@ export async function registerWebhook(
   input: z.infer<typeof registerWebhookInput>,
 ): Promise<z.infer<typeof webhookRegistration>> {
   const refusal = ctx.ports.webhooks.refusal(input.url);
-  if (refusal) {
-    throw new CityError("VALIDATION_ERROR", `url: ${refusal}`, {
-      details: { fields: [{ path: "url", message: refusal }] },
-    });
-  }
+  if (refusal) throw wrongField("url", refusal);
   const { secret, sealed, prefix } = makeWebhookSecret(ctx);
   const events = [...new Set(input.events ?? [])];
   // One statement, so that of two first registrations only one hands out its secret.

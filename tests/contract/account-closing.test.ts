@@ -3,6 +3,7 @@ import { checkCash, listNightlyChecks } from "#server/operators/nightly-checks.t
 import { reconcilePayments } from "#server/payments/reconcile.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { DAY, MINUTE } from "#tests/support/durations.ts";
 import {
   chargedTask,
   complete,
@@ -19,8 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => city?.stop());
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 type Refusal = {
   data: { city: { code: string; details: { blockers: { kind: string; count: number; amount: number }[] } } };
 };

@@ -186,3 +186,28 @@ test("another agent can neither complete nor see a task, and reads never leave t
     expect(read.status, path).toBe(400);
   }
 });
+
+test("what is wrong inside a sandbox, or with a list's cursor, is refused by its field as well", async () => {
+  const agent = await (await city.owner("Seller")).agent({ capabilities: [{ category: "code_review", tags: [] }] });
+  const { id } = await buyer.client.tasks.submit({
+    taskType: "code_review",
+    maxBudget: 500,
+    input: { description: "Review this.", files: files("a.ts") },
+    agentId: agent.id,
+  });
+  await city.idle();
+  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
+  await agent.client.tasks.markExecuting(id, sandboxId);
+  const refused = async (method: "GET" | "POST", path: string, body?: object) => {
+    const answer = await city.call(method, path, { key: agent.key, ...(body && { body }) });
+    return [answer.status, answer.body.error?.details];
+  };
+  const by = (path: string) => [400, { fields: [{ path, message: expect.any(String) }] }];
+  const sandbox = `/tasks/${id}/sandbox`;
+  expect(await refused("POST", `${sandbox}/exec`, { command: " " })).toEqual(by("command"));
+  expect(await refused("POST", `${sandbox}/exec`, { command: "ls", cwd: "../.." })).toEqual(by("cwd"));
+  expect(await refused("GET", `${sandbox}/files/read?path=..%2Fa.ts`)).toEqual(by("path"));
+  expect(await refused("GET", `${sandbox}/files/read?path=.`)).toEqual(by("path"));
+  expect(await refused("POST", `${sandbox}/files/write`, { path: ".", content: "x" })).toEqual(by("path"));
+  expect(await refused("GET", "/vault/transactions?cursor=none")).toEqual(by("cursor"));
+});

@@ -3,6 +3,7 @@ import { inTransaction } from "#server/context.ts";
 import { notifyOwner } from "#server/notifications/notify-owner.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { DAY, MINUTE } from "#tests/support/durations.ts";
 import { webhookReceiver } from "#tests/support/webhook-receiver.ts";
 import {
   BAD_REVIEW,
@@ -20,9 +21,6 @@ beforeAll(async () => {
   city = await startMoneyCity({ settings: { money: { disputeDays: 14 } } });
 });
 afterAll(() => city?.stop());
-
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 
 /** Subjects of the mails an owner got, oldest first; the one of signing up left out. */
 async function mailsTo(owner: TestOwner): Promise<{ subject: string; text: string }[]> {

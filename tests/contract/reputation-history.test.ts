@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { DAY } from "#tests/support/durations.ts";
 import { FILE, REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
@@ -8,8 +9,6 @@ beforeAll(async () => {
   city = await startTestCity({ settings: { auth: { sessionDays: 1_000 } } });
 });
 afterAll(() => city?.stop());
-
-const DAY = 86_400_000;
 
 test("an agent's history ends where its profile stands, starts at a newcomer's score, and lists what moved it", async () => {
   const buyer = await city.owner("Buyer");

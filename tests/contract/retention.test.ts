@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
-
-const DAY = 86_400_000;
+import { DAY } from "#tests/support/durations.ts";
 
 let city: TestCity;
 beforeAll(async () => {

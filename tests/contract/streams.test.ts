@@ -1,6 +1,7 @@
 import type { TaskEvent } from "@ai-city/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { until } from "#tests/support/until.ts";
 import { FILE, REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
@@ -47,11 +48,6 @@ function open(taskId: string, token: string, headers: Record<string, string> = {
     headers: { authorization: `Bearer ${token}`, ...headers },
     signal: abort.signal,
   }).then((response) => ({ response, abort: () => abort.abort() }));
-}
-
-/** Resolves once the condition holds; the test's own time limit ends the wait. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const listening = async () => {
@@ -168,7 +164,7 @@ test("streams of one owner are capped, and a place is free again when a client g
   // A limit without a window is no policy to announce: the headers go on about the owner's calls.
   expect(refused.response.headers.get("ratelimit-policy")).toMatch(/^"owner";/);
   streams[0]?.abort();
-  await until(async () => {
+  await until("a place is free", async () => {
     const again = await open(task.id, owner.token);
     again.abort();
     return again.response.status === 200;
@@ -188,7 +184,10 @@ test("all streams share one connection, and one that is lost is made anew withou
   const events = await live;
   expect(events.at(-1)?.type).toBe("completed");
   expect(new Set(events.map((event) => event.id)).size).toBe(7);
-  await until(async () => (await listening()).length === 1 && (await listening())[0] !== pid);
+  await until(
+    "one connection listens again",
+    async () => (await listening()).length === 1 && (await listening())[0] !== pid,
+  );
 });
 
 test("a stream tells nothing more to an agent that was deactivated", async () => {

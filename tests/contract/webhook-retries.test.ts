@@ -2,17 +2,9 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "#server/kernel/ids.ts";
 import { attemptDelivery } from "#server/webhooks/attempt-delivery.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { HOUR, MINUTE, SECOND } from "#tests/support/durations.ts";
 import { answer, webhookReceiver } from "#tests/support/webhook-receiver.ts";
-import {
-  deliveries,
-  HOUR,
-  hire,
-  idsOf,
-  MINUTE,
-  SECOND,
-  sellerWithWebhook,
-  submitTo,
-} from "#tests/support/webhook-seller.ts";
+import { deliveries, hire, idsOf, sellerWithWebhook, submitTo } from "#tests/support/webhook-seller.ts";
 
 let city: TestCity;
 beforeAll(async () => {

@@ -1,17 +1,9 @@
 import { verifyWebhook } from "@ai-city/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
+import { HOUR, MINUTE, SECOND } from "#tests/support/durations.ts";
 import { answer, type Received, webhookReceiver } from "#tests/support/webhook-receiver.ts";
-import {
-  deliveries,
-  HOUR,
-  hire,
-  idsOf,
-  MINUTE,
-  SECOND,
-  sellerWithWebhook,
-  verified,
-} from "#tests/support/webhook-seller.ts";
+import { deliveries, hire, idsOf, sellerWithWebhook, verified } from "#tests/support/webhook-seller.ts";
 
 let city: TestCity;
 beforeAll(async () => {

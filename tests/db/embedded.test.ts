@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Embedded, startEmbedded } from "#server/db/embedded.ts";
-import { query, quiet, testFolder } from "./support.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { query, testFolder } from "./support.ts";
 
 const isRoot = process.getuid?.() === 0;
 

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Embedded } from "#server/db/embedded.ts";
 import { migrate } from "#server/db/migrate.ts";
 import { startTemporary } from "#server/db/temporary.ts";
-import { emptyDatabase, migrationsFolder, query, quiet, writeMigrationFile } from "./support.ts";
+import { freshDatabase } from "#tests/support/fresh-database.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { migrationsFolder, query, writeMigrationFile } from "./support.ts";
 
 const TABLE = `CREATE TABLE entry (id int PRIMARY KEY, amount int NOT NULL);
 INSERT INTO entry VALUES (1, 100); -- a comment; with a semicolon`;
@@ -42,7 +44,7 @@ describe("migrations", { timeout: 30_000 }, () => {
   afterAll(() => server.stop());
 
   it("apply whole, with semicolons inside function bodies, strings and comments", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const folder = await migrationsFolder({ "001_table": TABLE, "002_functions": FUNCTIONS });
 
     expect(await migrate(url, { log: quiet, folder })).toEqual({ applied: ["001_table", "002_functions"] });
@@ -51,7 +53,7 @@ describe("migrations", { timeout: 30_000 }, () => {
   });
 
   it("are recorded the way Prisma records them", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     await migrate(url, { log: quiet, folder: await migrationsFolder({ "001_one": "CREATE TABLE one (id int);" }) });
     // The checksum is what sha256sum prints for that file.
     const checksum = "04a23a219a95ac16cc1a98a9a3789601d0a1ec6c704cf84c991592b0ba740e6b";
@@ -59,7 +61,7 @@ describe("migrations", { timeout: 30_000 }, () => {
   });
 
   it("are not looked at twice: with nothing new it takes under 100 ms and writes nothing", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const folder = await migrationsFolder({ "001_table": TABLE, "002_functions": FUNCTIONS });
     await migrate(url, { log: quiet, folder });
     const before = await query(url, "SELECT * FROM _prisma_migrations");
@@ -75,7 +77,7 @@ describe("migrations", { timeout: 30_000 }, () => {
   });
 
   it("that fail leave nothing behind, are named with PostgreSQL's words, and apply once mended", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const folder = await migrationsFolder({ "001_table": TABLE, "002_broken": BROKEN, "003_later": "SELECT 1;" });
 
     const failure = { code: "MIGRATION_FAILED", message: expect.stringMatching(/002_broken[\s\S]*no_such_function/) };
@@ -97,7 +99,7 @@ describe("migrations", { timeout: 30_000 }, () => {
   });
 
   it("that were edited after they were applied are refused by name, and nothing else is applied", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const folder = await migrationsFolder({ "001_table": TABLE });
     await migrate(url, { log: quiet, folder });
     await writeMigrationFile(folder, "001_table", `${TABLE}\nALTER TABLE entry ADD note text;`);
@@ -111,7 +113,7 @@ describe("migrations", { timeout: 30_000 }, () => {
   });
 
   it("count as unchanged when git has changed their line ends", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const folder = await migrationsFolder({ "001_table": TABLE });
     await migrate(url, { log: quiet, folder });
     await writeMigrationFile(folder, "001_table", TABLE.replaceAll("\n", "\r\n"));
@@ -119,14 +121,14 @@ describe("migrations", { timeout: 30_000 }, () => {
   });
 
   it("run once when several starts come at the same moment", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const folder = await migrationsFolder({ "001_table": TABLE, "002_functions": FUNCTIONS });
     const runs = await Promise.all([1, 2, 3].map(() => migrate(url, { log: quiet, folder })));
     expect(runs.flatMap(({ applied }) => applied).sort()).toEqual(["001_table", "002_functions"]);
   });
 
   it("interrupted by kill -9 are neither half applied nor in the way of the next start", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const slow = "CREATE TABLE half_done (id int); SELECT pg_sleep(600);";
     const folder = await migrationsFolder({ "001_table": TABLE, "002_slow": slow });
     const script = `const { migrate } = await import("#server/db/migrate.ts");

@@ -6,7 +6,9 @@ import type { Embedded } from "#server/db/embedded.ts";
 import { migrate } from "#server/db/migrate.ts";
 import { writeMigration } from "#server/db/new-migration.ts";
 import { startTemporary } from "#server/db/temporary.ts";
-import { emptyDatabase, migrationsFolder, query, quiet, testFolder } from "./support.ts";
+import { freshDatabase } from "#tests/support/fresh-database.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { migrationsFolder, query, testFolder } from "./support.ts";
 
 const MAIN = `datasource db {
   provider = "postgresql"
@@ -68,7 +70,7 @@ describe("npm run db:migration", { timeout: 60_000 }, () => {
     expect(await readFile(second, "utf8")).toMatch(/^-- AlterTable\nALTER TABLE "Pet" ADD COLUMN +"age" INTEGER;\n$/);
 
     const server = await startTemporary({ log: quiet });
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const { applied } = await migrate(url, { log: quiet, folder: folders.migrations }).finally(() => server.stop());
     expect(applied).toEqual(["20300506070809_first_tables", "20300506070810_pet_age"]);
   });
@@ -92,7 +94,7 @@ describe("npm run db:migration", { timeout: 60_000 }, () => {
     expect(await writeMigration("again", NOW, folders)).toBeNull();
 
     const server = await startTemporary({ log: quiet });
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     await migrate(url, { log: quiet, folder: folders.migrations });
     const found = await query(url, "SELECT owners(), to_regprocedure('gone(int)') AS gone").finally(() =>
       server.stop(),
@@ -159,7 +161,7 @@ describe("files and migrations", { timeout: 60_000 }, () => {
   });
 
   it("are compared on databases that are gone afterwards, never on the real one", async () => {
-    const url = await emptyDatabase(server.url);
+    const { url } = await freshDatabase(server.url);
     const databases = () => query(url, "SELECT datname FROM pg_database ORDER BY datname");
     const before = await databases();
     await findDrift(url);

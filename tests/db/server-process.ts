@@ -1,6 +1,7 @@
 // A process that owns an embedded database, for the tests that kill it. Says what it does on stdout, one line each.
 import { startEmbedded } from "#server/db/embedded.ts";
-import { query, quiet } from "./support.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { query } from "./support.ts";
 
 const database = await startEmbedded({ dataDir: process.argv[2] ?? "", log: quiet });
 // One transaction under a lock: two of these processes may share the database, and IF NOT EXISTS alone can collide.

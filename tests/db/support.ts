@@ -1,11 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { onTestFinished } from "vitest";
-
-export const quiet = { debug() {}, info() {}, warn() {}, error: console.error };
 
 /** A folder for one test, removed after it. */
 export async function testFolder(): Promise<string> {
@@ -24,15 +21,6 @@ export async function query(url: string, sql: string): Promise<Record<string, un
     .query(sql)
     .then(({ rows }) => rows)
     .finally(() => client.end());
-}
-
-/** An empty database for one test, beside the one at `url`. */
-export async function emptyDatabase(url: string): Promise<string> {
-  const name = `test_${randomUUID().replaceAll("-", "")}`;
-  await query(url, `CREATE DATABASE ${name}`);
-  const own = new URL(url);
-  own.pathname = `/${name}`;
-  return own.href;
 }
 
 /** Writes `{ "001_name": "SQL" }` as a migrations folder. */

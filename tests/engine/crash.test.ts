@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
 import { NOT_ALONE, takeLease } from "#server/engine/lease.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { until } from "#tests/support/until.ts";
 import { crashable } from "./crash-worker.ts";
-import { silent, startCluster, until } from "./support.ts";
+import { startCluster } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 const children: ChildProcess[] = [];
@@ -123,9 +125,9 @@ test("a worker that was wrongly taken for dead writes nothing more and runs no f
 
 test("a worker that must be alone refuses to begin beside another, and begins the moment that one's process is gone", async () => {
   const city = await cluster.city();
-  const first = await takeLease(city.pool, silent, { waitMs: 50 });
-  await expect(takeLease(city.pool, silent, { waitMs: 50 })).rejects.toMatchObject({ code: NOT_ALONE });
-  const next = takeLease(city.pool, silent, { waitMs: 20_000 });
+  const first = await takeLease(city.pool, quiet, { waitMs: 50 });
+  await expect(takeLease(city.pool, quiet, { waitMs: 50 })).rejects.toMatchObject({ code: NOT_ALONE });
+  const next = takeLease(city.pool, quiet, { waitMs: 20_000 });
   // PostgreSQL sees the same of a process that dies: its connection is closed.
   await first.release();
   await (await next).release();

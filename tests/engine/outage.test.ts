@@ -2,12 +2,15 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { eventType, staticSchema } from "inngest";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
+import { ENGINE_LOCKS } from "#server/db/advisory-locks.ts";
 import type { Answer } from "#server/engine/call.ts";
 import { makeDrive } from "#server/engine/drive.ts";
 import { readFunctions } from "#server/engine/registry.ts";
 import { startRun } from "#server/engine/runs.ts";
 import { newId } from "#server/kernel/ids.ts";
-import { emit, makeCity, openPool, silent, startCluster, until } from "./support.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
+import { until } from "#tests/support/until.ts";
+import { emit, makeCity, openPool, startCluster } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {
@@ -39,7 +42,7 @@ test("every connection lost in the middle of a step: the run goes on, and the wo
   await until("the lock of the worker is held again", async () => {
     const { rows } = await observer.pool.query(
       `select 1 from engine.worker w join pg_locks l on l.locktype = 'advisory' and l.objid::bigint = w.lock_key
-       where l.classid = 4672 and l.granted`,
+       where l.classid = ${ENGINE_LOCKS} and l.granted`,
     );
     return rows.length === 1;
   });
@@ -61,7 +64,7 @@ test("connections lost again and again while a burst runs: every run completes",
     await until("some runs completed", async () => (await completed()) >= share);
     await observer.cut();
   }
-  await until("all runs completed", async () => (await completed()) === 30, 60_000);
+  await until("all runs completed", async () => (await completed()) === 30, { limitMs: 60_000 });
 });
 
 test("PostgreSQL out of reach for a while: the queue comes back by itself and every run completes", async () => {
@@ -82,13 +85,13 @@ test("PostgreSQL out of reach for a while: the queue comes back by itself and ev
   expect(before).toBeLessThan(40);
   await until("the worker's lock is gone, so it has lost PostgreSQL", async () => {
     const { rows } = await observer.pool.query(
-      `select 1 from pg_locks where locktype = 'advisory' and classid = 4672 and objid > 0
+      `select 1 from pg_locks where locktype = 'advisory' and classid = ${ENGINE_LOCKS} and objid > 0
          and database = (select oid from pg_database where datname = current_database())`,
     );
     return rows.length === 0;
   });
   line.mend();
-  await until("all runs completed", async () => (await completed()) === 40, 40_000);
+  await until("all runs completed", async () => (await completed()) === 40, { limitMs: 40_000 });
   await remote.stop();
   line.close();
 }, 60_000);
@@ -104,7 +107,7 @@ async function handDriven(calls: (() => Promise<Answer>)[]) {
   const [run] = await city.runs("by-hand");
   const call = () => calls.shift()?.() ?? Promise.reject(new Error("one call too many"));
   const driverOf = (workerId: string) =>
-    makeDrive({ pool: city.pool, registry, call, log: silent, workerId, backOff: () => 0 });
+    makeDrive({ pool: city.pool, registry, call, log: quiet, workerId, backOff: () => 0 });
   return {
     driverOf,
     runId: run.id as string,

@@ -1,7 +1,8 @@
 import { NonRetriableError, RetryAfterError } from "inngest";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
-import { startCluster, until } from "./support.ts";
+import { until } from "#tests/support/until.ts";
+import { startCluster } from "./support.ts";
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {

@@ -1,5 +1,4 @@
 import { readdir, readFile } from "node:fs/promises";
-import { setTimeout as pause } from "node:timers/promises";
 import { runMigrations } from "graphile-worker";
 import type { InngestFunction } from "inngest";
 import pg from "pg";
@@ -9,25 +8,22 @@ import { type EngineOptions, startEngine } from "#server/engine/start.ts";
 import { engineFetch } from "#server/engine/wire.ts";
 import type { Worker } from "#server/engine/worker.ts";
 import { newId } from "#server/kernel/ids.ts";
-import type { Log } from "#server/kernel/log.ts";
+import { freshDatabase } from "#tests/support/fresh-database.ts";
+import { quiet } from "#tests/support/quiet-log.ts";
 
 const ignore = () => undefined;
-export const silent: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore, child: () => silent };
 
 /** A PostgreSQL for one test file; every test gets a database of its own in it. */
 export async function startCluster() {
-  const cluster = await startTemporary({ log: silent });
+  const cluster = await startTemporary({ log: quiet });
   const template = openPool(cluster.url);
   await prepare(template);
   await template.end();
-  const admin = openPool(withDatabase(cluster.url, "postgres"));
   const open: { stop(): Promise<void> }[] = [];
   return {
     /** A fresh database, and a way to run functions on it. */
     async city() {
-      const name = `t_${newId()}`;
-      await admin.query(`create database ${name} template city`);
-      const city = makeCity(withDatabase(cluster.url, name));
+      const city = makeCity((await freshDatabase(cluster.url, "city")).url);
       open.push(city);
       return city;
     },
@@ -37,7 +33,6 @@ export async function startCluster() {
     },
     async stop() {
       await this.close();
-      await admin.end();
       await cluster.stop();
     },
   };
@@ -46,14 +41,14 @@ export async function startCluster() {
 /** What the functions under test are made with, as the application makes its own. */
 export function makeCity(url: string) {
   const pool = openPool(url);
-  const inngest = makeInngest({ mode: "embedded", fetch: engineFetch(pool), log: silent });
+  const inngest = makeInngest({ mode: "embedded", fetch: engineFetch(pool), log: quiet });
   const engines: Worker[] = [];
   return {
     url,
     pool,
     inngest,
     async run(functions: InngestFunction.Any[], options: Partial<EngineOptions> = {}) {
-      const engine = await startEngine({ pool, inngest, functions, log: silent, backOff: () => 0, ...options });
+      const engine = await startEngine({ pool, inngest, functions, log: quiet, backOff: () => 0, ...options });
       engines.push(engine);
       return engine;
     },
@@ -83,17 +78,6 @@ export async function emit(db: Pick<pg.Pool, "query">, name: string, data: objec
   return id;
 }
 
-/** Waits for a condition, looking again every few milliseconds; fails with its name. */
-export async function until<T>(what: string, look: () => Promise<T | false> | T | false, ms = 15_000): Promise<T> {
-  const end = Date.now() + ms;
-  while (Date.now() < end) {
-    const seen = await look();
-    if (seen) return seen as T;
-    await pause(5);
-  }
-  throw new Error(`Waited in vain: ${what}`);
-}
-
 export function openPool(connectionString: string): pg.Pool {
   const pool = new pg.Pool({ connectionString, max: 10 });
   pool.on("error", ignore);
@@ -117,10 +101,4 @@ export async function prepare(pool: pg.Pool): Promise<void> {
       await pool.query(await readFile(new URL(`${name}/migration.sql`, migrations), "utf8"));
   }
   await runMigrations({ pgPool: pool });
-}
-
-function withDatabase(url: string, name: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${name}`;
-  return changed.href;
 }

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
+import { MINUTE } from "#tests/support/durations.ts";
 import { startCluster } from "./support.ts";
-
-const MINUTE = 60_000;
 
 let cluster: Awaited<ReturnType<typeof startCluster>>;
 beforeAll(async () => {

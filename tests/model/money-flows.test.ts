@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { MINUTE } from "#tests/support/durations.ts";
 import { chargedTask, type MoneyCity, newSeller, start, startMoneyCity, submit } from "./support/money-city.ts";
 
 let city: MoneyCity;
@@ -9,8 +10,6 @@ afterAll(() => city?.stop());
 afterEach(async () => {
   expect(await city.violations()).toEqual([]);
 });
-
-const MINUTE = 60_000;
 
 test("money goes from the buyer's card to the seller's bank, less the fee, and the books agree", async () => {
   const buyer = await city.owner("Buyer");

@@ -3,6 +3,7 @@ import { compareCash } from "#server/payments/compare-cash.ts";
 import { reconcileLateOutcomes, reconcilePayments } from "#server/payments/reconcile.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { DAY, MINUTE } from "#tests/support/durations.ts";
 import { chargedTask, type MoneyCity, type Seller, startMoneyCity } from "./support/money-city.ts";
 import { makeScene, walletOf, withdrawAll } from "./support/scene.ts";
 
@@ -16,8 +17,6 @@ afterEach(async () => {
   expect(await compareCash(city.ctx())).toMatchObject({ ok: true, difference: 0 });
 });
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 const reconcile = () => reconcilePayments(city.ctx(), { settlingMinutes: 0 });
 const withdrawalOf = (id: string) => city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
 

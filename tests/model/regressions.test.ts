@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { TestOwner } from "#tests/support/city.ts";
+import { MINUTE } from "#tests/support/durations.ts";
 import {
   BAD_REVIEW,
   chargedTask,
@@ -24,7 +25,6 @@ afterEach(async () => {
   expect(await city.violations()).toEqual([]);
 });
 
-const MINUTE = 60_000;
 const DISPUTE = { reason: "incomplete", description: "Half of it is missing." } as const;
 
 const rate = (buyer: TestOwner, taskId: string, key?: string) =>

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { DAY, MINUTE } from "#tests/support/durations.ts";
 import { chargedTask, type MoneyCity, newSeller, startMoneyCity, submit } from "./support/money-city.ts";
 import { walletOf, withdrawAll } from "./support/scene.ts";
 
@@ -18,8 +19,6 @@ afterEach(async () => {
   expect(await city.violations()).toEqual([]);
 });
 
-const MINUTE = 60_000;
-const DAY = 86_400_000;
 const cents = (dollars: string | undefined) => Math.round(Number(dollars) * 100);
 
 type Line = { type: string; amount: number; balance: number };

@@ -4,8 +4,9 @@ import { openDispute } from "#server/disputes/open-dispute.ts";
 import { respondToDispute } from "#server/disputes/respond-to-dispute.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { giveFeedback } from "#server/tasks/give-feedback.ts";
-import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
 import type { TestOwner } from "#tests/support/city.ts";
+import { DAY, MINUTE } from "#tests/support/durations.ts";
 import { agentActor, atMoment, ownerActor, systemActor } from "./support/moments.ts";
 import { chargedTask, type MoneyCity, newSeller, type Seller, startMoneyCity } from "./support/money-city.ts";
 
@@ -23,8 +24,6 @@ afterEach(async () => {
   expect(await city.violations()).toEqual([]);
 });
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 const DISPUTE = { reason: "other", description: "Not what was asked for." } as const;
 
 /** A task charged just now, and the moment so many milliseconds from its completion. */

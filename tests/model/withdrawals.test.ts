@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { processWithdrawal } from "#server/payments/process-withdrawal.ts";
 import { reconcilePayments } from "#server/payments/reconcile.ts";
 import type { Transfer } from "#server/ports/payments.ts";
+import { MINUTE } from "#tests/support/durations.ts";
 import { chargedTask, type MoneyCity, newSeller, startMoneyCity } from "./support/money-city.ts";
 import { makeScene, walletOf, withdrawAll } from "./support/scene.ts";
 
@@ -13,8 +14,6 @@ afterAll(() => city?.stop());
 afterEach(async () => {
   expect(await city.violations()).toEqual([]);
 });
-
-const MINUTE = 60_000;
 
 test("a withdrawal waits for the city's own money, says so, and is paid when it has come", async () => {
   await city.stripe("PUT", "/settings", { funds: "pending" });

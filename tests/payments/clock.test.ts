@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { HOUR } from "#tests/support/durations.ts";
 import { key, openCheckout, type Scene, startPostgres, startScene } from "./support.ts";
-
-const HOUR = 3_600_000;
 
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;

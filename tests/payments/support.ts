@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
 import { pino } from "pino";
 import Stripe from "stripe";
-import { type Embedded, startEmbedded } from "#server/db/embedded.ts";
+import { startTemporary } from "#server/db/temporary.ts";
 import { type StripeStandInOptions, startStripeStandIn } from "#server/ports/payments/stand-in/start.ts";
 import { createStripePayments } from "#server/ports/payments/stripe-payments.ts";
 import type { PaymentEvent, PaymentsPort } from "#server/ports/payments.ts";
+import { freshDatabase } from "#tests/support/fresh-database.ts";
 
 export const SECRET_KEY = "sk_test_51StandInTests0000000000";
 export const WEBHOOK_SECRET = "whsec_c3RhbmQtaW4tdGVzdHM";
@@ -18,24 +15,10 @@ const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 
 /** One PostgreSQL for a test file; each stand-in gets a database of its own in it. */
 export async function startPostgres(): Promise<{ freshDatabase: () => Promise<string>; stop: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), "city-payments-"));
-  const embedded: Embedded = await startEmbedded({ dataDir: folder, log, durable: false });
-  let count = 0;
+  const postgres = await startTemporary({ log });
   return {
-    freshDatabase: async () => {
-      const client = new pg.Client({ connectionString: embedded.url });
-      await client.connect();
-      count += 1;
-      await client.query(`create database stand_in_${count}`);
-      await client.end();
-      const url = new URL(embedded.url);
-      url.pathname = `/stand_in_${count}`;
-      return url.href;
-    },
-    stop: async () => {
-      await embedded.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
+    freshDatabase: async () => (await freshDatabase(postgres.url)).url,
+    stop: () => postgres.stop(),
   };
 }
 

@@ -1,9 +1,9 @@
 import { AuthenticationError } from "@ai-city/sdk";
 import { expect, test, vi } from "vitest";
+import { MINUTE } from "#tests/support/durations.ts";
 import { type Answer, hangUp, send } from "./support/city-server.ts";
 import { executing, marketWith, told, types } from "./support/market.ts";
 
-const MINUTE = 60_000;
 const refusal = (status: number, code: string, details?: object) => ({
   status,
   error: { code, message: "At most 1 MB.", details },

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentCity } from "@ai-city/sdk";
-import pg from "pg";
 import { inject } from "vitest";
 import { readConfig } from "#server/config.ts";
 import { advanceClock } from "#server/engine/clock.ts";
 import { type RunningCity, startCity } from "#server/start-city.ts";
 import { apiDocument, documentedFetch } from "./documented.ts";
 import { freePort } from "./free-port.ts";
+import { freshDatabase } from "./fresh-database.ts";
 import { startPrism } from "./prism-proxy.ts";
 import { quiet } from "./quiet-log.ts";
 
@@ -69,16 +69,13 @@ export async function startTestCity(
 ): Promise<TestCity> {
   const inPrism = options.prism ?? process.env.CONTRACT_PROXY === "prism";
   const { url, template } = inject("postgres");
-  const name = `test_${randomBytes(8).toString("hex")}`;
-  await administer(url, `create database ${name} template ${template}`);
-  const databaseUrl = new URL(url);
-  databaseUrl.pathname = `/${name}`;
+  const database = await freshDatabase(url, template);
   const dataDir = mkdtempSync(join(tmpdir(), "city-test-"));
   const { limits, ...settings } = (options.settings ?? {}) as { limits?: object };
   const config = readConfig({
     PORT: String(await freePort()),
     STRIPE_STAND_IN_PORT: "0",
-    DATABASE_URL: databaseUrl.href,
+    DATABASE_URL: database.url,
     CITY_DATA_DIR: dataDir,
     CITY_WEB: "off",
     CITY_SEED: "off",
@@ -101,7 +98,7 @@ export async function startTestCity(
     async stop() {
       await prism?.close();
       await stopCity();
-      await administer(url, `drop database if exists ${name} with (force)`);
+      await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   });
@@ -152,17 +149,4 @@ function makeCall(baseUrl: string, documented: typeof fetch): TestCity["call"] {
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : {} };
   };
-}
-
-async function administer(url: string, sql: string): Promise<void> {
-  // Not to the template itself: one that somebody is connected to cannot be copied.
-  const maintenance = new URL(url);
-  maintenance.pathname = "/postgres";
-  const client = new pg.Client({ connectionString: maintenance.href });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
 }

@@ -2,10 +2,6 @@ import { Webhook } from "standardwebhooks";
 import type { TestAgent, TestCity } from "./city.ts";
 import { type Received, webhookReceiver } from "./webhook-receiver.ts";
 
-export const SECOND = 1_000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
-
 /** A new owner's agent with a webhook that this process receives. */
 export async function sellerWithWebhook(city: TestCity, events?: ("task_assigned" | "task_completed")[]) {
   const owner = await city.owner("Seller");

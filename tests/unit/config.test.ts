@@ -76,6 +76,16 @@ test.each([
   expect(problems[0]).toContain(name);
 });
 
+test.each([
+  ["a most that the API refuses", { maximumTopUp: 2_000_000 }, "money.maximumTopUp"],
+  ["a least that the API refuses", { minimumWithdrawal: 1 }, "money.minimumWithdrawal"],
+  ["a least above the most", { minimumTopUp: 2_000, maximumTopUp: 1_000 }, "money.maximumTopUp"],
+])("a setting narrows what an amount may be: %s is refused, naming it", (_what, money, name) => {
+  const problems = problemsOf({ CITY_DATA_DIR: dataDir, CITY_SETTINGS: JSON.stringify({ money }) });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(name);
+});
+
 test("Inngest without its signing key is refused anywhere: nobody could tell its calls from others", () => {
   expect(problemsOf({ CITY_DATA_DIR: dataDir, INNGEST_EVENT_KEY: "event-key" })).toEqual([
     expect.stringContaining("INNGEST_SIGNING_KEY"),

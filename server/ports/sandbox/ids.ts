@@ -1,4 +1,4 @@
-import { CityError } from "../../kernel/errors.ts";
+import { notFound } from "../../kernel/errors.ts";
 
 /** False also for what others may have put beside our folders and groups. */
 export function isSandboxId(id: string): boolean {
@@ -7,5 +7,5 @@ export function isSandboxId(id: string): boolean {
 
 /** Sandbox ids become names of folders and control groups, so nothing but letters and digits passes. */
 export function checkSandboxId(id: string): void {
-  if (!isSandboxId(id)) throw new CityError("SANDBOX_NOT_FOUND", "There is no such sandbox.");
+  if (!isSandboxId(id)) throw notFound("sandbox");
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
+import { PATIENT, until } from "#tests/support/until.ts";
 import { always, type CityCommand, cityCommand, index, pick, request, times } from "./city-command.ts";
 import { type CityWorld, type ModelTopUp, owed } from "./city-world.ts";
 import { count } from "./tally.ts";
 import { readTasks } from "./task-rows.ts";
-import { until } from "./until.ts";
 
 const owners = (world: CityWorld) => [...world.buyers, ...world.buyers, ...world.sellers.map(({ owner }) => owner)];
 
@@ -95,13 +95,17 @@ const chargeback = index.map((at) =>
 /** A frozen owner's tasks that nobody has begun are cancelled, a moment later. */
 async function seeCancelled(world: CityWorld, owner: string): Promise<void> {
   const waiting = world.tasks.filter((task) => task.owner === owner && task.life === "waiting");
-  const rows = await until("a frozen owner's tasks are cancelled", async () => {
-    const found = await readTasks(
-      world.city,
-      waiting.map(({ id }) => id),
-    );
-    return found.every(({ status }) => status === "failed") && found;
-  });
+  const rows = await until(
+    "a frozen owner's tasks are cancelled",
+    async () => {
+      const found = await readTasks(
+        world.city,
+        waiting.map(({ id }) => id),
+      );
+      return found.every(({ status }) => status === "failed") && found;
+    },
+    PATIENT,
+  );
   for (const row of rows) {
     const task = waiting.find(({ id }) => id === row.id);
     if (row.failureReason !== "cancelled" || !task) throw new Error(`task ${row.id} ended ${row.failureReason}`);
@@ -164,16 +168,20 @@ const sendBack = fc.tuple(index, fc.double({ min: 0.05, max: 1.02, noNaN: true }
 /** Waits until Stripe has refunds of the whole amount, and notes which payments they belong to. */
 async function noteRefunds(world: CityWorld, mine: ModelTopUp[], amount: number): Promise<void> {
   const known = mine.flatMap(({ refunds }) => refunds.map(({ id }) => id));
-  const made = await until(`${amount} goes to cards`, async () => {
-    const { rows } = await world.city.database.pool.query<{ id: string; amount: number; topUpId: string }>(
-      `select id, (data->>'amount')::int as amount, data->'metadata'->>'topUpId' as "topUpId"
+  const made = await until(
+    `${amount} goes to cards`,
+    async () => {
+      const { rows } = await world.city.database.pool.query<{ id: string; amount: number; topUpId: string }>(
+        `select id, (data->>'amount')::int as amount, data->'metadata'->>'topUpId' as "topUpId"
        from stripe_stand_in.object where kind = 'refund' and data->'metadata'->>'topUpId' = any($1) and id <> all($2)`,
-      [mine.map(({ id }) => id), known],
-    );
-    const sum = rows.reduce((total, refund) => total + refund.amount, 0);
-    if (sum > amount) throw new Error(`${sum} went to cards, not ${amount}`);
-    return sum === amount && rows;
-  });
+        [mine.map(({ id }) => id), known],
+      );
+      const sum = rows.reduce((total, refund) => total + refund.amount, 0);
+      if (sum > amount) throw new Error(`${sum} went to cards, not ${amount}`);
+      return sum === amount && rows;
+    },
+    PATIENT,
+  );
   for (const { id, amount: cents, topUpId } of made) {
     const topUp = mine.find((candidate) => candidate.id === topUpId);
     topUp?.refunds.push({ id, amount: cents, failed: false });

@@ -3,7 +3,8 @@ import { expireDispute } from "#server/disputes/expire-disputes.ts";
 import { openDispute } from "#server/disputes/open-dispute.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { giveFeedback } from "#server/tasks/give-feedback.ts";
-import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
+import { MINUTE } from "#tests/support/durations.ts";
 import { done, open } from "./city-command.ts";
 import { type CityClock, catchUp, settleTime, WEEK } from "./city-time.ts";
 import { type CityWorld, endDispute, type ModelTask } from "./city-world.ts";
@@ -13,7 +14,6 @@ import { count } from "./tally.ts";
 
 /** One millisecond before a window's end, its end, one after. */
 const label = (ms: number) => (ms < 0 ? "T-1 ms" : ms > 0 ? "T+1 ms" : "T");
-const MINUTE = 60_000;
 
 type Window = {
   name: string;

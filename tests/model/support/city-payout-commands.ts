@@ -1,10 +1,10 @@
 import fc from "fast-check";
+import { PATIENT, until } from "#tests/support/until.ts";
 import { type CityCommand, cityCommand, done, index, pick, request, times } from "./city-command.ts";
 import { playDispute, playResolve } from "./city-verdict-commands.ts";
 import type { CityWorld, ModelTask } from "./city-world.ts";
 import type { Seller } from "./money-city.ts";
 import { count } from "./tally.ts";
-import { until } from "./until.ts";
 
 const agentsOf = (world: CityWorld, seller: Seller) =>
   world.sellers.filter(({ owner }) => owner === seller.owner).map(({ agent }) => agent.id);
@@ -21,11 +21,15 @@ async function playWithdrawal(world: CityWorld, seller: Seller, amount: number):
   });
   if (expected !== "ok") return;
   const { id } = body.data as { id: string };
-  const payoutId = await until(`withdrawal ${id} gets a payout`, async () => {
-    const row = await world.city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
-    if (row.failure) throw new Error(`withdrawal ${id} got no payout: ${row.failure}`);
-    return row.payoutId;
-  });
+  const payoutId = await until(
+    `withdrawal ${id} gets a payout`,
+    async () => {
+      const row = await world.city.database.prisma.withdrawal.findUniqueOrThrow({ where: { id } });
+      if (row.failure) throw new Error(`withdrawal ${id} got no payout: ${row.failure}`);
+      return row.payoutId;
+    },
+    PATIENT,
+  );
   world.payouts.push({ id, seller, owner: seller.owner.id, sources, payoutId, state: "started", settled: false });
 }
 

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { DAY } from "#tests/support/durations.ts";
 import { type CityCommand, choose, cityCommand, index, pick, request, some, times } from "./city-command.ts";
 import { type CityWorld, type ModelTask, owed } from "./city-world.ts";
 import { BAD_REVIEW, CODE, GOOD_REVIEW } from "./money-city.ts";
@@ -167,8 +168,6 @@ async function takeVerdict(world: CityWorld, task: ModelTask, good: boolean): Pr
   task.feedbackUntil = row.feedbackUntil;
   task.escrowReleasesAt = row.escrowReleasesAt;
 }
-
-const DAY = 24 * 3_600_000;
 
 /** A request that went through is sent again, as a client does that has not heard the answer. */
 const again = index.map((at) =>

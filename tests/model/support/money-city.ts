@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { checkInvariants } from "#server/ledger/check-invariants.ts";
 import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
+import { PATIENT, until } from "#tests/support/until.ts";
 import { BAD_REVIEW, CODE, FILE, REVIEW } from "#tests/support/work.ts";
-import { until } from "./until.ts";
 
 export type MoneyCity = TestCity & {
   /** The control door of the Stripe stand-in: what the outside world does. */
@@ -59,13 +59,17 @@ export async function startMoneyCity(options: Parameters<typeof startTestCity>[0
     async deliverAbout(object: string, order: { order?: "oldest" | "newest"; copies?: number } = {}) {
       const sent = await stripe<{ id: string }[]>("POST", "/deliver", { ...order, about: object });
       const ids = sent.map(({ id }) => id);
-      await until(`what Stripe says about ${object} is dealt with`, async () => {
-        const { rows } = await city.database.pool.query<{ open: number }>(
-          "select count(*)::int as open from stripe_event where id = any($1) and handled_at is null",
-          [ids],
-        );
-        return rows[0]?.open === 0;
-      });
+      await until(
+        `what Stripe says about ${object} is dealt with`,
+        async () => {
+          const { rows } = await city.database.pool.query<{ open: number }>(
+            "select count(*)::int as open from stripe_event where id = any($1) and handled_at is null",
+            [ids],
+          );
+          return rows[0]?.open === 0;
+        },
+        PATIENT,
+      );
     },
     async topUp(owner: TestOwner, amount: number, card = "4242424242424242") {
       const { status, body } = await city.call("POST", "/vault/top-up", { token: owner.token, body: { amount } });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { PATIENT, until } from "#tests/support/until.ts";
 import type { MoneyCity } from "./money-city.ts";
-import { until } from "./until.ts";
 
 /** What a task's row says about its money; moments in milliseconds, 0 for those that have not come. */
 export type TaskRow = {
@@ -50,10 +50,11 @@ export async function untilTask(
   };
   try {
     // What was told between a look and the wait for it is seen half a second later.
-    return await until(`task ${id} ${what}`, look, async () => {
+    const between = async () => {
       await Promise.race([told.promise, pause(500)]);
       told = Promise.withResolvers();
-    });
+    };
+    return await until(`task ${id} ${what}`, look, { ...PATIENT, between });
   } finally {
     stop();
   }

@@ -2,6 +2,7 @@
 import { CityError } from "../../../kernel/errors.ts";
 import { type FileContent, type FileEntry, REPO_PATH } from "../../sandbox.ts";
 import { asText } from "../file-content.ts";
+import { wrongPath } from "../paths.ts";
 import { NO_SPACE, NOT_FOLDER, NOT_FOUND, NOT_REGULAR, OUTSIDE } from "./file-scripts.ts";
 
 /** The shell's own exit code when it cannot open what a script names. */
@@ -21,7 +22,7 @@ export function checkReader(run: ReaderRun, what: "file" | "folder"): void {
     [NO_SPACE]: "The sandbox is full.",
   };
   const reason = reasons[run.exitCode];
-  if (reason !== undefined) throw new CityError("VALIDATION_ERROR", reason);
+  if (reason !== undefined) throw wrongPath(reason, run.exitCode === NO_SPACE ? "content" : "path");
   const log = { exitCode: run.exitCode, stderr: run.stderr.toString().slice(0, 500) };
   throw new CityError("UNAVAILABLE", `The ${what} could not be reached in time.`, { log });
 }

@@ -16,7 +16,7 @@ import {
 import { checkCommand, endedByClose, refuseClosed } from "../commands.ts";
 import { MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
-import { absoluteInRepo, insideRepo } from "../paths.ts";
+import { absoluteInRepo, insideRepo, wrongPath } from "../paths.ts";
 import { Turns } from "../turns.ts";
 import { allDefences, type Defences } from "./defences.ts";
 import { fileScripts } from "./file-scripts.ts";
@@ -92,7 +92,7 @@ export class SealedSandbox implements Sandbox {
 
   async writeFile(path: string, content: string, encoding: "utf8" | "base64" = "utf8"): Promise<{ sizeBytes: number }> {
     const relative = this.relative(path);
-    if (relative === "") throw new CityError("VALIDATION_ERROR", "The path must name a file.");
+    if (relative === "") throw wrongPath("The path must name a file.");
     const input = Buffer.from(content, encoding);
     const { dir, base } = posix.parse(relative);
     const run = await this.run({
@@ -109,7 +109,7 @@ export class SealedSandbox implements Sandbox {
   async exec(command: string, options: { cwd?: string; timeoutMs?: number } = {}): Promise<ExecResult> {
     checkCommand(command);
     const { limits } = this.state;
-    const cwd = absoluteInRepo(insideRepo(options.cwd ?? ""));
+    const cwd = absoluteInRepo(insideRepo(options.cwd ?? "", "cwd"));
     const timeoutMs = Math.min(options.timeoutMs ?? limits.commandMs, limits.commandMs);
     const pristine = { ...PRISTINE, writable: !this.defences.has("out-of-reach pristine tree") };
     const program: Program = {

@@ -38,4 +38,13 @@ export type Request = { readonly id: number; readonly ask: Ask };
 /** `code` is one of our error codes when the refusal is meant for the caller. */
 export type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly code: string; readonly message: string };
+  | {
+      readonly id: number;
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly details?: Details;
+    };
+
+/** Those of a CityError. */
+type Details = Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@ import type {
 } from "../../sandbox.ts";
 import { checkCommand, endedByClose, refuseClosed } from "../commands.ts";
 import { countLines, MAX_READ_BYTES } from "../file-content.ts";
-import { absoluteInRepo, insideRepo } from "../paths.ts";
+import { absoluteInRepo, insideRepo, wrongPath } from "../paths.ts";
 import type { StoredFile } from "./protocol.ts";
 import { type ShellClient, ShellFailed } from "./shell-client.ts";
 
@@ -52,14 +52,14 @@ export class VirtualSandbox implements Sandbox {
 
   async writeFile(path: string, content: string, encoding: "utf8" | "base64" = "utf8"): Promise<{ sizeBytes: number }> {
     const relative = insideRepo(path);
-    if (relative === "") throw new CityError("VALIDATION_ERROR", "The path must name a file.");
+    if (relative === "") throw wrongPath("The path must name a file.");
     return lost(this.shell.ask({ do: "write", path: relative, data: Buffer.from(content, encoding) }, FILE_MS));
   }
 
   async exec(command: string, options: { cwd?: string; timeoutMs?: number } = {}): Promise<ExecResult> {
     checkCommand(command);
     const timeoutMs = Math.min(options.timeoutMs ?? this.limits.commandMs, this.limits.commandMs);
-    const cwd = absoluteInRepo(insideRepo(options.cwd ?? ""));
+    const cwd = absoluteInRepo(insideRepo(options.cwd ?? "", "cwd"));
     const started = performance.now();
     const { signal: closed } = this.closing;
     refuseClosed(closed);

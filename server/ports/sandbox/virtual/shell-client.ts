@@ -77,8 +77,9 @@ export class ShellClient {
     const onMessage = (reply: Reply) => {
       if (reply.id !== id) return;
       if (reply.ok) resolve(reply.value);
-      else if (reply.code in ERROR_CODES) reject(new CityError(reply.code as ErrorCode, reply.message));
-      else reject(new ShellFailed(reply.message, false));
+      else if (reply.code in ERROR_CODES) {
+        reject(new CityError(reply.code as ErrorCode, reply.message, reply.details && { details: reply.details }));
+      } else reject(new ShellFailed(reply.message, false));
     };
     child.on("message", onMessage);
     child.once("exit", onExit);

@@ -4,11 +4,11 @@
  */
 import { posix } from "node:path";
 import { Bash } from "just-bash";
-import { CityError, isCityError } from "../../../kernel/errors.ts";
+import { CityError, isCityError, wrongField } from "../../../kernel/errors.ts";
 import { type FileContent, type FileEntry, REPO_PATH, type WorkspaceDiff } from "../../sandbox.ts";
 import { asText, MAX_READ_BYTES } from "../file-content.ts";
 import { cutPatch, MAX_PATCH_BYTES } from "../patch.ts";
-import { absoluteInRepo } from "../paths.ts";
+import { absoluteInRepo, wrongPath } from "../paths.ts";
 import { patchOf } from "./git-patch.ts";
 import type { Ask, Request, StoredFile } from "./protocol.ts";
 import { readPack } from "./read-pack.ts";
@@ -59,14 +59,14 @@ async function resolve(path: string, what: string): Promise<string> {
   const real = await files.realpath(absoluteInRepo(path)).catch(() => null);
   if (real === null) throw new CityError("FILE_NOT_FOUND", `There is no such ${what}.`);
   if (real !== REPO_PATH && !real.startsWith(`${REPO_PATH}/`)) {
-    throw new CityError("VALIDATION_ERROR", `The path leads out of ${REPO_PATH}.`);
+    throw wrongPath(`The path leads out of ${REPO_PATH}.`);
   }
   return real;
 }
 
 async function list(path: string): Promise<FileEntry[]> {
   const folder = await resolve(path, "folder");
-  if (!(await files.stat(folder)).isDirectory) throw new CityError("VALIDATION_ERROR", "The path is not a folder.");
+  if (!(await files.stat(folder)).isDirectory) throw wrongPath("The path is not a folder.");
   const entries = (await files.readdir(folder)).map(async (name): Promise<FileEntry> => {
     const stat = await files.lstat(posix.join(folder, name));
     const type = stat.isSymbolicLink ? "symlink" : stat.isDirectory ? "directory" : "file";
@@ -77,7 +77,7 @@ async function list(path: string): Promise<FileEntry[]> {
 
 async function read(path: string): Promise<FileContent> {
   const real = await resolve(path, "file");
-  if (!(await files.stat(real)).isFile) throw new CityError("VALIDATION_ERROR", "The path is not a regular file.");
+  if (!(await files.stat(real)).isFile) throw wrongPath("The path is not a regular file.");
   const data = Buffer.from(await files.readFileBuffer(real));
   return {
     path: absoluteInRepo(path),
@@ -94,7 +94,7 @@ async function makeFolder(path: string): Promise<string> {
     walked = posix.join(walked, part);
     if (await files.lstat(posix.join(real, part)).then(Boolean, () => false)) {
       real = await resolve(walked, "folder");
-      if (!(await files.stat(real)).isDirectory) throw new CityError("VALIDATION_ERROR", "The path is not a folder.");
+      if (!(await files.stat(real)).isDirectory) throw wrongPath("The path is not a folder.");
     } else {
       real = posix.join(real, part);
       await files.mkdir(real);
@@ -107,12 +107,13 @@ async function write(path: string, data: Uint8Array): Promise<{ sizeBytes: numbe
   const { dir, base } = posix.parse(path);
   const target = posix.join(await makeFolder(dir), base);
   const existing = await files.lstat(target).catch(() => null);
-  if (existing?.isDirectory) throw new CityError("VALIDATION_ERROR", "The path is not a regular file.");
+  if (existing?.isDirectory) throw wrongPath("The path is not a regular file.");
   if (existing?.isSymbolicLink) await files.rm(target);
   try {
     await files.writeFile(target, data);
   } catch {
-    throw new CityError("VALIDATION_ERROR", "The sandbox is full.");
+    const full = "The sandbox is full.";
+    throw wrongField("content", full, full);
   }
   return { sizeBytes: data.length };
 }
@@ -178,8 +179,8 @@ process.on("message", async ({ id, ask }: Request) => {
     if (files.changed) await files.save("/home/user", snapshot);
     process.send?.({ id, ok: true, value });
   } catch (error) {
-    const code = isCityError(error) ? error.code : "FAILED";
-    process.send?.({ id, ok: false, code, message: error instanceof Error ? error.message : "unknown" });
+    const { code, details } = isCityError(error) ? error : { code: "FAILED", details: undefined };
+    process.send?.({ id, ok: false, code, message: error instanceof Error ? error.message : "unknown", details });
   }
 });
 process.on("disconnect", () => process.exit());

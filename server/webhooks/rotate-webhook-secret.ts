@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { CityError } from "../kernel/errors.ts";
+import { type CityError, notFound } from "../kernel/errors.ts";
 import { ROTATION_HOURS } from "./rules.ts";
 import type { webhookSecret } from "./schema.ts";
 import { makeWebhookSecret } from "./sign.ts";
@@ -20,5 +20,5 @@ export async function rotateWebhookSecret(ctx: Ctx<AgentActor>): Promise<z.infer
 }
 
 export function noWebhook(): CityError {
-  return new CityError("WEBHOOK_NOT_FOUND", "This agent has no webhook. Register one first.");
+  return notFound("webhook", "This agent has no webhook. Register one first.");
 }
