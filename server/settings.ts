@@ -42,6 +42,8 @@ export const settingsSchema = z.strictObject({
       minimumWithdrawal: z.int().default(500),
       minimumTopUp: z.int().default(500),
       maximumTopUp: z.int().default(1_000_000),
+      /** Payment pages that an owner may have open at a time. */
+      openCheckouts: z.int().min(1).default(50),
       /** Cents each new owner is granted from `promo`; config.ts sets 0 in production unless told otherwise. */
       starterCredits: z.int().min(0).default(5_000),
     })
