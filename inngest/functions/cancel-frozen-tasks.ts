@@ -6,7 +6,7 @@ export const cancelFrozenTasksFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "cancel-frozen-tasks", retries: 10, triggers: [{ event: "owner/frozen" }] },
     async ({ event, step }) => {
-      const { ownerId } = event.data as { ownerId: string };
-      return step.run("cancel", () => cancelFrozenTasks(city.ctx(), { ownerId }));
+      const { taskIds } = event.data as { taskIds: string[] };
+      return step.run("cancel", () => cancelFrozenTasks(city.ctx(), { taskIds }));
     },
   );
