@@ -27,11 +27,14 @@ export type Ports = {
 /** Getting in with a password, or having a link mailed and using it. */
 export type Try = "sign-in" | "link";
 
+/** For so many days an Idempotency-Key stands for the request that moved money under it; after that for a new one. */
+export const MONEY_KEY_DAYS = 30;
+
 /** What every use case is given. Plain values and ports, no transport. */
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
   db: Db;
-  /** For `runStatement` alone: past Prisma, and past a transaction that is open. */
+  /** For `runStatement` and `onlyOne` alone: past Prisma, and past a transaction that is open. */
   pool: Pool;
   actor: A;
   log: Log;

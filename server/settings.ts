@@ -51,6 +51,8 @@ export const settingsSchema = z.strictObject({
       minimumWithdrawal: centsWithin(AMOUNTS.withdrawal).default(AMOUNTS.withdrawal.least),
       minimumTopUp: centsWithin(AMOUNTS.topUp).default(AMOUNTS.topUp.least),
       maximumTopUp: centsWithin(AMOUNTS.topUp).default(AMOUNTS.topUp.most),
+      /** Payment pages that an owner may have open at a time. */
+      openCheckouts: z.int().min(1).default(50),
       /** Cents each new owner is granted from `promo`; config.ts sets 0 in production unless told otherwise. */
       starterCredits: z.int().min(0).default(5_000),
     })

@@ -7,7 +7,7 @@ export const cancelFrozenTasksFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "cancel-frozen-tasks", retries: 10, triggers: [on("owner/frozen")] },
     async ({ event, step }) => {
-      const { ownerId } = event.data;
-      return step.run("cancel", () => cancelFrozenTasks(city.ctx(), { ownerId }));
+      const { taskIds } = event.data;
+      return step.run("cancel", () => cancelFrozenTasks(city.ctx(), { taskIds }));
     },
   );

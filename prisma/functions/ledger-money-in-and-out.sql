@@ -63,16 +63,16 @@ $$;
 
 -- ---------------------------------------------------------------------------------------------- out
 
--- Before a withdrawal: what lies in the wallets of an owner's agents repays what any of them owes, then what the owner owes.
--- `debt` is what is left. Locks what ledger.start_payout will, and in its order.
-CREATE OR REPLACE FUNCTION ledger.repay_from_wallets(p_owner text, p_withdrawal text, p_agents text[], OUT fresh boolean, OUT debt bigint)
+-- What lies in the wallets of an owner's agents, one agent after the other, repays what any of them owes, then what the owner
+-- owes. `debt` is what is left. Locks what ledger.start_payout will, and in its order.
+CREATE OR REPLACE FUNCTION ledger.repay_from_wallets(p_owner text, p_cause text, p_agents text[], OUT fresh boolean, OUT debt bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
   v_wallets text[] := ARRAY(SELECT 'wallet:' || a FROM unnest(p_agents) AS a);
   v_debts text[] := ARRAY(SELECT 'receivable:agent:' || a FROM unnest(p_agents) AS a) || ('receivable:owner:' || p_owner);
 BEGIN
   PERFORM ledger.lock_accounts(v_wallets || v_debts || ('payout_in_flight:' || p_owner));
-  fresh := ledger.repay_debts('owner:' || p_owner || ':debt_repaid:withdrawal:' || p_withdrawal, v_wallets, v_debts);
+  fresh := ledger.repay_debts('owner:' || p_owner || ':debt_repaid:' || p_cause, v_wallets, v_debts);
   debt := (SELECT -sum(balance) FROM ledger.account WHERE name = ANY (v_debts));
 END
 $$;

@@ -259,8 +259,8 @@ $$;
 
 -- ---------------------------------------------------------------------------------------------- debts
 
--- Repays debts from the sources, each in the order of names, as far as the money goes; whether anything was posted. It counts
--- once a reference. Call it under the locks that keep new debts from appearing.
+-- Repays debts, in the order of names, from the sources, in the order given, as far as the money goes; whether anything was
+-- posted. It counts once a reference. Call it under the locks that keep new debts from appearing.
 CREATE OR REPLACE FUNCTION ledger.repay_debts(p_reference text, p_sources text[], p_debts text[]) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   v_sources text[];
@@ -275,7 +275,7 @@ BEGIN
   SELECT array_agg(s.name ORDER BY s.upto, d.upto), array_agg(d.name ORDER BY s.upto, d.upto),
          array_agg((least(s.upto, d.upto) - greatest(s.upto - s.balance, d.upto - d.owed))::bigint ORDER BY s.upto, d.upto)
     INTO v_sources, v_debts, v_amounts
-    FROM (SELECT name, balance, sum(balance) OVER (ORDER BY name) AS upto
+    FROM (SELECT name, balance, sum(balance) OVER (ORDER BY array_position(p_sources, name)) AS upto
           FROM ledger.account WHERE name = ANY (p_sources)) s
     JOIN (SELECT name, -balance AS owed, sum(-balance) OVER (ORDER BY name) AS upto
           FROM ledger.account WHERE name = ANY (p_debts)) d

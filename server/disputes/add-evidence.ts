@@ -1,6 +1,9 @@
 import type { Ctx } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
 
+/** Texts that each side may add to a dispute. */
+export const EVIDENCE_MAX = 20;
+
 /** Adds to a dispute's file: what a party said or showed, what an operator or the clock decided. Nothing is ever removed. */
 export async function addEvidence(
   ctx: Ctx,

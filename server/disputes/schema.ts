@@ -37,33 +37,37 @@ export const resolveInput = z.strictObject({
 });
 export const listDisputesInput = z.strictObject({ status: disputeStatus.optional(), ...pageInput });
 
-export const disputeView = z
-  .object({
-    id: z.string(),
-    taskId: z.string(),
-    status: disputeStatus,
-    reason: disputeReason,
-    description: z.string(),
-    role: z.enum(["buyer", "seller", "operator"]).describe("What the caller is in it."),
-    againstAgentId: z.string().describe("The seller."),
-    amountCents: z.int().describe("Cents in dispute, fee included."),
+const disputeFields = z.object({
+  id: z.string(),
+  taskId: z.string(),
+  status: disputeStatus,
+  reason: disputeReason,
+  description: z.string(),
+  role: z.enum(["buyer", "seller", "operator"]).describe("What the caller is in it."),
+  againstAgentId: z.string().describe("The seller."),
+  amountCents: z.int().describe("Cents in dispute, fee included."),
+  evidenceCount: z.int().describe("How many texts either side has added to it."),
+  frozenCents: z
+    .int()
+    .describe(
+      "Cents of the seller's share that are frozen until the decision; what was withdrawn of it is the seller's debt.",
+    ),
+  resolution: z.string().nullable().describe("Why it was decided so."),
+  createdAt: z.iso.datetime(),
+  respondBy: z.iso.datetime().describe("Until then the seller may answer."),
+  decideBy: z.iso.datetime().describe("After that the gate's score decides."),
+  resolvedAt: z.iso.datetime().nullable(),
+});
+export const disputeSummary = disputeFields.meta({ id: "DisputeSummary" });
+export const disputeView = disputeFields
+  .extend({
     evidence: z
       .array(z.object({ by: z.string(), text: z.string(), createdAt: z.iso.datetime() }))
       .describe("What either side said or showed, in order."),
-    frozenCents: z
-      .int()
-      .describe(
-        "Cents of the seller's share that are frozen until the decision; what was withdrawn of it is the seller's debt.",
-      ),
-    resolution: z.string().nullable().describe("Why it was decided so."),
-    createdAt: z.iso.datetime(),
-    respondBy: z.iso.datetime().describe("Until then the seller may answer."),
-    decideBy: z.iso.datetime().describe("After that the gate's score decides."),
-    resolvedAt: z.iso.datetime().nullable(),
     note: z.string().optional().describe("A hint for the buyer, for example that an instant refund is still possible."),
   })
   .meta({ id: "Dispute" });
-export const disputePage = pageOf(disputeView);
+export const disputePage = pageOf(disputeSummary);
 
 /** For the operator's page alone; no part of the public API. */
 export const disputedWork = z.object({

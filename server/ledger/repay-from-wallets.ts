@@ -4,16 +4,16 @@ import type { Cents } from "#server/kernel/money.ts";
 import { askLedger } from "./ask-ledger.ts";
 
 /**
- * Before a withdrawal: what lies in the wallets of an owner's agents repays what any of them owes, then what the owner owes.
- * `debt` (cents) is what is left. Pools need no such call: what fills one repays at once. Once a withdrawal; `fresh` when
- * anything was repaid.
+ * Before a withdrawal, and when an account closes: what lies in the wallets of an owner's agents, one agent after the other,
+ * repays what any of them owes, then what the owner owes. `debt` (cents) is what is left. Pools need no such call: what fills
+ * one repays at once. Once a cause; `fresh` when anything was repaid.
  */
 export function repayFromWallets(
   ctx: Pick<Ctx, "db">,
-  input: { withdrawalId: string; ownerId: string; agentIds: string[] },
+  input: { cause: string; ownerId: string; agentIds: string[] },
 ): Promise<{ fresh: boolean; debt: Cents }> {
   return askLedger<{ fresh: boolean; debt: Cents }>(
     ctx,
-    Prisma.sql`select fresh, debt from ledger.repay_from_wallets(${input.ownerId}, ${input.withdrawalId}, ${input.agentIds}::text[])`,
+    Prisma.sql`select fresh, debt from ledger.repay_from_wallets(${input.ownerId}, ${input.cause}, ${input.agentIds}::text[])`,
   );
 }

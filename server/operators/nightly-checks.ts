@@ -11,7 +11,10 @@ export async function checkCash(ctx: Ctx): Promise<{ ok: boolean }> {
   const { ok: _, ...facts } = await compareCash(ctx);
   const problems = [
     { cents: facts.difference, are: "of cash in the books are explained by nothing" },
-    { cents: facts.overdue, are: "that went back to cards, or should have, are not settled after days" },
+    {
+      cents: facts.overdue,
+      are: "that came in, went back to cards or went to sellers, or should have, are not settled after days",
+    },
     { cents: facts.stranded, are: "have come to closed accounts, where nobody can reach them" },
   ].flatMap(({ cents, are }) => (cents === 0 ? [] : [`${cents} cents ${are}.`]));
   return keep(ctx, "cash", { facts, problems });

@@ -7,6 +7,7 @@ import { endCredentials } from "../auth/end-credentials.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { giveUpBalance, lockOwnerAccounts } from "../ledger/close-accounts.ts";
+import { repayFromWallets } from "../ledger/repay-from-wallets.ts";
 import { forgetMails } from "../mail/forget-mails.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import { forgetOwnerInputs } from "../tasks/forget-inputs.ts";
@@ -17,8 +18,9 @@ import type { closedView, closeInput } from "./schema.ts";
 
 /**
  * Closes the calling owner's account for good: agents leave the market, every credential ends, and name, address and
- * agents' names are overwritten. Tasks and the ledger stay, as records of the other parties and of the books. Refused
- * with CONFLICT and the list of what stands in the way; all of it or nothing, in one transaction.
+ * agents' names are overwritten. Tasks and the ledger stay, as records of the other parties and of the books. Wallets
+ * repay what is owed first. Refused with CONFLICT and the list of what stands in the way; all of it or nothing, in one
+ * transaction.
  */
 export async function closeAccount(
   ctx: Ctx<OwnerActor>,
@@ -29,6 +31,7 @@ export async function closeAccount(
   return inTransaction(ctx, async (tx) => {
     const { agents, customerId } = await lockEverything(tx, ownerId);
     const agentIds = agents.map(({ id }) => id);
+    await repayFromWallets(tx, { cause: "closing", ownerId, agentIds });
     await settleBalance(tx, { ownerId, agentIds, giveUp: input.giveUp });
     for (const { id, deactivatedAt } of agents) if (!deactivatedAt) await deactivateAgent(tx, { id });
     await forgetWebhooks(tx, agentIds);
@@ -63,12 +66,14 @@ const FAREWELL = {
   text: "Your AI City account was closed, as you asked. Your agents, keys and tokens no longer work, and your name and address are erased. The records of tasks and payments stay, without your name.\n\nIf this was not you, answer this mail at once.\n\nAI City",
 };
 
-/** Owner, tasks at work, agents and money, in the order in which everyone locks them. */
+/** Owner, tasks that closing changes, agents and money, in the order in which everyone locks them. */
 async function lockEverything(ctx: Ctx, ownerId: string): Promise<Locked> {
   const [owner] = await ctx.db.$queryRaw<[Pick<Locked, "customerId">]>`
     select stripe_customer_id as "customerId" from owner where id = ${ownerId} for update`;
   await ctx.db.$queryRaw`
-    select 1 from task where seller_owner_id = ${ownerId} and status in ('routing', 'executing', 'quality_check')
+    select 1 from task
+    where buyer_owner_id = ${ownerId}
+       or (seller_owner_id = ${ownerId} and status in ('routing', 'executing', 'quality_check'))
     order by id for update`;
   const agents = await ctx.db.agent.findMany({ where: { ownerId }, select: { id: true, deactivatedAt: true } });
   await lockOwnerAccounts(ctx, { ownerId, agentIds: agents.map(({ id }) => id) });

@@ -4,6 +4,7 @@ import { listMyAgents } from "../agents/list-my-agents.ts";
 import type { OwnerActor } from "../auth/actor.ts";
 import { listTokens } from "../auth/list-tokens.ts";
 import { type Ctx, cityNow } from "../context.ts";
+import { getDispute } from "../disputes/get-dispute.ts";
 import { listDisputes } from "../disputes/list-disputes.ts";
 import { type CityError, wrongField } from "../kernel/errors.ts";
 import type { Page } from "../kernel/pages.ts";
@@ -37,9 +38,10 @@ const LISTS: Record<string, Lister> = {
     return { rows: { tasksSold: page.data as NonNullable<Part["tasksSold"]> }, next: nextPage(page) };
   },
   disputes: async (ctx, at) => {
-    const page = await listDisputes(ctx, { page: pageAt(at), pageSize: 50 });
+    const page = await listDisputes(ctx, { page: pageAt(at), pageSize: 10 });
     // An operator is shown everybody's; only those of a party are the owner's own.
-    return { rows: { disputes: page.data.filter(({ role }) => role !== "operator") }, next: nextPage(page) };
+    const own = page.data.filter(({ role }) => role !== "operator");
+    return { rows: { disputes: await Promise.all(own.map((one) => getDispute(ctx, one))) }, next: nextPage(page) };
   },
   withdrawals: async (ctx, at) => {
     const page = await listWithdrawals(ctx, { page: pageAt(at), pageSize: 100 });

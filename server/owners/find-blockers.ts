@@ -23,11 +23,11 @@ export async function findBlockers(
 ): Promise<Closing & { unpayable: Unpayable }> {
   const { ownerId, agentIds } = input;
   const pool = await readPool(ctx, ownerId);
-  const wallets = agentIds.length > 0 ? await readWallets(ctx, agentIds) : [];
+  const { wallets, debts } = repay(agentIds.length > 0 ? await readWallets(ctx, agentIds) : [], pool.debt);
   const work = await countWork(ctx, ownerId);
-  const sum = (key: "available" | "escrowed" | "debt") => wallets.reduce((total, wallet) => total + wallet[key], 0);
+  const sum = (key: "available" | "escrowed") => total(wallets.map((wallet) => wallet[key]));
 
-  const cards = (await readReturnable(ctx, ownerId)).reduce((total, { returnable }) => total + returnable, 0);
+  const cards = total((await readReturnable(ctx, ownerId)).map(({ returnable }) => returnable));
   const small = sum("available") < ctx.settings.money.minimumWithdrawal ? wallets : [];
   const unpayable = [
     { account: `pool:${ownerId}`, amount: Math.max(0, pool.balance - cards) },
@@ -40,7 +40,7 @@ export async function findBlockers(
     { kind: "work", count: work.work.count, amount: work.work.cents },
     { kind: "escrow", count: work.escrow.count, amount: sum("escrowed") },
     { kind: "disputes", count: work.disputes.count, amount: work.disputes.cents },
-    { kind: "debt", count: [pool, ...wallets].filter(({ debt }) => debt > 0).length, amount: pool.debt + sum("debt") },
+    { kind: "debt", count: debts.filter((debt) => debt > 0).length, amount: total(debts) },
     { kind: "withdrawals", count: work.withdrawals.count, amount: pool.payoutInFlight },
     { kind: "top_ups", count: work.topUps.count, amount: work.topUps.cents },
     { kind: "returns", count: work.returns.count, amount: work.returns.cents },
@@ -52,9 +52,36 @@ export async function findBlockers(
   ] as const;
   return {
     blockers: found.filter(({ count, amount }) => count > 0 || amount > 0),
-    canBeGivenUp: unpayable.reduce((total, { amount }) => total + amount, 0),
+    canBeGivenUp: total(unpayable.map(({ amount }) => amount)),
     unpayable,
   };
+}
+
+type Wallets = Awaited<ReturnType<typeof readWallets>>;
+
+/** Wallets and debts as closing finds them: what lies in the wallets has repaid what their agents and the owner owe. */
+function repay(wallets: Wallets, ownerDebt: number): { wallets: Wallets; debts: number[] } {
+  const debts = [...wallets.map(({ debt }) => debt), ownerDebt];
+  const repaid = Math.min(total(debts), total(wallets.map(({ available }) => available)));
+  const lessWhatRepays = takeOff(repaid);
+  return {
+    wallets: wallets.map((wallet) => ({ ...wallet, available: lessWhatRepays(wallet.available) })),
+    debts: debts.map(takeOff(repaid)),
+  };
+}
+
+/** Takes a sum off one amount after another; what is left of each. */
+function takeOff(sum: number): (amount: number) => number {
+  let left = sum;
+  return (amount) => {
+    const part = Math.min(amount, left);
+    left -= part;
+    return amount - part;
+  };
+}
+
+function total(amounts: number[]): number {
+  return amounts.reduce((sum, amount) => sum + amount, 0);
 }
 
 async function countWork(ctx: Ctx, ownerId: string): Promise<Work> {

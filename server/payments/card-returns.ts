@@ -1,6 +1,9 @@
-import { type Ctx, emit } from "../context.ts";
+import { type Ctx, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { returnTopUp } from "../ledger/return-top-up.ts";
+import { undoMove } from "../ledger/undo-move.ts";
+import { reportIfClosed } from "./report-if-closed.ts";
+import { lockTopUp } from "./settle-top-up.ts";
 
 /** Card money of one top-up on its way back; `key` is ours, made for this return. */
 export type TopUpReturn = { topUpId: string; key: string; amount: Cents };
@@ -16,8 +19,51 @@ export async function startReturn(ctx: Ctx, input: TopUpReturn & { ownerId: stri
   await emit(ctx, "payments/return-requested", { topUpId, key, amount });
 }
 
-/** The card company has sent it, or it is in the pool again. */
-export async function settleReturn(ctx: Ctx, key: string): Promise<void> {
-  await ctx.db
+/** Whether it is not known yet how a return ends. One that has ended must not be asked for again. */
+export async function isReturnOpen(ctx: Ctx, key: string): Promise<boolean> {
+  const open = await ctx.db.$queryRaw<unknown[]>`
+    select 1 from payments.card_return where key = ${key} and settled_at is null`;
+  return open.length > 0;
+}
+
+/** The card company has sent it, or it is in the pool again. True for the one caller who found it open. */
+export async function settleReturn(ctx: Ctx, key: string): Promise<boolean> {
+  const count = await ctx.db
     .$executeRaw`update payments.card_return set settled_at = city_now() where key = ${key} and settled_at is null`;
+  return count > 0;
+}
+
+/** The card company refuses it for good: it is in the pool again, unless another try was not refused. */
+export async function refuseReturn(ctx: Ctx, input: TopUpReturn): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await lockTopUp(tx, input.topUpId);
+    if (await settleReturn(tx, input.key)) await undoReturn(tx, input);
+  });
+}
+
+/** The money did not reach the card, or came back from its bank weeks later: it is in the pool again. Once. */
+export async function undoReturn(ctx: Ctx, input: TopUpReturn): Promise<void> {
+  const { topUpId, key, amount } = input;
+  await inTransaction(ctx, async (tx) => {
+    await lockTopUp(tx, topUpId);
+    const { fresh } = await undoMove(tx, { reference: referenceOf(input) });
+    if (!fresh) return;
+    const { ownerId } = await tx.db.topUp.update({
+      where: { id: topUpId },
+      data: { returnedCents: { decrement: amount } },
+    });
+    await settleReturn(tx, key);
+    await reportIfClosed(tx, { ownerId, amount, what: `return ${key}` });
+  });
+}
+
+/** Whether the money of a return is in the pool again. */
+export async function wasReturnUndone(ctx: Ctx, input: TopUpReturn): Promise<boolean> {
+  const reference = `${referenceOf(input)}:undo`;
+  const undone = await ctx.db.$queryRaw<unknown[]>`select 1 from ledger.transaction where reference = ${reference}`;
+  return undone.length > 0;
+}
+
+function referenceOf({ topUpId, key }: TopUpReturn): string {
+  return `topup:${topUpId}:return:${key}`;
 }

@@ -1,6 +1,7 @@
 import type { Ctx } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { reachPayments } from "./reach-payments.ts";
+import { type Booked, OVERDUE_DAYS, readBooked } from "./read-booked.ts";
 
 /** Cents. `books` = `cardCompany` − `arriving` + `leaving` − `returning` + `unbooked` when nothing is amiss. */
 export type CashReport = {
@@ -11,7 +12,7 @@ export type CashReport = {
   cardCompany: Cents;
   /** Received and not booked yet. */
   arriving: Cents;
-  /** Transferred to sellers, and in the books until the bank has it. */
+  /** Transferred to sellers, and in the books until the bank has it; less what was transferred back and is booked as paid. */
   leaving: Cents;
   /** Out of the pools, and not yet on the way to the card. */
   returning: Cents;
@@ -19,24 +20,26 @@ export type CashReport = {
   unbooked: Cents;
   /** What none of these explains; zero is right. */
   difference: Cents;
-  /** How much of `returning` and `unbooked`, either way, has been so for days; zero is right. */
+  /**
+   * How much of `arriving`, `returning` and `unbooked`, either way, has been so for days, and of `leaving` as far as no
+   * withdrawal is on its way with it; zero is right.
+   */
   overdue: Cents;
   /** In pools and wallets of closed accounts, where nobody can reach it; zero is right. */
   stranded: Cents;
 };
 
-/** An event is sent again for three days at most, and reconciliation has looked by then. */
-const OVERDUE_DAYS = 4;
+const OVERDUE_MS = OVERDUE_DAYS * 86_400_000;
 
 /**
  * The seventh promise in full: cash in the books equals the card company's view, less what is in flight, and nothing is in
  * flight for ever. Reads every payment, refund, dispute and transfer there ever was, so it runs daily and on demand, not
- * each minute.
+ * each minute. The books are read first, as they are at one moment: what moves while the lists are read is in flight then.
  */
 export async function compareCash(ctx: Ctx): Promise<CashReport> {
   const booked = await readBooked(ctx);
   const theirs = await readTheirs(ctx, booked);
-  const { books, stranded } = await readBalances(ctx);
+  const { books, stranded } = booked;
   const unsent = booked.returns.filter(({ key }) => !theirs.returned.has(key));
   const returning = sumOf(unsent);
   const { cardCompany, arriving, leaving, unbooked } = theirs.sums;
@@ -47,49 +50,6 @@ export async function compareCash(ctx: Ctx): Promise<CashReport> {
 }
 
 const sumOf = (list: { amount: Cents }[]) => list.reduce((sum, { amount }) => sum + amount, 0);
-
-async function readBalances(ctx: Ctx): Promise<{ books: Cents; stranded: Cents }> {
-  const [{ books, stranded }] = await ctx.db.$queryRaw<[{ books: bigint; stranded: bigint }]>`
-    with closed as (
-      select 'pool:' || id as name from owner where closed_at is not null
-      union all
-      select 'wallet:' || a.id from agent a join owner o on o.id = a.owner_id where o.closed_at is not null)
-    select (select -coalesce(sum(balance), 0)::bigint from ledger.account where kind = 'cash') as books,
-           (select coalesce(sum(balance), 0)::bigint from ledger.account join closed using (name)) as stranded`;
-  return { books: Number(books), stranded: Number(stranded) };
-}
-
-type Booked = {
-  topUps: Set<string>;
-  paidOut: Set<string>;
-  /** By the refund's key of ours. */
-  returns: { key: string; amount: Cents; old: boolean }[];
-  /** Ids of the card company's refunds and disputes that are booked and not reversed. */
-  takenBack: Set<string>;
-};
-
-async function readBooked(ctx: Ctx): Promise<Booked> {
-  const topUps = await ctx.db.topUp.findMany({
-    where: { status: { in: ["paid", "charged_back"] } },
-    select: { id: true },
-  });
-  const paidOut = await ctx.db.withdrawal.findMany({ where: { status: "paid" }, select: { id: true } });
-  const returns = await ctx.db.$queryRaw<{ key: string; amount: bigint; old: boolean }[]>`
-    select split_part(t.reference, ':', 4) as key, p.amount,
-           t.at < city_now() - make_interval(days => ${OVERDUE_DAYS}) as old
-    from ledger.transaction t join ledger.posting p on p.transaction_id = t.id
-    where t.kind = 'return' and not exists (select from ledger.transaction u where u.reverses = t.id)`;
-  const takenBack = await ctx.db.$queryRaw<{ key: string }[]>`
-    select split_part(t.reference, ':', 4) as key from ledger.transaction t where t.kind = 'chargeback'
-      and not exists (select from ledger.transaction won
-        where won.reference = replace(t.reference, ':chargeback:', ':chargeback_won:'))`;
-  return {
-    topUps: new Set(topUps.map(({ id }) => id)),
-    paidOut: new Set(paidOut.map(({ id }) => id)),
-    returns: returns.map((row) => ({ ...row, amount: Number(row.amount) })),
-    takenBack: new Set(takenBack.map(({ key }) => key)),
-  };
-}
 
 type Sums = Record<"cardCompany" | "arriving" | "leaving" | "unbooked" | "overdue", Cents>;
 
@@ -103,30 +63,43 @@ async function readTheirs(ctx: Ctx, booked: Booked): Promise<{ sums: Sums; retur
     for (const [name, cents] of Object.entries(parts) as [keyof Sums, Cents][]) sums[name] += cents;
   };
   // The card company does not know of a test clock.
-  const isOld = (createdAt: string) => Date.parse(createdAt) < Date.now() - OVERDUE_DAYS * 86_400_000;
+  const overdue = (createdAt: string, cents: Cents) =>
+    Date.parse(createdAt) < Date.now() - OVERDUE_MS ? Math.abs(cents) : 0;
   const addMoneyBack = (createdAt: string, taken: Cents, unbooked: Cents) =>
-    add({ cardCompany: -taken, unbooked, overdue: isOld(createdAt) ? Math.abs(unbooked) : 0 });
+    add({ cardCompany: -taken, unbooked, overdue: overdue(createdAt, unbooked) });
 
-  for await (const { metadata, receivedCents: received } of payments.list("payment", all)) {
+  /** The account may serve others too. */
+  const ours = new Set<string | null>();
+  for await (const { id, metadata, receivedCents: received, createdAt } of payments.list("payment", all)) {
     if (!metadata.topUpId) continue;
-    add({ cardCompany: received, arriving: booked.topUps.has(metadata.topUpId) ? 0 : received });
+    ours.add(id);
+    const arriving = booked.topUps.has(metadata.topUpId) ? 0 : received;
+    add({ cardCompany: received, arriving, overdue: overdue(createdAt, arriving) });
   }
-  const returns = new Set(booked.returns.map(({ key }) => key));
-  for await (const { id, status, amountCents: taken, metadata, createdAt } of payments.list("refund", all)) {
-    if (status === "failed" || status === "canceled") continue;
+  const returns = new Set<string | undefined>(booked.returns.map(({ key }) => key));
+  for await (const { id, paymentId, status, amountCents, metadata, createdAt } of payments.list("refund", all)) {
+    if (!ours.has(paymentId)) continue;
+    const failed = status === "failed" || status === "canceled";
     const { returnKey } = metadata;
-    if (returnKey) returned.add(returnKey);
-    const isBooked = returnKey ? returns.has(returnKey) : booked.takenBack.has(id);
-    addMoneyBack(createdAt, taken, isBooked ? 0 : taken);
+    if (returnKey && !failed) returned.add(returnKey);
+    const isBooked = booked.takenBack.has(id) || (!failed && returns.has(returnKey));
+    const taken = failed ? 0 : amountCents;
+    addMoneyBack(createdAt, taken, taken - (isBooked ? amountCents : 0));
   }
-  for await (const { id, status, inquiry, amountCents, createdAt } of payments.list("dispute", all)) {
+  for await (const { id, paymentId, status, inquiry, amountCents, createdAt } of payments.list("dispute", all)) {
+    if (!ours.has(paymentId)) continue;
     const taken = status !== "won" && !inquiry ? amountCents : 0;
     addMoneyBack(createdAt, taken, taken - (booked.takenBack.has(id) ? amountCents : 0));
   }
-  for await (const { metadata, amountCents, reversedCents } of payments.list("transfer", all)) {
-    if (!metadata.withdrawalId) continue;
+  for await (const { metadata, amountCents, reversedCents, createdAt } of payments.list("transfer", all)) {
+    const { withdrawalId } = metadata;
+    if (!withdrawalId) continue;
     const out = amountCents - reversedCents;
-    add({ cardCompany: -out, leaving: booked.paidOut.has(metadata.withdrawalId) ? 0 : out });
+    const leaving = out - (booked.paidOut.has(withdrawalId) ? amountCents : 0);
+    add({
+      ...{ cardCompany: -out, leaving },
+      overdue: booked.underWay.has(withdrawalId) ? 0 : overdue(createdAt, leaving),
+    });
   }
   return { sums, returned };
 }

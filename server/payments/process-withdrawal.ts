@@ -9,8 +9,11 @@ import { settleWithdrawal } from "./settle-withdrawal.ts";
 
 export type WithdrawalState = "waiting" | "processing" | "paid" | "failed" | "unknown";
 
-/** What the owner reads while the city's own money is still on its way to its balance. */
-const WAITING = "Waiting for card payments to arrive in the city's balance.";
+/** What the owner reads while the money is still on its way to the balance that each step takes it from. */
+const WAITING = {
+  transfer: "Waiting for card payments to arrive in the city's balance.",
+  payout: "Waiting for the transfer to arrive in your Stripe balance.",
+};
 
 /**
  * Moves a withdrawal on: a transfer to the seller's account, then a payout to the bank, each recorded as soon as it is
@@ -30,7 +33,7 @@ export async function processWithdrawal(
   const accountId = account.stripeAccountId;
   const metadata = { withdrawalId: row.id, ownerId: row.ownerId };
 
-  const transferred = await attempt(ctx, row, async () => {
+  const transferred = await attempt(ctx, row, WAITING.transfer, async () => {
     if (row.transferId) return;
     const order = { accountId, amountCents: row.amount, transferGroup: `withdrawal:${row.id}`, metadata };
     const { id } = await callOnce(ctx, {
@@ -42,7 +45,7 @@ export async function processWithdrawal(
   });
   if (transferred !== "done") return { state: transferred };
 
-  const paidOut = await attempt(ctx, row, async () => {
+  const paidOut = await attempt(ctx, row, WAITING.payout, async () => {
     const { id } = await callOnce(ctx, {
       intent: `withdrawal:${row.id}:payout`,
       call: (key) => reachPayments(ctx).createPayout({ accountId, amountCents: row.amount, metadata }, key),
@@ -55,14 +58,19 @@ export async function processWithdrawal(
 }
 
 /** One call and what its refusal means: too little balance, wait; anything else, the withdrawal has failed. */
-async function attempt(ctx: Ctx, row: Withdrawal, call: () => Promise<void>): Promise<"done" | "waiting" | "failed"> {
+async function attempt(
+  ctx: Ctx,
+  row: Withdrawal,
+  waiting: string,
+  call: () => Promise<void>,
+): Promise<"done" | "waiting" | "failed"> {
   try {
     await call();
     return "done";
   } catch (error) {
     if (!isPaymentError(error) || error.outcome !== "refused") throw error;
     if (error.kind === "insufficient_balance") {
-      await record(ctx, row.id, { failure: WAITING });
+      await record(ctx, row.id, { failure: waiting });
       return "waiting";
     }
     const { state } = await failWithdrawal(ctx, { withdrawalId: row.id, reason: error.reason });

@@ -1,4 +1,6 @@
 import type { Ctx } from "../context.ts";
+import { RECONCILIATION_LOCK } from "../db/advisory-locks.ts";
+import { onlyOne } from "../db/only-one.ts";
 import { finishReturns, finishTopUps, finishWithdrawals, refreshAccounts, repeatEvents } from "./reconcile/ours.ts";
 import { LATE_HOURS, type ReconcileReport, WINDOW_HOURS } from "./reconcile/report.ts";
 import { matchMoneyBack, matchPayments, matchPayouts, matchTransfers } from "./reconcile/theirs.ts";
@@ -26,13 +28,20 @@ export async function reconcilePayments(ctx: Ctx, input: { settlingMinutes?: num
   return tell(ctx, report);
 }
 
+/** A round, unless the one before is still at it, which may take longer than the time between two. */
+export function reconcileInTurn(ctx: Ctx): Promise<ReconcileReport | null> {
+  return onlyOne(ctx.pool, RECONCILIATION_LOCK, () => reconcilePayments(ctx));
+}
+
 /**
- * The same for what ends long after it was made: refunds and payouts that a bank returns, disputes that it decides. Each
- * night, before cash is compared.
+ * The same for what ends long after it was made: refunds and payouts that a bank returns, disputes that it decides; and what
+ * no round could mend in its time, so that it is named each night. Before cash is compared.
  */
 export async function reconcileLateOutcomes(ctx: Ctx): Promise<ReconcileReport> {
   const report: ReconcileReport = { checked: 0, repaired: [], unresolved: [] };
+  await matchPayments(ctx, report, LATE_HOURS);
   await matchMoneyBack(ctx, report, LATE_HOURS);
+  await matchTransfers(ctx, report, LATE_HOURS);
   await matchPayouts(ctx, report, LATE_HOURS);
   return tell(ctx, report);
 }

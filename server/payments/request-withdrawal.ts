@@ -25,10 +25,12 @@ export async function requestWithdrawal(
     await tx.db.$queryRaw`select 1 from owner where id = ${ownerId} for no key update`;
     await refuseUnready(tx, ownerId);
     const agents = await tx.db.agent.findMany({ where: { ownerId }, select: { id: true } });
-    const ids = agents.map((agent) => agent.id);
+    const ids = agents.map((agent) => agent.id).toSorted();
     if (input.agentId && !ids.includes(input.agentId)) throw notFound("agent");
     const id = newId();
-    await repayDebts(tx, { withdrawalId: id, ownerId, agentIds: ids });
+    // The wallet that is asked for comes last, so that it keeps what the others cover.
+    const payers = ids.toSorted((one, two) => Number(one === input.agentId) - Number(two === input.agentId));
+    await repayDebts(tx, { cause: `withdrawal:${id}`, ownerId, agentIds: payers });
 
     const sources = await chooseSources(tx, { agentIds: input.agentId ? [input.agentId] : ids, amount: input.amount });
     const row = await tx.db.withdrawal.create({

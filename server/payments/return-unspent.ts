@@ -23,6 +23,7 @@ export async function returnUnspent(
   return inTransaction(ctx, async (tx) => {
     await tx.db.$queryRaw`select 1 from owner where id = ${ownerId} for no key update`;
     const sources = await readReturnable(tx, ownerId);
+    await lockReturns(tx, { ownerId, topUpIds: sources.map(({ topUpId }) => topUpId) });
     const { balance, debt } = await readPool(tx, ownerId);
     if (debt > 0) throw new CityError("CONFLICT", "There is a debt to settle first.", { details: { debt } });
     const available = Math.min(
@@ -34,7 +35,6 @@ export async function returnUnspent(
         details: { required: input.amount, available },
       });
     }
-    await lockReturns(tx, { ownerId, topUpIds: sources.map(({ topUpId }) => topUpId) });
     let left = input.amount;
     for (const { topUpId, returnable } of sources) {
       const amount = Math.min(left, returnable);

@@ -44,7 +44,11 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     }
     await tx.db.topUp.update({
       where: { id: row.id },
-      data: { status: "paid", paymentIntentId: payment.id, settledAt: await cityNow(tx), failure: null },
+      data: {
+        ...{ status: "paid", paymentIntentId: payment.id, settledAt: await cityNow(tx), failure: null },
+        // Its request may have been tried again, and goes on with another row by now.
+        ...(row.status !== "pending" && { requestKey: null }),
+      },
     });
     await creditTopUp(tx, { topUpId: row.id, ownerId: row.ownerId, amount: row.amount });
     if (row.kind === "checkout" && payment.card) await noteSavedCard(tx, row.ownerId, payment.card);
@@ -52,6 +56,13 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     await reportIfClosed(tx, { ownerId: row.ownerId, amount: row.amount, what: `top-up ${row.id}` });
     return "paid";
   });
+}
+
+/** The id of the top-up a payment was for, booked by now: an event about its end may overtake the one about its arrival. */
+export async function settledTopUpOf(ctx: Ctx, paymentId: string): Promise<string | null> {
+  await settleTopUp(ctx, { paymentId });
+  const row = await ctx.db.topUp.findUnique({ where: { paymentIntentId: paymentId }, select: { id: true } });
+  return row?.id ?? null;
 }
 
 /** Locks a top-up for the rest of the transaction: its owner first, then its row; everyone in that order. */

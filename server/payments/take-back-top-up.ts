@@ -25,11 +25,23 @@ export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
       where: { id: topUpId },
       data: { returnedCents: { increment: amount }, ...(input.disputed && { status: "charged_back" }) },
     });
-    if (debt > 0) await emit(tx, "owner/frozen", { ownerId: row.ownerId });
+    if (debt > 0) await freeze(tx, row.ownerId);
     if (!input.disputed) return;
     await notifyOwner(tx, row.ownerId, { kind: "top_up_charged_back", amount, debt });
     await switchOffAutoTopUp(tx, { ownerId: row.ownerId, why: "charged_back" });
   });
+}
+
+/**
+ * Names the tasks now, in the moment of the debt: the holds that come back may repay it before the last task's turn, and
+ * what is submitted after that is no concern of this debt.
+ */
+async function freeze(ctx: Ctx, ownerId: string): Promise<void> {
+  const tasks = await ctx.db.task.findMany({
+    where: { buyerOwnerId: ownerId, status: { in: ["submitted", "routing"] } },
+    select: { id: true },
+  });
+  await emit(ctx, "owner/frozen", { ownerId, taskIds: tasks.map(({ id }) => id) });
 }
 
 /** Money that was taken back has come again: a chargeback was won, or a refund failed. Once per `key`. */

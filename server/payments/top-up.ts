@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { TopUp, TopUpKind } from "#prisma";
 import type { OwnerActor } from "../auth/actor.ts";
-import { type Ctx, cityNow } from "../context.ts";
+import { type Ctx, cityNow, MONEY_KEY_DAYS } from "../context.ts";
 import { CityError, wrongField } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { type Cents, formatCents } from "../kernel/money.ts";
@@ -65,17 +65,37 @@ async function chargeSavedCard(
   const row = await recordIntent(ctx, ownerId, amount, "saved_card");
   if (row.status === "pending") await chargeTopUp(ctx, row);
   const { balance } = await readPool(ctx, ownerId);
-  return { newBalance: balance, amountCharged: amount };
+  return { newBalance: balance, amountCharged: row.amount };
 }
 
 /** The top-up of this request: the one an earlier try began, unless it came to nothing, or a new one. */
 async function recordIntent(ctx: Ctx, ownerId: string, amount: Cents, kind: TopUpKind): Promise<TopUp> {
   const { requestKey = null } = ctx;
-  const begun =
-    requestKey && (await ctx.db.topUp.findFirst({ where: { requestKey, status: { notIn: ["failed", "expired"] } } }));
-  if (begun) return begun;
+  const begun = requestKey && (await findBegun(ctx, requestKey));
+  if (begun) {
+    if (begun.amount === amount && begun.kind === kind) return begun;
+    throw new CityError("IDEMPOTENCY_MISMATCH", "This Idempotency-Key was used with another request.");
+  }
+  if (kind === "checkout") await refuseTooMany(ctx, ownerId);
   const createdAt = await cityNow(ctx);
   return ctx.db.topUp.create({ data: { id: newId(), ownerId, amount, kind, requestKey, createdAt } });
+}
+
+/** Whoever takes a key again when its life is over means another top-up. */
+async function findBegun(ctx: Ctx, requestKey: string): Promise<TopUp | null> {
+  await ctx.db.$executeRaw`
+    update top_up set request_key = null
+    where request_key = ${requestKey} and status not in ('failed', 'expired')
+      and created_at <= city_now() - make_interval(days => ${MONEY_KEY_DAYS})`;
+  return ctx.db.topUp.findFirst({ where: { requestKey, status: { notIn: ["failed", "expired"] } } });
+}
+
+/** Each page that nobody pays on costs a question at the card company when its day is over. */
+async function refuseTooMany(ctx: Ctx, ownerId: string): Promise<void> {
+  const open = await ctx.db.topUp.count({ where: { ownerId, kind: "checkout", status: "pending" } });
+  if (open < ctx.settings.money.openCheckouts) return;
+  const message = `${open} payment pages are open already. Pay on one of them, or wait: each closes a day after it was opened.`;
+  throw new CityError("CONFLICT", message, { details: { open } });
 }
 
 function checkAmount(ctx: Ctx, amount: Cents): void {

@@ -46,6 +46,21 @@ const OFFER = {
   commitBy: at("09:28:55"),
 };
 
+const DISPUTE = {
+  taskId: TASK_ID,
+  reason: "incomplete",
+  description: "Two of the three modules I asked about are not mentioned.",
+  againstAgentId: SELLER_ID,
+  amountCents: 300,
+  evidenceCount: 1,
+  frozenCents: 255,
+  resolution: null,
+  createdAt: at("11:02:00"),
+  respondBy: "2026-03-17T11:02:00.000Z",
+  decideBy: "2026-03-21T11:02:00.000Z",
+  resolvedAt: null,
+};
+
 const BOUGHT = {
   id: TASK_ID,
   status: "completed",
@@ -99,19 +114,10 @@ export const THINGS: Record<string, object> = {
     escrowReleasesAt: null,
   },
   ProvisionedSandbox: { expiresAt: at("10:27:05"), provider: "bubblewrap" },
+  DisputeSummary: DISPUTE,
   Dispute: {
-    taskId: TASK_ID,
-    reason: "incomplete",
-    description: "Two of the three modules I asked about are not mentioned.",
-    againstAgentId: SELLER_ID,
-    amountCents: 300,
+    ...DISPUTE,
     evidence: [{ by: "buyer", text: "The task names src/auth, src/session and src/token.", createdAt: at("11:02:00") }],
-    frozenCents: 255,
-    resolution: null,
-    createdAt: at("11:02:00"),
-    respondBy: "2026-03-17T11:02:00.000Z",
-    decideBy: "2026-03-21T11:02:00.000Z",
-    resolvedAt: null,
     note: undefined,
   },
   Pool: {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Actor } from "../auth/actor.ts";
-import { type Ctx, inTransaction } from "../context.ts";
+import { type Ctx, inTransaction, MONEY_KEY_DAYS } from "../context.ts";
 import { LOCK_SEEDS } from "../db/advisory-locks.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
@@ -26,7 +26,7 @@ export async function once(ctx: Ctx, route: Route, key: string, input: unknown, 
   const claim: Claim = {
     id: sha256(`${callerOf(ctx.actor)}\n${route.name}\n${key}`),
     requestHash: sha256(JSON.stringify(input ?? null)),
-    keepMs: route.rest.money ? 30 * DAY : DAY,
+    keepMs: route.rest.money ? MONEY_KEY_DAYS * DAY : DAY,
     seal: route.rest.secret ? (body) => sealText(ctx.masterKey + key, "idempotency", body) : null,
     open: (body) => openText(ctx.masterKey + key, "idempotency", body),
   };

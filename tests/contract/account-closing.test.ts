@@ -13,6 +13,7 @@ import {
   startMoneyCity,
   submit,
 } from "../model/support/money-city.ts";
+import { walletOf, withdrawAll } from "../model/support/scene.ts";
 
 let city: MoneyCity;
 beforeAll(async () => {
@@ -99,6 +100,31 @@ test("debt stands in the way too, and a wrong password closes nothing", async ()
   });
   expect((await dashboard.owners.me.query()).email).toBe(other.email);
 });
+
+test("what one agent owes and another's wallet covers does not stand in the way, and is repaid when the account closes", async () => {
+  const buyer = await city.owner("Buyer");
+  const debtor = await newSeller(city, 1_000);
+  const sibling = await newSeller(city, 1_000, debtor.owner);
+  await city.topUp(buyer, 5_000);
+  const task = await chargedTask(city, buyer, debtor, 1_000);
+  await city.advance(15 * MINUTE);
+  await withdrawAll(city, debtor);
+  const { id } = await buyer.client.tasks.dispute(task, {
+    reason: "incomplete",
+    description: "Half of it is missing.",
+  });
+  const operator = await city.owner("Operator");
+  await city.database.prisma.owner.update({ where: { id: operator.id }, data: { role: "operator" } });
+  await operator.client.disputes.resolve(id, { winner: "buyer", note: "It is." });
+  await sibling.agent.client.tasks.listSubmitted();
+  await chargedTask(city, buyer, sibling, 1_000);
+  await city.advance(15 * MINUTE);
+  expect(await walletOf(debtor)).toMatchObject({ debt: 850 });
+  const dashboard = await dashboardOf(city, debtor.owner);
+  expect(await dashboard.owners.closing.query()).toEqual({ blockers: [], canBeGivenUp: 0 });
+  expect(await close(debtor.owner)).toMatchObject({ closed: true });
+  expect(await city.violations()).toEqual([]);
+}, 60_000);
 
 test("a closed account: every credential ends, names and address are gone, the books stay, the address is free", async () => {
   const owner = await city.owner("Zelda Unmistakable");

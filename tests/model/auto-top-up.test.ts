@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { chargeAutoTopUp } from "#server/payments/charge-auto-top-up.ts";
+import { reconcilePayments } from "#server/payments/reconcile.ts";
 import { requestAutoTopUp } from "#server/payments/request-auto-top-up.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { TestOwner } from "#tests/support/city.ts";
@@ -61,6 +62,27 @@ test("a secret the card company does not accept declines nothing: the charge is 
   const [row] = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "auto" } });
   expect(await chargeAutoTopUp(city.ctx(), { topUpId: row?.id ?? "" })).toEqual({ status: "paid" });
   expect(await city.database.prisma.topUp.count({ where: { ownerId: owner.id, kind: "auto" } })).toBe(1);
+  expect(await city.pool(owner)).toMatchObject({ balance: 5_600 });
+});
+
+test("while the card company takes no charges none counts as declined, and the one that waits is made afterwards", async () => {
+  const owner = await city.owner("Patient");
+  await city.topUp(owner, 600);
+  await city.stripe("POST", "/faults", { kind: "error_503", path: "/v1/payment_intents", times: 1_000 });
+  const body = { enabled: true, threshold: 1_000, reloadAmount: 5_000 };
+  await city.call("PUT", "/vault/auto-top-up", { token: owner.token, body });
+  await city.idle();
+  const reconcile = () => reconcilePayments(city.ctx(), { settlingMinutes: 0 });
+  await reconcile();
+  const declines = async () => {
+    const auto = await city.database.prisma.autoTopUp.findUniqueOrThrow({ where: { ownerId: owner.id } });
+    return [auto.enabled, auto.declines, auto.inFlightId !== null];
+  };
+  expect(await declines()).toEqual([true, 0, true]);
+  await city.stripe("DELETE", "/faults", {});
+  await reconcile();
+  expect(await declines()).toEqual([true, 0, false]);
+  expect(await autoTopUpsOf(owner)).toBe(1);
   expect(await city.pool(owner)).toMatchObject({ balance: 5_600 });
 });
 

@@ -134,7 +134,7 @@ test("owners who sell to each other, owe, earn and withdraw at once never wait f
     if (at % 4 > 0) await releaseEscrow({ db }, { taskId });
     const mine = agents[ownerId] ?? [];
     const withdraw = db.$transaction(async (tx) => {
-      const { debt } = await repayFromWallets({ db: tx }, { withdrawalId, ownerId, agentIds: mine });
+      const { debt } = await repayFromWallets({ db: tx }, { cause: withdrawalId, ownerId, agentIds: mine });
       if (debt > 0) return;
       await startPayout({ db: tx }, { withdrawalId, ownerId, sources: mine.map((id) => ({ agentId: id, amount: 1 })) });
     }, PATIENT);

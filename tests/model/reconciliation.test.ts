@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { compareCash } from "#server/payments/compare-cash.ts";
 import { reconcileLateOutcomes, reconcilePayments } from "#server/payments/reconcile.ts";
+import type { Listed, ListFilter } from "#server/ports/payments.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import { DAY, MINUTE } from "#tests/support/durations.ts";
@@ -111,6 +112,61 @@ test("a dispute won after two months gives the money again after the night, with
   expect(await compareCash(city.ctx())).toMatchObject({ ok: false, difference: 0, overdue: 1_000 });
   await reconcileLateOutcomes(city.ctx());
   expect(await city.pool(owner)).toMatchObject({ balance: 1_000 });
+});
+
+test("money that moves while Stripe's lists are read is in flight, and no difference", async () => {
+  const owner = await city.owner("Buyer");
+  const ctx = city.ctx();
+  const { payments } = ctx.ports;
+  async function* list<K extends keyof Listed>(kind: K, filter: ListFilter) {
+    yield* payments.list(kind, filter);
+    if (kind === "payment") await city.topUp(owner, 1_000);
+  }
+  const moving = { ...ctx, ports: { ...ctx.ports, payments: { ...payments, list } } };
+  expect(await compareCash(moving)).toMatchObject({ ok: true, difference: 0 });
+  expect(await city.pool(owner)).toMatchObject({ balance: 1_000 });
+});
+
+test("a payment that nobody has heard of for days is named, and booked by night", async () => {
+  const owner = await city.owner("Buyer");
+  const { paymentId } = await paidUnheard(owner, 700);
+  await age(paymentId, 6);
+  await reconcile();
+  expect(await compareCash(city.ctx())).toMatchObject({ ok: false, arriving: 700, overdue: 700, difference: 0 });
+  await reconcileLateOutcomes(city.ctx());
+  expect(await city.pool(owner)).toMatchObject({ balance: 700 });
+});
+
+test("what went to a seller for a withdrawal that failed is named each night, however long ago it was", async () => {
+  const seller = await earner();
+  const id = await withdrawAll(city, seller, "leave");
+  await city.stripe("POST", `/payouts/${(await withdrawalOf(id)).payoutId}/fail`, {});
+  await city.deliver();
+  const { payments } = city.ctx().ports;
+  const { stripeAccountId: accountId } = await accountOf(seller);
+  const metadata = { withdrawalId: id };
+  const order = { accountId, amountCents: 850, metadata, transferGroup: "apart" };
+  const { id: transferId } = await payments.createTransfer(order, `stranded:${id}`);
+  await age(transferId, 6);
+  expect(await compareCash(city.ctx())).toMatchObject({ ok: false, overdue: 850, difference: 0 });
+  expect((await reconcileLateOutcomes(city.ctx())).unresolved).toContainEqual(expect.stringContaining(transferId));
+  await payments.reverseTransfer({ transferId, amountCents: 850, metadata }, `reversed:${id}`);
+});
+
+test("refunds and disputes of payments that are none of the city's are not called overdue", async () => {
+  const { payments } = city.ctx().ports;
+  const { id: customerId } = await payments.createCustomer({ email: "other@example.com", metadata: {} }, "other");
+  const pay = async (what: string) => {
+    const urls = { successUrl: "https://shop.example/yes", cancelUrl: "https://shop.example/no" };
+    const order = { customerId, amountCents: 900, description: what, ...urls, metadata: {} };
+    const { id } = await payments.createCheckout(order, `other:${what}`);
+    const paid = await city.stripe<{ session: { payment_intent: string } }>("POST", `/complete-checkout/${id}`, {});
+    return paid.session.payment_intent;
+  };
+  const refund = await payments.refund({ paymentId: await pay("a"), amountCents: 900, metadata: {} }, "other:refund");
+  const dispute = await city.stripe<{ id: string }>("POST", `/chargeback/${await pay("b")}`, {});
+  for (const { id } of [refund, dispute]) await age(id, 6);
+  expect(await compareCash(city.ctx())).toMatchObject({ ok: true, overdue: 0, unbooked: 0 });
 });
 
 test("money out of a pool that has not left for its card after days is no longer called in flight", async () => {

@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { cancelFrozenTasks } from "#server/payments/cancel-frozen-tasks.ts";
+import { reconcilePayments } from "#server/payments/reconcile.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { MINUTE } from "#tests/support/durations.ts";
 import {
@@ -32,6 +34,14 @@ const rate = (buyer: TestOwner, taskId: string, key?: string) =>
     token: buyer.token,
     body: { rating: "down" },
     ...(key && { headers: { "idempotency-key": key } }),
+  });
+
+/** Charges the saved card under an Idempotency-Key. */
+const chargeCard = (owner: TestOwner, key: string, amount: number) =>
+  city.call("POST", "/vault/top-up", {
+    token: owner.token,
+    body: { amount, useSavedCard: true },
+    headers: { "idempotency-key": key },
   });
 
 test("a refund that is asked for again, with the same key or another, pays once", async () => {
@@ -79,20 +89,66 @@ test("a saved card whose charge got no answer is charged once, though the client
   await city.topUp(owner, 1_000);
   // As often as the card company's own library tries; then the city has no answer either.
   await city.stripe("POST", "/faults", { kind: "timeout_after_success", path: "/v1/payment_intents", times: 3 });
-  const ask = (key: string) =>
-    city.call("POST", "/vault/top-up", {
-      token: owner.token,
-      body: { amount: 2_000, useSavedCard: true },
-      headers: { "idempotency-key": key },
-    });
-  expect((await ask("top-up-1")).status).toBe(503);
-  expect(await ask("top-up-1")).toMatchObject({ status: 200, body: { data: { amountCharged: 2_000 } } });
+  expect((await chargeCard(owner, "top-up-1", 2_000)).status).toBe(503);
+  expect(await chargeCard(owner, "top-up-1", 2_000)).toMatchObject({
+    status: 200,
+    body: { data: { amountCharged: 2_000 } },
+  });
   await city.idle();
   await city.deliver({ copies: 2 });
   const charged = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "saved_card" } });
   expect(charged.map(({ status }) => status)).toEqual(["paid"]);
   expect(await city.pool(owner)).toMatchObject({ balance: 3_000 });
   await city.stripe("DELETE", "/faults", {});
+});
+
+test("a top-up that was given up and tried again is booked, beside the other, when its money comes after all", async () => {
+  const owner = await city.owner("Paid late");
+  await city.topUp(owner, 1_000);
+  await city.stripe("POST", "/faults", { kind: "error_503", path: "/v1/payment_intents", times: 3 });
+  expect((await chargeCard(owner, "late-1", 2_000)).status).toBe(503);
+  await reconcilePayments(city.ctx(), { settlingMinutes: 0 });
+  expect((await chargeCard(owner, "late-1", 2_000)).status).toBe(200);
+  const givenUp = await city.database.prisma.topUp.findFirstOrThrow({ where: { ownerId: owner.id, status: "failed" } });
+  const { stripeCustomerId } = await city.database.prisma.owner.findUniqueOrThrow({ where: { id: owner.id } });
+  const order = { customerId: stripeCustomerId ?? "", amountCents: 2_000, description: "Late" };
+  await city.ctx().ports.payments.chargeSavedCard({ ...order, metadata: { topUpId: givenUp.id } }, `late:${owner.id}`);
+  expect((await reconcilePayments(city.ctx(), { settlingMinutes: 0 })).unresolved).toEqual([]);
+  expect(await city.pool(owner)).toMatchObject({ balance: 5_000 });
+});
+
+test("an Idempotency-Key that is taken again after its thirty days charges what it is asked to", async () => {
+  const owner = await city.owner("Comes back");
+  await city.topUp(owner, 1_000);
+  expect((await chargeCard(owner, "monthly", 2_000)).status).toBe(200);
+  await city.advance(31 * 24 * 60 * MINUTE);
+  const again = await chargeCard(owner, "monthly", 3_000);
+  expect(again).toMatchObject({ status: 200, body: { data: { amountCharged: 3_000, newBalance: 6_000 } } });
+});
+
+test("all that a frozen owner had waiting is cancelled, though the first hold has repaid the debt when the rest is tried again", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const taskIds = [await submit(city, buyer, seller, 1_500), await submit(city, buyer, seller, 1_500)];
+  await buyer.client.tasks.cancel(taskIds[0] ?? "");
+  expect(await cancelFrozenTasks(city.ctx(), { taskIds })).toEqual({ cancelled: 1 });
+  expect(await cancelFrozenTasks(city.ctx(), { taskIds })).toEqual({ cancelled: 0 });
+  expect(await city.pool(buyer)).toEqual({ balance: 10_000, held: 0, debt: 0 });
+});
+
+test("each side adds at most twenty texts to a dispute, and lists count them", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  const { id } = await buyer.client.tasks.dispute(taskId, { ...DISPUTE, evidence: "See line 2." });
+  const both = { response: "And another thing.", evidence: "A log." };
+  for (let at = 0; at < 9; at++) await buyer.client.disputes.respond(id, both);
+  const full = { code: "CONFLICT", details: { limit: 20 } };
+  await expect(buyer.client.disputes.respond(id, both)).rejects.toMatchObject(full);
+  await buyer.client.disputes.respond(id, { response: "The last." });
+  await expect(buyer.client.disputes.respond(id, { response: "One more." })).rejects.toMatchObject(full);
+  expect((await seller.agent.client.disputes.respond(id, both)).evidence).toHaveLength(22);
+  const [listed] = (await buyer.client.disputes.list()).data;
+  expect(listed).toMatchObject({ id, evidenceCount: 22 });
+  expect(listed).not.toHaveProperty("evidence");
 });
 
 test("a hold does not stay when the worker vanishes, and its late delivery changes nothing", async () => {

@@ -154,3 +154,21 @@ test("what one agent owes is repaid from another's wallet before a withdrawal, a
   expect(await walletOf(sibling)).toMatchObject({ available: 250, lifetimeEarned: 1_700 });
   expect(await walletOf(seller)).toMatchObject({ debt: 0, disputed: 850 });
 });
+
+test("a withdrawal from one agent's wallet keeps what another's wallet covers of a third one's debt", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const others = [await newSeller(city, 1_000, seller.owner), await newSeller(city, 1_000, seller.owner)] as const;
+  const [sibling, debtor] = others;
+  const taskId = await chargedTask(city, buyer, debtor, 1_500);
+  await city.advance(15 * MINUTE);
+  await withdrawAll(city, debtor);
+  await buyer.client.tasks.dispute(taskId, { reason: "other", description: "Not it." });
+  for (const earner of [seller, sibling]) {
+    await earner.agent.client.tasks.listSubmitted();
+    await chargedTask(city, buyer, earner, 1_500);
+  }
+  await city.advance(15 * MINUTE);
+  await seller.owner.client.vault.withdraw({ amount: 850, agentId: seller.agent.id });
+  expect(await walletOf(sibling)).toMatchObject({ available: 0 });
+  expect(await walletOf(debtor)).toMatchObject({ debt: 0, disputed: 850 });
+});

@@ -1,7 +1,7 @@
 import type { Client, RequestOptions } from "../client.ts";
 import { listPages, type PagePromise } from "../pages.ts";
 import { path } from "../path.ts";
-import type { Dispute, ListDisputesInput, ResolveInput, RespondInput } from "../types/disputes.ts";
+import type { Dispute, DisputeSummary, ListDisputesInput, ResolveInput, RespondInput } from "../types/disputes.ts";
 
 /** Disputes the caller is a party to. Open one with `tasks.dispute`. */
 export class Disputes {
@@ -11,7 +11,8 @@ export class Disputes {
     this.#client = client;
   }
 
-  list(query: ListDisputesInput = {}, options?: RequestOptions): PagePromise<Dispute> {
+  /** Without the evidence, which `get` has. */
+  list(query: ListDisputesInput = {}, options?: RequestOptions): PagePromise<DisputeSummary> {
     return listPages(this.#client, { method: "GET", path: "/disputes", audience: "either", query, options });
   }
 

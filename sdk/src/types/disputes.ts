@@ -20,6 +20,8 @@ export type Dispute = {
   againstAgentId: string;
   /** Cents in dispute, fee included. */
   amountCents: number;
+  /** How many texts either side has added to it. */
+  evidenceCount: number;
   /** What either side said or showed, in order. */
   evidence: { by: string; text: string; createdAt: string }[];
   frozenCents: number;
@@ -31,6 +33,9 @@ export type Dispute = {
   /** A hint for the buyer, e.g. that an instant refund is still possible. */
   note?: string;
 };
+
+/** A dispute in a list. */
+export type DisputeSummary = Omit<Dispute, "evidence" | "note">;
 
 export type ListDisputesInput = { status?: DisputeStatus; page?: number; pageSize?: number };
 export type RespondInput = { response: string; evidence?: string };

@@ -1,9 +1,9 @@
 import type { Ctx } from "../../context.ts";
 import type { CardDispute } from "../../ports/payments.ts";
 import { reachPayments } from "../reach-payments.ts";
+import { settledTopUpOf } from "../settle-top-up.ts";
 import { giveAgainTopUp, takeBackTopUp } from "../take-back-top-up.ts";
 import { bookUntilItHolds } from "./book-until-it-holds.ts";
-import { topUpOfPayment } from "./refund.ts";
 
 /** `charge.dispute.*`: a card's bank takes a payment back, or decides about one. */
 export async function handleChargeback(ctx: Ctx, event: { objectId: string }): Promise<void> {
@@ -14,7 +14,7 @@ export async function handleChargeback(ctx: Ctx, event: { objectId: string }): P
 /** Books what the bank holds of a top-up now. An inquiry has taken nothing. */
 export async function bookChargeback(ctx: Ctx, dispute: CardDispute): Promise<void> {
   if (!dispute.paymentId) return;
-  const topUpId = await topUpOfPayment(ctx, dispute.paymentId);
+  const topUpId = await settledTopUpOf(ctx, dispute.paymentId);
   if (!topUpId) return;
   const change = { topUpId, key: dispute.id, amount: dispute.amountCents };
   if (dispute.status === "won") await giveAgainTopUp(ctx, change);

@@ -21,5 +21,5 @@ export async function bookPayout(ctx: Ctx, payout: Payout): Promise<void> {
   const row = await ctx.db.withdrawal.findUnique({ where: { id: withdrawalId }, select: { payoutId: true } });
   if (row?.payoutId !== payout.id) return;
   const read = () => reachPayments(ctx).getPayout(payout.accountId, payout.id);
-  await bookUntilItHolds(read, () => settleWithdrawal(ctx, { withdrawalId }));
+  await bookUntilItHolds(read, (now) => settleWithdrawal(ctx, { withdrawalId, payout: now }), payout);
 }

@@ -1,9 +1,8 @@
 import type { Ctx } from "../../context.ts";
 import type { Refund } from "../../ports/payments.ts";
-import { settleReturn } from "../card-returns.ts";
+import { settleReturn, type TopUpReturn, undoReturn, wasReturnUndone } from "../card-returns.ts";
 import { reachPayments } from "../reach-payments.ts";
-import { undoReturn } from "../send-return.ts";
-import { settleTopUp } from "../settle-top-up.ts";
+import { settledTopUpOf } from "../settle-top-up.ts";
 import { giveAgainTopUp, takeBackTopUp } from "../take-back-top-up.ts";
 import { bookUntilItHolds } from "./book-until-it-holds.ts";
 
@@ -13,29 +12,33 @@ export async function handleRefund(ctx: Ctx, event: { objectId: string }): Promi
   await bookUntilItHolds(read, (refund) => bookRefund(ctx, refund));
 }
 
-/**
- * One we asked for has left the pool already, and only comes back if it failed. One that was made at the card company
- * itself is booked like a chargeback.
- */
+/** One that was made at the card company itself is booked like a chargeback; one we asked for has left the pool already. */
 export async function bookRefund(ctx: Ctx, refund: Refund): Promise<void> {
-  const failed = refund.status === "failed" || refund.status === "canceled";
   const { topUpId, returnKey } = refund.metadata;
   if (topUpId && returnKey) {
-    if (failed) await undoReturn(ctx, { topUpId, key: returnKey, amount: refund.amountCents });
-    else if (refund.status === "succeeded") await settleReturn(ctx, returnKey);
-    return;
+    await bookReturn(ctx, refund, { topUpId, key: returnKey, amount: refund.amountCents });
+  } else if (refund.paymentId) {
+    const refundedId = await settledTopUpOf(ctx, refund.paymentId);
+    if (refundedId) await bookTakenBack(ctx, refund, refundedId);
   }
-  if (!refund.paymentId) return;
-  const owner = await topUpOfPayment(ctx, refund.paymentId);
-  if (!owner) return;
-  const change = { topUpId: owner, key: refund.id, amount: refund.amountCents };
-  if (failed) await giveAgainTopUp(ctx, change);
+}
+
+/**
+ * Comes back to the pool if it failed. If it came back before, because the request was refused, and the card has the money
+ * all the same, it leaves the pool again.
+ */
+async function bookReturn(ctx: Ctx, refund: Refund, asked: TopUpReturn): Promise<void> {
+  if (hasFailed(refund)) await undoReturn(ctx, asked);
+  else if (refund.status !== "succeeded" || (await settleReturn(ctx, asked.key))) return;
+  if (await wasReturnUndone(ctx, asked)) await bookTakenBack(ctx, refund, asked.topUpId);
+}
+
+async function bookTakenBack(ctx: Ctx, refund: Refund, topUpId: string): Promise<void> {
+  const change = { topUpId, key: refund.id, amount: refund.amountCents };
+  if (hasFailed(refund)) await giveAgainTopUp(ctx, change);
   else if (refund.status === "succeeded") await takeBackTopUp(ctx, { ...change, disputed: false });
 }
 
-/** The top-up a payment was for, booked by now: an event about its end may overtake the one about its arrival. */
-export async function topUpOfPayment(ctx: Ctx, paymentId: string): Promise<string | null> {
-  await settleTopUp(ctx, { paymentId });
-  const row = await ctx.db.topUp.findUnique({ where: { paymentIntentId: paymentId }, select: { id: true } });
-  return row?.id ?? null;
+function hasFailed({ status }: Refund): boolean {
+  return status === "failed" || status === "canceled";
 }

@@ -1,10 +1,13 @@
+import type { TopUpKind } from "#prisma";
 import type { Ctx } from "../../context.ts";
 import type { TopUpReturn } from "../card-returns.ts";
+import { chargeAutoTopUp } from "../charge-auto-top-up.ts";
 import { bookRefund } from "../events/refund.ts";
 import { failTopUp } from "../fail-top-up.ts";
 import { findListed } from "../find-listed.ts";
 import { handleStripeEvent } from "../handle-stripe-event.ts";
 import { processWithdrawal } from "../process-withdrawal.ts";
+import { reachPayments } from "../reach-payments.ts";
 import { sendReturn } from "../send-return.ts";
 import { settleTopUp } from "../settle-top-up.ts";
 import { syncConnectAccount } from "../sync-connect-account.ts";
@@ -26,24 +29,50 @@ export async function repeatEvents(ctx: Ctx, report: ReconcileReport, minutes: n
   }
 }
 
-/** Top-ups without an outcome: paid after all, or given up. */
+type PendingTopUp = { id: string; kind: TopUpKind; checkoutId: string | null; createdAt: Date };
+
+/**
+ * Top-ups without an outcome: paid after all, or given up. Payment pages only when their day is over: until then the list
+ * of payments says all there is to know of them.
+ */
 export async function finishTopUps(ctx: Ctx, report: ReconcileReport, minutes: number): Promise<void> {
-  const rows = await ctx.db.$queryRaw<{ id: string; kind: string; createdAt: Date; old: boolean }[]>`
-    select id, kind, created_at as "createdAt", created_at < city_now() - make_interval(hours => ${CHECKOUT_HOURS}) as old
-    from top_up where status = 'pending' and created_at <= city_now() - make_interval(mins => ${minutes})
+  const rows = await ctx.db.$queryRaw<PendingTopUp[]>`
+    select id, kind, checkout_id as "checkoutId", created_at as "createdAt" from top_up
+    where status = 'pending' and created_at <= city_now() - case kind
+      when 'checkout' then make_interval(hours => ${CHECKOUT_HOURS}) else make_interval(mins => ${minutes}) end
     order by created_at limit 500`;
   for (const row of rows) {
     report.checked += 1;
     await attempt(report, `top-up ${row.id}`, async () => {
-      const payment = await findListed(ctx, "payment", { createdAt: row.createdAt, metadata: { topUpId: row.id } });
-      if (payment) return settleTopUp(ctx, { topUpId: row.id, paymentId: payment.id });
-      // No payment: a page can still be paid for a day; a saved card was never charged.
-      if (!row.old && row.kind === "checkout") return;
-      const status = row.kind === "checkout" ? "expired" : "failed";
-      await failTopUp(ctx, { topUpId: row.id, status, reason: "no_payment" });
-      report.repaired.push(`top-up ${row.id} came to nothing`);
+      const what = row.kind === "checkout" ? await finishCheckout(ctx, row) : await finishCharge(ctx, row);
+      if (what) report.repaired.push(`top-up ${row.id} ${what}`);
     });
   }
+}
+
+const NOTHING = "came to nothing";
+
+async function finishCheckout(ctx: Ctx, { id, checkoutId }: PendingTopUp): Promise<string | null> {
+  // Without its id nobody has been sent to the page.
+  const checkout = checkoutId && (await reachPayments(ctx).getCheckout(checkoutId));
+  if (checkout && checkout.status === "complete") {
+    if (checkout.paymentId) await settleTopUp(ctx, { topUpId: id, paymentId: checkout.paymentId });
+    return null;
+  }
+  await failTopUp(ctx, { topUpId: id, status: "expired", reason: "no_payment" });
+  return NOTHING;
+}
+
+async function finishCharge(ctx: Ctx, { id, kind, createdAt }: PendingTopUp): Promise<string | null> {
+  const payment = await findListed(ctx, "payment", { createdAt, metadata: { topUpId: id } });
+  if (payment) {
+    await settleTopUp(ctx, { topUpId: id, paymentId: payment.id });
+    return null;
+  }
+  // Nobody asks again for this one, and that there was no answer says nothing about the card.
+  if (kind === "auto") return `was charged late: ${(await chargeAutoTopUp(ctx, { topUpId: id })).status}`;
+  await failTopUp(ctx, { topUpId: id, status: "failed", reason: "no_payment" });
+  return NOTHING;
 }
 
 /** Card money on its way back: whether it was ever asked for, and how that ended. */
@@ -59,8 +88,9 @@ export async function finishReturns(ctx: Ctx, report: ReconcileReport, minutes: 
       const metadata = { topUpId: asked.topUpId, returnKey: asked.key };
       const refund = await findListed(ctx, "refund", { createdAt, metadata });
       if (refund) return bookRefund(ctx, refund);
-      await sendReturn(ctx, asked);
-      report.repaired.push(`return ${asked.key} of top-up ${asked.topUpId} was sent late`);
+      const { status } = await sendReturn(ctx, asked);
+      if (status === "waiting") return;
+      report.repaired.push(`return ${asked.key} of top-up ${asked.topUpId} was asked for late: ${status}`);
     });
   }
 }
@@ -79,9 +109,13 @@ export async function finishWithdrawals(ctx: Ctx, report: ReconcileReport, minut
   }
 }
 
-/** Bank connections that are not ready as far as we know. */
+/** Bank connections that are not ready as far as we know; those that were looked at least lately come first. */
 export async function refreshAccounts(ctx: Ctx, report: ReconcileReport): Promise<void> {
-  const rows = await ctx.db.connectAccount.findMany({ where: { payoutsEnabled: false }, take: 500 });
+  const rows = await ctx.db.connectAccount.findMany({
+    where: { payoutsEnabled: false },
+    orderBy: { updatedAt: "asc" },
+    take: 500,
+  });
   for (const { stripeAccountId } of rows) {
     report.checked += 1;
     await attempt(report, stripeAccountId, () => syncConnectAccount(ctx, { accountId: stripeAccountId }));

@@ -6,8 +6,14 @@ import type { CityWorld, ModelTask } from "./city-world.ts";
 import type { Seller } from "./money-city.ts";
 import { count } from "./tally.ts";
 
-const agentsOf = (world: CityWorld, seller: Seller) =>
-  world.sellers.filter(({ owner }) => owner === seller.owner).map(({ agent }) => agent.id);
+/** The agents of a seller's owner; this one's wallet is the last that repays a debt. */
+const agentsOf = (world: CityWorld, seller: Seller) => [
+  ...world.sellers
+    .filter((other) => other.owner === seller.owner && other !== seller)
+    .map(({ agent }) => agent.id)
+    .toSorted(),
+  seller.agent.id,
+];
 
 /** Asks for a withdrawal from one agent's wallet; on success all debts are repaid and the payout is under way, left open. */
 async function playWithdrawal(world: CityWorld, seller: Seller, amount: number): Promise<void> {

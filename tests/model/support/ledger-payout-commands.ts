@@ -90,11 +90,11 @@ export const repay = fc.tuple(index, fc.integer({ min: 50, max: 3_000 })).map(([
       if (at % 3 < 2) await playSpendAndLose(world, owner, at, amount);
       if (world.books.owed(owner, agentIds) === 0 || agentIds.every((id) => world.books.of(`wallet:${id}`) === 0))
         return;
-      const withdrawalId = newId();
+      const cause = newId();
       await play(world, {
         name: "repay",
         expected: world.books.repay(owner, agentIds),
-        real: (db) => repayFromWallets({ db }, { withdrawalId, ownerId: owner, agentIds }),
+        real: (db) => repayFromWallets({ db }, { cause, ownerId: owner, agentIds }),
       });
     },
   ),

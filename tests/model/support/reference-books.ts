@@ -54,11 +54,11 @@ export function makeBooks() {
   /** What an owner and its agents owe in all. */
   const owed = (owner: string, agents: string[]) =>
     agents.reduce((sum, agent) => sum - of(`receivable:agent:${agent}`), -of(`receivable:owner:${owner}`));
-  /** Wallets pay what is owed, both in the order of their names; the owner's own debt comes last. */
+  /** Wallets pay, in the order given, what is owed, in the order of names; the owner's own debt comes last. */
   const repay = (owner: string, agents: string[]) => {
-    const names = agents.toSorted();
-    for (const debt of [...names.map((agent) => `receivable:agent:${agent}`), `receivable:owner:${owner}`]) {
-      for (const agent of names) move(`wallet:${agent}`, debt, Math.min(of(`wallet:${agent}`), -of(debt)));
+    const debts = agents.toSorted().map((agent) => `receivable:agent:${agent}`);
+    for (const debt of [...debts, `receivable:owner:${owner}`]) {
+      for (const agent of agents) move(`wallet:${agent}`, debt, Math.min(of(`wallet:${agent}`), -of(debt)));
     }
   };
   const startPayout = (owner: string, sources: PayoutBook["sources"]): Outcome => {

@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { TopUpReturn } from "#server/payments/card-returns.ts";
+import { compareCash } from "#server/payments/compare-cash.ts";
+import { reconcileInTurn, reconcilePayments } from "#server/payments/reconcile.ts";
+import { sendReturn } from "#server/payments/send-return.ts";
+import type { TestOwner } from "#tests/support/city.ts";
+import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+
+let city: MoneyCity;
+beforeAll(async () => {
+  city = await startMoneyCity({ settings: { money: { openCheckouts: 2 } } });
+  // What cards pay is not in the city's balance at once, as in life.
+  await city.stripe("PUT", "/settings", { funds: "pending" });
+});
+afterAll(() => city?.stop());
+afterEach(async () => {
+  expect(await city.violations()).toEqual([]);
+  expect(await compareCash(city.ctx())).toMatchObject({ ok: true, difference: 0 });
+});
+
+const HOUR = 3_600_000;
+const reconcile = () => reconcilePayments(city.ctx(), { settlingMinutes: 0 });
+
+/** An owner who has just sent a top-up back to its card. */
+async function sender(amount: number) {
+  const owner = await city.owner("Sender");
+  const { paymentId } = await city.topUp(owner, amount);
+  await city.call("POST", "/vault/return", { token: owner.token, body: { amount } });
+  await city.idle();
+  const { rows } = await city.database.pool.query<TopUpReturn>(
+    'select key, top_up_id as "topUpId", amount from payments.card_return where owner_id = $1',
+    [owner.id],
+  );
+  const [asked = { key: "", topUpId: "", amount: 0 }] = rows;
+  return { owner, paymentId, asked, send: () => sendReturn(city.ctx(), asked) };
+}
+
+async function refundsOf({ topUpId }: TopUpReturn): Promise<unknown[]> {
+  const refunds: unknown[] = [];
+  const mine = { since: "2020-01-01T00:00:00Z", metadata: { topUpId } };
+  for await (const refund of city.ctx().ports.payments.list("refund", mine)) refunds.push(refund);
+  return refunds;
+}
+
+const balanceOf = async (owner: TestOwner) => (await city.pool(owner)).balance;
+
+test("money sent back while the city's balance at Stripe is short waits outside the pool, and reaches its card once", async () => {
+  const { owner, asked, send } = await sender(1_000);
+  expect(await balanceOf(owner)).toBe(0);
+  expect(await send()).toEqual({ status: "waiting" });
+  expect(await reconcile()).toMatchObject({ repaired: [], unresolved: [] });
+  await city.stripe("POST", "/funds/release", {});
+  expect((await reconcile()).repaired).toEqual([expect.stringContaining("succeeded")]);
+  expect(await send()).toEqual({ status: "ended" });
+  expect(await refundsOf(asked)).toHaveLength(1);
+  expect(await balanceOf(owner)).toBe(0);
+});
+
+test("a return that was refused for good is in the pool, and no repeated step sends it to the card as well", async () => {
+  await city.stripe("POST", "/faults", { kind: "refused_unread", path: "/v1/refunds", status: 400 });
+  const { owner, asked, send } = await sender(1_000);
+  await city.stripe("POST", "/funds/release", {});
+  expect(await balanceOf(owner)).toBe(1_000);
+  expect(await send()).toEqual({ status: "ended" });
+  expect(await refundsOf(asked)).toEqual([]);
+});
+
+test("a refund that was made though its return was refused leaves the pool again, once, and comes back if it fails", async () => {
+  await city.stripe("POST", "/faults", { kind: "refused_unread", path: "/v1/refunds", status: 400 });
+  const { owner, paymentId, asked } = await sender(1_000);
+  await city.stripe("POST", "/funds/release", {});
+  const metadata = { topUpId: asked.topUpId, returnKey: asked.key };
+  const { payments } = city.ctx().ports;
+  const { id } = await payments.refund({ paymentId, amountCents: 1_000, metadata }, `late:${asked.key}`);
+  expect(await compareCash(city.ctx())).toMatchObject({ ok: true, unbooked: 1_000 });
+  for (let round = 0; round < 2; round++) {
+    await reconcile();
+    expect(await balanceOf(owner)).toBe(0);
+  }
+  await city.stripe("POST", `/refunds/${id}/fail`, {});
+  await city.deliver({ copies: 2 });
+  expect(await balanceOf(owner)).toBe(1_000);
+});
+
+test("an owner has only so many payment pages open, and one that nobody pays on is closed when its day is over", async () => {
+  const owner = await city.owner("Opens many");
+  const open = () => city.call("POST", "/vault/top-up", { token: owner.token, body: { amount: 1_000 } });
+  expect([(await open()).status, (await open()).status]).toEqual([200, 200]);
+  expect(await open()).toMatchObject({ status: 409, body: { error: { code: "CONFLICT", details: { open: 2 } } } });
+  await city.advance(26 * HOUR);
+  await reconcile();
+  const rows = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id } });
+  expect(rows.map(({ status }) => status)).toEqual(["expired", "expired"]);
+  expect((await open()).status).toBe(200);
+});
+
+test("of two rounds of reconciliation at a time one is made", async () => {
+  const rounds = await Promise.all([reconcileInTurn(city.ctx()), reconcileInTurn(city.ctx())]);
+  expect(rounds.filter((report) => report === null)).toHaveLength(1);
+  expect(await reconcileInTurn(city.ctx())).toMatchObject({ unresolved: [] });
+});
