@@ -24,7 +24,7 @@ export type Ports = {
   webhooks: WebhookSender;
 };
 
-/** Getting in with a password, or having a link mailed and using it. */
+/** What is rate limited against guessing: signing in with a password, and mailed links. */
 export type Try = "sign-in" | "link";
 
 /** For so many days an Idempotency-Key stands for the request that moved money under it; after that for a new one. */
@@ -34,7 +34,7 @@ export const MONEY_KEY_DAYS = 30;
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
   db: Db;
-  /** For `runStatement` and `onlyOne` alone: past Prisma, and past a transaction that is open. */
+  /** For `runStatement` and `onlyOne` only: bypasses Prisma and any open transaction. */
   pool: Pool;
   actor: A;
   log: Log;
@@ -50,7 +50,7 @@ export type Ctx<A extends Actor = Actor> = {
   /** Tells when something happened to a task. */
   live: TaskSignal;
   /**
-   * Counts one try at what could be repeated to guess or to pester, by the caller's address and by whom it is about.
+   * Rate limits one try at what could be guessed or used to pester, by the caller's address and by whom it is about.
    * @throws RATE_LIMITED when there were too many within a minute
    */
   countTry(of: Try, about: string): Promise<void>;

@@ -34,9 +34,9 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
 }
 
 /**
- * The tasks of these ids, which are the caller's, for a list, newest first. A hundred of them may have handed in
- * hundreds of megabytes: a buyer's list is without the code and the files, and of what a view does not show no more is
- * read than that it is there.
+ * The tasks with these ids, which must be the caller's, newest first, for a list. A hundred of them may carry hundreds of
+ * megabytes: a buyer's list omits code and files, and of large columns that no list shows only whether they are empty is
+ * read.
  */
 export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
   if (ids.length === 0) return [];
@@ -44,8 +44,8 @@ export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LIS
 }
 
 /**
- * Every column of a task under its field's name, with what `withDispute` adds: what Prisma takes two statements for.
- * @param instead what is read in place of a column.
+ * Selects every column of a task under its field's name, joined with its dispute: one statement where Prisma takes two.
+ * @param instead SQL to read in place of a column
  */
 function select(instead: Partial<Record<Prisma.TaskScalarFieldEnum, string>> = {}): string {
   const columns = Object.values(Prisma.TaskScalarFieldEnum).map((field) => {

@@ -88,7 +88,7 @@ describe("a body that is not what it should be", () => {
 test("what is away for a moment says when to ask again, whoever noticed it", async () => {
   const away = (() => Promise.reject(new CityError("UNAVAILABLE", "Away."))) as never;
   const served = routes.map((route) => (route.name === "agents.search" ? { ...route, procedure: away } : route));
-  const { status, headers } = await makeRestApi(city, city.limits, served).request("/api/v1/agents");
+  const { status, headers } = await makeRestApi(city, served).request("/api/v1/agents");
   expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
 });
 

@@ -3,7 +3,7 @@ import { inTransaction } from "#server/context.ts";
 import { isTransaction, openDatabase } from "#server/db/client.ts";
 import { runStatement } from "#server/db/statement.ts";
 import { reachPayments } from "#server/payments/reach-payments.ts";
-import { toCityError } from "#server/trpc/init.ts";
+import { toCityError } from "#server/trpc/errors.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
 
