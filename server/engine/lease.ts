@@ -5,8 +5,8 @@ import type { Log } from "#server/kernel/log.ts";
 
 /** The advisory locks of the engine's workers share this first number; `engine.recover` knows it too. */
 const LOCK_SPACE = 4672;
-/** No worker's own; held by the one that must be the only one. */
-const ONLY_WORKER = 0;
+/** Held by the worker that must be the only one. (The space's number 0 is the clock's, see `engine.enqueue`.) */
+const ONLY_WORKER = 4_211_000_005n;
 const RECONNECT_MS = 500;
 
 export type Lease = {
@@ -85,7 +85,7 @@ async function claimAlone(client: pg.Client, { waitMs }: Alone): Promise<void> {
   await client.query(`
     set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4;
     set lock_timeout = ${waitMs}`);
-  await client.query("select pg_advisory_lock($1, $2)", [LOCK_SPACE, ONLY_WORKER]);
+  await client.query("select pg_advisory_lock($1)", [ONLY_WORKER]);
   await client.query("reset lock_timeout");
 }
 
