@@ -1,6 +1,7 @@
 import type { City } from "#server/city.ts";
 import { deliverWebhookFunction } from "./deliver-webhook.ts";
 import { expireExecutionFunction } from "./expire-execution.ts";
+import { expireJudgementFunction } from "./expire-judgement.ts";
 import { expireOfferFunction } from "./expire-offer.ts";
 import { forgetInputsFunction } from "./forget-inputs.ts";
 import { judgeTaskFunction } from "./judge-task.ts";
@@ -21,6 +22,7 @@ export const cityFunctions = (city: City) =>
     expireOfferFunction,
     expireExecutionFunction,
     judgeTaskFunction,
+    expireJudgementFunction,
     releaseEscrowFunction,
     tearDownSandboxFunction,
     withdrawAgentTasksFunction,
