@@ -26,6 +26,8 @@ export const settingsSchema = z.strictObject({
       /** Provisioned but not started for this long: the task shows up in listSubmitted again. */
       reofferAfterSeconds: duration(60),
       sandboxMinutes: duration(60),
+      /** Sandboxes on one machine at a time, those of the gate included; further ones are refused for the moment. */
+      maxSandboxes: z.int().min(1).default(128),
     })
     .prefault({}),
   gate: z

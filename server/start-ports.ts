@@ -67,6 +67,7 @@ async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opene
   const { provider, reason } = await startSandbox({
     dataDir: config.dataDir,
     repos,
+    maxSandboxes: config.settings.execution.maxSandboxes,
     ...(config.sandbox && { only: config.sandbox }),
     ...(config.e2b && { e2b: { account: config.e2b, city: sharedMark(config.masterKey) } }),
   });

@@ -6,6 +6,7 @@ import { compareCashFunction } from "./compare-cash.ts";
 import { deliverWebhookFunction } from "./deliver-webhook.ts";
 import { expireDisputesFunction } from "./expire-disputes.ts";
 import { expireExecutionFunction } from "./expire-execution.ts";
+import { expireJudgementFunction } from "./expire-judgement.ts";
 import { expireOfferFunction } from "./expire-offer.ts";
 import { forgetCustomerFunction } from "./forget-customer.ts";
 import { forgetInputsFunction } from "./forget-inputs.ts";
@@ -33,6 +34,7 @@ export const cityFunctions = (city: City) =>
     expireOfferFunction,
     expireExecutionFunction,
     judgeTaskFunction,
+    expireJudgementFunction,
     releaseEscrowFunction,
     tearDownSandboxFunction,
     withdrawAgentTasksFunction,

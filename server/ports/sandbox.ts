@@ -1,3 +1,5 @@
+import { CityError } from "../kernel/errors.ts";
+
 /**
  * The sealed sandbox: where a seller works on a buyer's code.
  *
@@ -133,7 +135,7 @@ export interface WorkspaceDiff {
  * One sandbox. Paths are absolute (inside `REPO_PATH`) or relative to it.
  *
  * Errors: `VALIDATION_ERROR` for a path or command that is refused, `FILE_NOT_FOUND` for one that is not there,
- * `UNAVAILABLE` when the sandbox is lost.
+ * `UNAVAILABLE` when the sandbox does not answer; `sandboxLost` when it is gone, and `open` answers null from then on.
  */
 export interface Sandbox {
   readonly id: string;
@@ -169,9 +171,18 @@ export interface SandboxProvider {
   destroy(id: string): Promise<void>;
   /**
    * At start: destroys every sandbox whose id is not in `keep`, except those that another server may be about to use;
-   * answers the ids destroyed.
+   * answers the ids destroyed. One that cannot be destroyed does not keep the others: that is thrown at the end.
    */
   sweep(keep: ReadonlySet<string>): Promise<string[]>;
+}
+
+/** What a call on a sandbox that is gone throws, and what it says to the seller. */
+export function sandboxLost(cause?: unknown): CityError {
+  return new CityError("UNAVAILABLE", "The sandbox was lost. Provision it again to go on at the same commit.", {
+    retryAfter: 1,
+    details: { reason: "sandbox_lost" },
+    cause,
+  });
 }
 
 /**

@@ -22,7 +22,8 @@ export async function destroySandbox(
   if (row.status === "destroyed") return { sandboxId: row.id, destroyed: true };
   if (task.status === "executing" || task.status === "quality_check") {
     await ctx.db.$executeRaw`update sandbox set closed_at = coalesce(closed_at, city_now()) where id = ${row.id}`;
-    await (await ctx.ports.sandbox.open(row.id))?.close();
+    // A delivery has closed it already, and its teardown may be under way.
+    if (task.status === "executing") await (await ctx.ports.sandbox.open(row.id))?.close();
     return { sandboxId: row.id, destroyed: true };
   }
   await tearDown(ctx, row.id);

@@ -1,7 +1,7 @@
 import type { AgentActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { CityError, invalidState, notFound } from "../kernel/errors.ts";
-import type { Sandbox } from "../ports/sandbox.ts";
+import { invalidState, notFound } from "../kernel/errors.ts";
+import { type Sandbox, sandboxLost } from "../ports/sandbox.ts";
 
 type AccessRow = { taskStatus: string; sandboxId: string | null; closed: boolean };
 
@@ -19,15 +19,20 @@ export async function openSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise
     throw invalidState("The sandbox is open while the task is executing.", row.taskStatus, ["executing"]);
   }
   if (row.closed) throw notFound("sandbox");
-  const sandbox = row.sandboxId === null ? null : await ctx.ports.sandbox.open(row.sandboxId);
-  if (sandbox) return sandbox;
-  if (row.sandboxId) await markLost(ctx, row.sandboxId);
-  throw new CityError("UNAVAILABLE", "The sandbox was lost. Provision it again to go on at the same commit.", {
-    retryAfter: 1,
-    details: { reason: "sandbox_lost" },
-  });
+  return openReady(ctx, row.sandboxId);
 }
 
-async function markLost(ctx: Ctx, sandboxId: string): Promise<void> {
-  await ctx.db.$executeRaw`update sandbox set status = 'lost' where id = ${sandboxId} and status = 'ready'`;
+/** The sandbox that a row says is ready. @throws UNAVAILABLE with the reason `sandbox_lost` when there is none (any more) */
+export async function openReady(ctx: Ctx, sandboxId: string | null): Promise<Sandbox> {
+  const sandbox = sandboxId === null ? null : await findReady(ctx, sandboxId);
+  if (!sandbox) throw sandboxLost();
+  return sandbox;
+}
+
+/** The same, or null. Its row then says that it is lost, so that another can be made. */
+export async function findReady(ctx: Ctx, sandboxId: string): Promise<Sandbox | null> {
+  const sandbox = await ctx.ports.sandbox.open(sandboxId);
+  if (!sandbox)
+    await ctx.db.$executeRaw`update sandbox set status = 'lost' where id = ${sandboxId} and status = 'ready'`;
+  return sandbox;
 }

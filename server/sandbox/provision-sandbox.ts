@@ -8,13 +8,14 @@ import { newId } from "../kernel/ids.ts";
 import { openText } from "../kernel/secrets.ts";
 import { handedIn } from "../ports/handed-in-files.ts";
 import { isRepoUnavailable, REPO_PATH, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
-import { failTask } from "../tasks/end-task.ts";
+import { FAILURE_MESSAGES, failTask } from "../tasks/end-task.ts";
 import { lockAsSeller, lockTask } from "../tasks/find-task.ts";
 import { recordEvent } from "../tasks/record-event.ts";
 import type { provisionedSandbox } from "../tasks/schema.ts";
 import { REPO_TOKEN } from "../tasks/submit-task.ts";
 import type { TaskRow } from "../tasks/view.ts";
 import { tearDown } from "./destroy-sandbox.ts";
+import { findReady } from "./open-sandbox.ts";
 
 type Provisioned = z.infer<typeof provisionedSandbox>;
 
@@ -31,7 +32,7 @@ const PROVISION_SECONDS = 60;
  * Also replaces a sandbox that was lost while the agent was working.
  */
 export async function provisionSandbox(ctx: Ctx<AgentActor>, input: { id: string }): Promise<Provisioned> {
-  const claim = await inTransaction(ctx, (tx) => claimSandbox(tx, input.id));
+  const claim = await claimStanding(ctx, input.id);
   try {
     const sandbox = await ctx.ports.sandbox.create(claim.spec);
     return await inTransaction(ctx, (tx) => markReady(tx, input.id, sandbox));
@@ -42,6 +43,13 @@ export async function provisionSandbox(ctx: Ctx<AgentActor>, input: { id: string
 
 type Claim = { spec: SandboxSpec; status: SandboxStatus };
 
+/** A sandbox that was made before and is gone meanwhile is given up for a new one, under an id of its own. */
+async function claimStanding(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim> {
+  const claim = await inTransaction(ctx, (tx) => claimSandbox(tx, taskId));
+  if (claim.status !== "ready" || (await findReady(ctx, claim.spec.id))) return claim;
+  return inTransaction(ctx, (tx) => claimSandbox(tx, taskId));
+}
+
 /** The row that says a sandbox is being made: one open row a task, whoever comes first writes it. */
 async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim> {
   const task = await lockAsSeller(ctx, taskId);
@@ -49,6 +57,11 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim
     throw invalidState("A sandbox is provisioned for a task that is offered to you.", task.status, ["routing"]);
   }
   const open = await ctx.db.sandbox.findFirst({ where: { taskId, status: { in: [...OPEN] } } });
+  if (open?.closedAt) {
+    throw invalidState("You gave this task's sandbox back. Deliver what is in it, or give the task up.", "given back", [
+      "ready",
+    ]);
+  }
   const sandboxId = open?.id ?? newId();
   if (!open) {
     const now = await cityNow(ctx);
@@ -138,6 +151,7 @@ async function moveCommitBy(ctx: Ctx, task: TaskRow, commitBy: Date): Promise<vo
  */
 async function abandon(ctx: Ctx<AgentActor>, taskId: string, claim: Claim, error: unknown): Promise<unknown> {
   const { id } = claim.spec;
+  // For the buyer alone: it may name the repository.
   const missing = isRepoUnavailable(error) ? error.message : null;
   const { stays, ending } = await inTransaction(ctx, async (tx) => {
     const task = await lockTask(tx, taskId);
@@ -153,7 +167,10 @@ async function abandon(ctx: Ctx<AgentActor>, taskId: string, claim: Claim, error
     await tearDown(ctx, id).catch((cause) => ctx.log.warn({ err: cause, taskId }, "a sandbox was left behind"));
   if (ending) {
     if (missing === null) ctx.log.error({ err: error, taskId }, "a lost sandbox could not be made again");
-    const why = missing ?? "The sandbox was lost and could not be made again.";
+    const why =
+      ending === "repo_unavailable"
+        ? FAILURE_MESSAGES.repo_unavailable
+        : "The sandbox was lost and could not be made again.";
     return new CityError("CONFLICT", `The task was ended and its hold returned: ${why}`, {
       details: { reason: ending },
     });

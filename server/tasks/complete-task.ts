@@ -2,7 +2,9 @@ import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError, invalidState, notFound } from "../kernel/errors.ts";
-import type { WorkspaceDiff } from "../ports/sandbox.ts";
+import type { Sandbox, WorkspaceDiff } from "../ports/sandbox.ts";
+import { mannerOf } from "../quality/weights.ts";
+import { openReady } from "../sandbox/open-sandbox.ts";
 import { findTask, lockAsSeller } from "./find-task.ts";
 import { recordEvent } from "./record-event.ts";
 import { type completeInput, OUTPUT_BYTES, type sellerTask } from "./schema.ts";
@@ -21,14 +23,31 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
   if (found.agentId !== ctx.actor.agentId) throw notFound("task");
   if (isDelivered(ctx, found)) return viewForSeller(found);
   if (found.status !== "executing") throw notExecuting(found);
-  const diff = await takeDiff(ctx, found.id);
+  const row = await ctx.db.sandbox.findFirst({ where: { taskId: found.id, status: "ready" }, select: { id: true } });
+  const sandbox = await openReady(ctx, row?.id ?? null);
+  try {
+    await sandbox.close();
+    const diff = await sandbox.diff();
+    refuseCutToNothing(found, diff);
+    return await recordDelivery(ctx, input, diff);
+  } catch (error) {
+    await goOn(ctx, sandbox).catch((cause) => ctx.log.warn({ err: cause, taskId: found.id }, "a sandbox stays closed"));
+    throw error;
+  }
+}
 
+async function recordDelivery(
+  ctx: Ctx<AgentActor>,
+  input: Delivery,
+  diff: WorkspaceDiff,
+): Promise<z.infer<typeof sellerTask>> {
   return inTransaction(ctx, async (tx) => {
     const task = await lockAsSeller(tx, input.id);
     if (isDelivered(tx, task)) return viewForSeller(task);
     if (task.status !== "executing") throw notExecuting(task);
     const now = await cityNow(tx);
     if (now >= task.deadlineAt) throw invalidState("The time for this task is over.", "overdue", ["executing"]);
+    const deadlineAt = after(now, tx.settings.gate.minutes * 60_000);
     const { result, ...details } = input.output;
     const delivered = await tx.db.task.update({
       where: { id: task.id },
@@ -46,12 +65,12 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
         reportedExecutionTimeMs: input.executionTimeMs === undefined ? null : Math.round(input.executionTimeMs),
         deliveredAt: now,
         deliveryRequest: tx.requestKey ?? null,
-        deadlineAt: after(now, tx.settings.gate.minutes * 60_000),
+        deadlineAt,
       },
       include: withDispute,
     });
     await recordEvent(tx, task.id, "quality_check");
-    await emit(tx, "task/delivered", { taskId: task.id });
+    await emit(tx, "task/delivered", { taskId: task.id, deadlineAt: deadlineAt.toISOString() });
     return viewForSeller(delivered);
   });
 }
@@ -72,19 +91,20 @@ function notExecuting(task: TaskRow): CityError {
   return invalidState("Only a task that is executing can be completed.", task.status, ["executing"]);
 }
 
-async function takeDiff(ctx: Ctx, taskId: string): Promise<WorkspaceDiff> {
-  const row = await ctx.db.sandbox.findFirst({ where: { taskId, status: "ready" }, select: { id: true } });
-  const sandbox = row && (await ctx.ports.sandbox.open(row.id));
-  if (!sandbox) {
-    throw new CityError("UNAVAILABLE", "The sandbox was lost. Provision it again, then complete.", {
-      retryAfter: 1,
-      details: { reason: "sandbox_lost" },
-    });
-  }
-  await sandbox.close();
-  return sandbox.diff().catch(async (error: unknown) => {
-    // Nothing is delivered: the seller may mend what is in the way.
-    await sandbox.reopen();
-    throw error;
-  });
+/** A change of which nothing fits would be judged as none. Where the text is what counts, it is delivered without. */
+function refuseCutToNothing(task: TaskRow, { patch, truncated }: WorkspaceDiff): void {
+  if (!truncated || patch !== "" || mannerOf(task.taskType) !== "change") return;
+  throw new CityError(
+    "VALIDATION_ERROR",
+    "The changes in the repository exceed 1 MB. Remove what is not part of them.",
+    {
+      details: { reason: "patch_too_large" },
+    },
+  );
+}
+
+/** Nothing was delivered: the seller may mend what is in the way. Where another call delivered, it stays closed. */
+async function goOn(ctx: Ctx, sandbox: Sandbox): Promise<void> {
+  const open = { id: sandbox.id, status: "ready", closedAt: null, task: { status: "executing" } } as const;
+  if ((await ctx.db.sandbox.count({ where: open })) > 0) await sandbox.reopen();
 }

@@ -10,7 +10,7 @@ const NOTES_A_WINDOW = 6;
 
 /**
  * The offers that wait for the calling agent: not provisioned yet, or provisioned and left alone for a while (the agent
- * may have crashed). Asking also tells the router that the agent is there.
+ * may have crashed, or the server while it made the sandbox). Asking also tells the router that the agent is there.
  */
 export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeof submittedTasks>> {
   const { agentId } = ctx.actor;
@@ -23,7 +23,8 @@ export async function listSubmitted(ctx: Ctx<AgentActor>): Promise<z.infer<typeo
     select t.id from task t left join sandbox s on s.task_id = t.id and s.status in ('provisioning', 'ready')
     where t.agent_id = ${agentId} and t.status = 'routing'
       and (s.id is null
-           or s.ready_at < city_now() - make_interval(secs => ${ctx.settings.execution.reofferAfterSeconds}))
+           or coalesce(s.ready_at, s.created_at)
+              < city_now() - make_interval(secs => ${ctx.settings.execution.reofferAfterSeconds}))
     order by t.offered_at limit 100`;
   if (waiting.length === 0) return [];
   const ids = waiting.map((row) => row.id);

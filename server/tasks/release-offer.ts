@@ -25,7 +25,7 @@ export async function releaseOffer(
     return;
   }
   await endOpenOffer(ctx, task.id, outcome, why.message ?? why.reason);
-  await closeSandbox(ctx, task.id);
+  await giveUpSandbox(ctx, task.id);
   await ctx.db.task.update({
     where: { id: task.id },
     data: {
@@ -43,8 +43,11 @@ export async function releaseOffer(
   await emit(ctx, "task/offer-ended", { taskId: task.id });
 }
 
-/** What the seller had made for this offer is no longer the task's: the next one gets a sandbox and a price of its own. */
-async function closeSandbox(ctx: Ctx, taskId: string): Promise<void> {
+/**
+ * What the seller had made for this offer is no longer the task's: the next one gets a sandbox and a price of its own.
+ * To the task it is as lost as one that crashed, and is torn down like it.
+ */
+async function giveUpSandbox(ctx: Ctx, taskId: string): Promise<void> {
   await ctx.db.$executeRaw`
     update sandbox set status = 'lost' where task_id = ${taskId} and status in ('provisioning', 'ready')`;
 }

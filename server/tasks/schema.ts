@@ -110,6 +110,8 @@ export const quoteView = z.object({
 
 export const disputeSummary = z.object({ id: z.string(), status: disputeStatus, reason: disputeReason });
 
+const PATCH_TRUNCATED = "The changes exceeded 1 MB: whole files at the end of the diff were left out.";
+
 /** What the buyer sees. */
 export const buyerTask = z
   .object({
@@ -129,6 +131,7 @@ export const buyerTask = z
     qualityScore: z.int().nullable().describe("0 to 100."),
     quality: qualityReport.nullable(),
     hasPatch: z.boolean().describe("Whether there is a diff to fetch."),
+    patchTruncated: z.boolean().describe(PATCH_TRUNCATED),
     executionTimeMs: z.int().nullable().describe("From commitment to delivery, by the city's clock."),
     reportedExecutionTimeMs: z.int().nullable().describe("As the seller claims it."),
     failureReason: failureReason.nullable(),
@@ -171,6 +174,7 @@ export const sellerTask = offeredTask
     startedAt: z.iso.datetime().nullable().optional(),
     deadlineAt: z.iso.datetime().nullable().optional().describe("While working: when the output has to be there."),
     output: z.string().nullable().optional(),
+    patchTruncated: z.boolean().optional().describe(PATCH_TRUNCATED),
     qualityScore: z.int().nullable().optional(),
     quality: qualityReport.nullable().optional(),
     creditsCharged: z.int().nullable().optional().describe("Cents."),
@@ -269,7 +273,7 @@ export const declineInput = z.strictObject({ ...why, reason: why.reason.default(
 
 export const patchView = z.object({
   patch: z.string().describe("What `git apply` takes; empty when nothing was changed."),
-  truncated: z.boolean().describe("True when the diff was larger than what is kept."),
+  truncated: z.boolean().describe(PATCH_TRUNCATED),
 });
 
 export const taskEventView = z.object({

@@ -5,6 +5,7 @@ import { notifyOwner } from "../notifications/notify-owner.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { economyOfPrice, outcomeOfScore } from "../reputation/rules.ts";
+import { endUnjudged } from "./abandon-judgement.ts";
 import { failTask } from "./end-task.ts";
 import { lockTask } from "./find-task.ts";
 import { recordEvent, tellBuyer, tellSeller } from "./record-event.ts";
@@ -12,7 +13,8 @@ import { type TaskRow, withDispute } from "./view.ts";
 
 /**
  * Acts on the gate's verdict, once: a pass charges the price from the hold and puts the seller's share into escrow, a
- * fail gives the whole hold back. Repeating it after that changes nothing.
+ * fail gives the whole hold back. A verdict past the gate's deadline counts for nothing. Repeating it after that changes
+ * nothing.
  */
 export async function settleTask(
   ctx: Ctx,
@@ -21,6 +23,7 @@ export async function settleTask(
   return inTransaction(ctx, async (tx) => {
     const task = await lockTask(tx, input.taskId);
     if (task.status !== "quality_check") return { status: task.status };
+    if ((await cityNow(tx)) >= task.deadlineAt) return endUnjudged(tx, task, "The verdict came too late.");
     const { verdict } = input;
     if (verdict.score < tx.settings.gate.passScore) {
       const { status } = await failTask(tx, task, "quality_gate", { quality: { score: verdict.score, verdict } });

@@ -1,6 +1,6 @@
 import type { Ctx } from "../context.ts";
-import { abandonJudgement } from "./abandon-judgement.ts";
 import { expireExecution } from "./expire-execution.ts";
+import { expireJudgement } from "./expire-judgement.ts";
 import { expireOffer } from "./expire-offer.ts";
 import { offerTask } from "./offer-task.ts";
 import { releaseTaskEscrow } from "./release-task-escrow.ts";
@@ -39,8 +39,7 @@ export async function sweepOverdue(ctx: Ctx): Promise<{ swept: number }> {
 async function settle(ctx: Ctx, row: Overdue): Promise<unknown> {
   const task = { taskId: row.id };
   if (row.status === "executing") return expireExecution(ctx, task);
-  if (row.status === "quality_check")
-    return abandonJudgement(ctx, { ...task, why: "The gate did not answer in time." });
+  if (row.status === "quality_check") return expireJudgement(ctx, task);
   if (row.status === "completed") return releaseTaskEscrow(ctx, task);
   return row.offerId ? expireOffer(ctx, { ...task, offerId: row.offerId }) : offerTask(ctx, task);
 }

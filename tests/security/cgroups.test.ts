@@ -1,11 +1,12 @@
 /** Control groups of version 2. Version 1 is what this project's own machine runs: every other test of limits uses it. */
 import { execFileSync, spawn } from "node:child_process";
 import fs, { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir, totalmem } from "node:os";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   findCgroups,
+  type GroupFiles,
   groupIds,
   makeGroup,
   removeGroup,
@@ -17,6 +18,7 @@ import { processesWith } from "./arena.ts";
 import { Cgroup2Kernel } from "./cgroup2-kernel.ts";
 
 const MB = 1024 * 1024;
+const pidMax = () => Number(readFileSync("/proc/sys/kernel/pid_max", "utf8"));
 const limits = { ...DEFAULT_LIMITS, memoryBytes: 100 * MB, diskBytes: 28 * MB, processes: 30, cpus: 0.5 };
 let root: string;
 beforeEach(() => {
@@ -37,6 +39,45 @@ describe("a version 2 tree", () => {
     expect(kernel.read("ai-city-1", "box", "cpu.max")).toBe("50000 100000");
     // The trial that found them has left nothing.
     expect(groupIds(groups)).toEqual(["box"]);
+  });
+
+  it("all sandboxes together leave the machine a share of its memory and processes", () => {
+    const kernel = new Cgroup2Kernel(root, ["cpu", "memory", "pids"]);
+    expect(findCgroups("ai-city-1", root, kernel.files)?.together).toBe(true);
+    expect(Number(kernel.read("ai-city-1", "memory.max"))).toBe(Math.floor(totalmem() * 0.75));
+    expect(Number(kernel.read("ai-city-1", "pids.max"))).toBeLessThan(pidMax());
+    // A container that was given less than the machine has.
+    writeFileSync(join(root, "memory.max"), `${400 * MB}\n`);
+    writeFileSync(join(root, "pids.max"), "1000\n");
+    findCgroups("ai-city-2", root, kernel.files);
+    expect(kernel.read("ai-city-2", "memory.max")).toBe(String(300 * MB));
+    expect(kernel.read("ai-city-2", "pids.max")).toBe("500");
+  });
+
+  it("groups that are made after the last one went are bounded like the first", async () => {
+    const kernel = new Cgroup2Kernel(root, ["cpu", "memory", "pids"]);
+    const groups = findCgroups("ai-city-1", root, kernel.files);
+    if (groups === null) throw new Error("no groups");
+    removeParents(groups);
+    expect(existsSync(join(root, "ai-city-1"))).toBe(false);
+    makeGroup(groups, "box", limits, allDefences());
+    expect(kernel.read("ai-city-1", "box", "memory.max")).toBe(String(128 * MB));
+    expect(kernel.read("ai-city-1", "memory.max")).toBe(String(Math.floor(totalmem() * 0.75)));
+  });
+
+  it("a machine that does not let them be bounded together still bounds each", () => {
+    const kernel = new Cgroup2Kernel(root, ["cpu", "memory", "pids"]);
+    const files = {
+      ...kernel.files,
+      writeFileSync: ((path: string, text: string) => {
+        if (path === join(root, "ai-city-1", "memory.max")) throw new Error("EPERM");
+        kernel.files.writeFileSync(path, text);
+      }) as typeof fs.writeFileSync,
+    };
+    const groups = findCgroups("ai-city-1", root, files);
+    expect(groups?.together).toBe(false);
+    if (groups) makeGroup(groups, "box", limits, allDefences());
+    expect(kernel.read("ai-city-1", "box", "memory.max")).toBe(String(128 * MB));
   });
 
   it.each([
@@ -120,7 +161,7 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("the ke
     ]);
     const over = new Promise((resolve) => joined.once("exit", resolve));
     while (processesWith(`sleep\0${mark}`).length < 2) await new Promise((resolve) => setImmediate(resolve));
-    const groups = { version: 2 as const, parents: [parent], files: fs };
+    const groups = { version: 2 as const, parents: [parent], files: fs, together: false };
     expect(groupIds(groups)).toEqual(["box"]);
     await removeGroup(groups, "box");
     await over;
@@ -128,6 +169,38 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("the ke
     removeParents(groups);
     expect(existsSync(parent)).toBe(false);
   });
+});
+
+/** A version 1 tree as far as it matters here: a new group has its controller's files. */
+function version1(hierarchy: string): GroupFiles {
+  const FILES: Record<string, Record<string, string>> = {
+    memory: { "memory.limit_in_bytes": "9223372036854771712", "memory.use_hierarchy": hierarchy },
+    pids: { "pids.max": "max" },
+    cpu: { "cpu.cfs_quota_us": "-1" },
+  };
+  for (const controller of Object.keys(FILES)) {
+    mkdirSync(join(root, controller));
+    writeFileSync(join(root, controller, "cgroup.procs"), "");
+  }
+  return {
+    ...fs,
+    mkdirSync: ((path: string) => {
+      if (existsSync(path)) return;
+      mkdirSync(path);
+      const [controller = ""] = relative(root, path).split("/");
+      for (const [name, text] of Object.entries(FILES[controller] ?? {})) writeFileSync(join(path, name), text);
+    }) as GroupFiles["mkdirSync"],
+    rmdirSync: (path) => rmSync(path, { recursive: true }),
+  };
+}
+
+it.each(["0", "1"])("version 1 bounds all sandboxes together, with hierarchy %s at first", (hierarchy) => {
+  const files = version1(hierarchy);
+  expect(findCgroups("ai-city-1", root, files)).toMatchObject({ version: 1, together: true });
+  const read = (controller: string, name: string) => readFileSync(join(root, controller, "ai-city-1", name), "utf8");
+  expect(read("memory", "memory.use_hierarchy")).toBe("1");
+  expect(read("memory", "memory.limit_in_bytes")).toBe(String(Math.floor(totalmem() * 0.75)));
+  expect(Number(read("pids", "pids.max"))).toBeLessThan(pidMax());
 });
 
 it("version 1 is not used when one of its controllers is missing", () => {

@@ -59,7 +59,10 @@ export class Tasks {
     return this.#client.data({ method: "GET", path: path`/tasks/${taskId}`, audience: "either", options });
   }
 
-  /** What the seller changed in the repository, as a text that `git apply` takes; empty when nothing changed. */
+  /**
+   * What the seller changed in the repository, as a text that `git apply` takes; empty when nothing changed. Files are
+   * missing from it where the task says `patchTruncated`.
+   */
   async getPatch(taskId: string, options?: RequestOptions): Promise<string> {
     const call = { method: "GET", path: path`/tasks/${taskId}/patch`, audience: "either", options } as const;
     return (await this.#client.data<{ patch: string }>(call)).patch;

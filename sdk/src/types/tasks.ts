@@ -147,6 +147,8 @@ export type Task = {
   quality: QualityReport | null;
   /** Whether `getPatch` has something to give. */
   hasPatch: boolean;
+  /** The changes exceeded 1 MB: whole files at the end of the patch were left out. */
+  patchTruncated: boolean;
   /** As the city measured it. */
   executionTimeMs: number | null;
   /** As the seller claims it. */
@@ -194,6 +196,8 @@ export type SellerTask = {
   /** While working: when the output has to be there. */
   deadlineAt?: string | null;
   output?: string | null;
+  /** The changes exceeded 1 MB: whole files at the end of the patch were left out. */
+  patchTruncated?: boolean;
   qualityScore?: number | null;
   quality?: QualityReport | null;
   creditsCharged?: number | null;

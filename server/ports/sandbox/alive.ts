@@ -4,12 +4,17 @@ import { checkSandboxId } from "./ids.ts";
 /** How a provider comes by a sandbox: `reopen` finds one that was made before, `build` makes a new one. */
 export type Origin<S> = {
   reopen(id: string): Promise<S | null>;
-  build(spec: SandboxSpec): Promise<S>;
+  /** @param dropped nobody wants it any more: what has not begun need not begin. */
+  build(spec: SandboxSpec, dropped: AbortSignal): Promise<S>;
 };
 
-/** The sandboxes a provider holds, so that repeated and concurrent calls with one id meet in one piece of work. */
-export class Alive<S> {
+/**
+ * The sandboxes a provider holds, so that repeated and concurrent calls with one id meet in one piece of work. One that
+ * was found lost is let go of, and looked for anew.
+ */
+export class Alive<S extends { readonly lost: boolean }> {
   private readonly held = new Map<string, Promise<S | null>>();
+  private readonly making = new Map<string, AbortController>();
   private readonly origin: Origin<S>;
 
   constructor(origin: Origin<S>) {
@@ -19,7 +24,12 @@ export class Alive<S> {
   /** The sandbox of this id, or null. @throws SANDBOX_NOT_FOUND when it cannot be an id */
   async open(id: string): Promise<S | null> {
     checkSandboxId(id);
-    return this.held.get(id) ?? this.hold(id, this.origin.reopen(id));
+    const held = this.held.get(id);
+    if (held === undefined) return this.hold(id, this.origin.reopen(id));
+    const sandbox = await held;
+    if (!sandbox?.lost) return sandbox;
+    this.letGo(id, held);
+    return this.open(id);
   }
 
   /** The sandbox of this id, made where there is none. A failed one is forgotten, so that it can be tried again. */
@@ -29,28 +39,39 @@ export class Alive<S> {
     // An `open` under way may find nothing; only then is it ours to make.
     for (let running = this.held.get(id); running !== undefined; running = this.held.get(id)) {
       const existing = await running;
-      if (existing !== null) return existing;
+      if (existing?.lost) this.letGo(id, running);
+      else if (existing !== null) return existing;
     }
-    return this.hold(
-      id,
-      this.origin.reopen(id).then((found) => found ?? this.origin.build(spec)),
-    );
+    return this.hold(id, this.make(spec));
   }
 
   /** Lets go of it and answers it, once it is made. */
   async drop(id: string): Promise<S | null> {
+    this.making.get(id)?.abort();
     const sandbox = (await this.held.get(id)?.catch(() => null)) ?? null;
     this.held.delete(id);
     return sandbox;
   }
 
+  private async make(spec: SandboxSpec): Promise<S> {
+    const dropped = new AbortController();
+    this.making.set(spec.id, dropped);
+    try {
+      return (await this.origin.reopen(spec.id)) ?? (await this.origin.build(spec, dropped.signal));
+    } finally {
+      this.making.delete(spec.id);
+    }
+  }
+
   /** Nothing found is not remembered. */
   private hold<T extends S | null>(id: string, started: Promise<T>): Promise<T> {
     this.held.set(id, started);
-    const forget = () => {
-      if (this.held.get(id) === started) this.held.delete(id);
-    };
+    const forget = () => this.letGo(id, started);
     started.then((sandbox) => sandbox ?? forget(), forget);
     return started;
+  }
+
+  private letGo(id: string, held: Promise<S | null>): void {
+    if (this.held.get(id) === held) this.held.delete(id);
   }
 }

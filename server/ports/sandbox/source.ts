@@ -16,16 +16,23 @@ const MAX_PACK_BYTES = 256 * 1024 * 1024;
 const fetches = new Turns(4);
 
 /**
- * Has `work` done with the source, within the time to make a sandbox. That counts from the source's own turn.
+ * Has `work` done with the source, within the time to make a sandbox. That counts from the source's own turn, for which
+ * it waits as long at most: whoever asked has a deadline too.
+ * @param wanted.dropped ends that wait.
  * @throws RepoUnavailable when it cannot be fetched, or has files that are refused: the buyer's fault, not the seller's.
+ * @throws UNAVAILABLE when its turn did not come
  */
 export async function withSource<T>(
   repos: RepoFetcher,
-  source: SandboxSpec["source"],
-  limits: SandboxLimits,
+  wanted: {
+    readonly source: SandboxSpec["source"];
+    readonly limits: SandboxLimits;
+    readonly dropped: AbortSignal;
+    readonly maxPackBytes?: number;
+  },
   work: (source: Source, deadline: number) => Promise<T>,
-  maxPackBytes: number = MAX_PACK_BYTES,
 ): Promise<T> {
+  const { source, limits, dropped, maxPackBytes = MAX_PACK_BYTES } = wanted;
   const deadline = () => performance.now() + limits.createMs;
   if (source.kind === "files") {
     const read = readHandedIn(source.files);
@@ -34,8 +41,9 @@ export async function withSource<T>(
   }
   const { url, ref, token } = source;
   const request = { url, timeoutMs: limits.createMs, maxPackBytes: Math.min(maxPackBytes, limits.diskBytes) };
+  const patience = AbortSignal.any([dropped, AbortSignal.timeout(limits.createMs)]);
   return fetches.take(async () => {
     const until = deadline();
     return work(await repos.fetch({ ...request, ...(ref && { ref }), ...(token && { token }) }), until);
-  });
+  }, patience);
 }

@@ -9,6 +9,8 @@ import { VirtualProvider } from "./virtual/provider.ts";
 export type SandboxStart = {
   readonly dataDir: string;
   readonly repos: RepoFetcher;
+  /** Sandboxes of bubblewrap's at a time; without it as many as are asked for. */
+  readonly maxSandboxes?: number;
   /** Takes this one or fails; without it, bubblewrap where it holds its trial, else the virtual shell. */
   readonly only?: SandboxName;
   /** The account, where E2B is to be used. */

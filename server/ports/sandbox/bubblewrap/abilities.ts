@@ -7,6 +7,9 @@ export function describeAbilities(machine: Machine): SandboxAbilities {
   const gaps: string[] = [];
   if (machine.cgroups !== null) limits.push("cpu");
   else gaps.push("Control groups cannot be written: memory is bounded per process, processor share is not bounded.");
+  if (machine.cgroups?.together === false) {
+    gaps.push("The memory of all sandboxes together is not bounded, only that of each, and their number.");
+  }
   if (machine.root) limits.push("disk", "files");
   else gaps.push("Without root the size of a single file is bounded, the workspace as a whole is not.");
   if (!machine.root)

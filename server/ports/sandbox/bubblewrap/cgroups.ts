@@ -1,6 +1,7 @@
 /** One control group a sandbox, in whichever cgroup version this machine lets us write. Needs root. */
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { SandboxLimits } from "../../sandbox.ts";
@@ -8,11 +9,15 @@ import type { Defences } from "../sealed/defences.ts";
 
 const CPU_PERIOD_US = 100_000;
 const CONTROLLERS = ["memory", "pids", "cpu"] as const;
+const HAND_DOWN = CONTROLLERS.map((controller) => `+${controller}`).join(" ");
 /** What must be in a group for its limits to hold; kernels and containers leave out what is not delegated. */
 const LIMIT_FILES = {
   1: ["memory.limit_in_bytes", "pids.max", "cpu.cfs_quota_us"],
   2: ["memory.max", "pids.max", "cpu.max"],
 } as const;
+
+/** Of what this machine has, for all sandboxes together. The rest is for the server, its database and the system. */
+const SHARE = { memory: 0.75, processes: 0.5 };
 
 /** The kernel's side, as a file system. Tests without a version 2 machine bring one that behaves like the kernel's. */
 export type GroupFiles = Pick<
@@ -25,6 +30,8 @@ export type Cgroups = {
   /** Folders under which each sandbox gets its own: one a controller (memory, pids, cpu) in v1, one for all in v2. */
   readonly parents: readonly string[];
   readonly files: GroupFiles;
+  /** Memory and processes of all sandboxes together are bounded, too. */
+  readonly together: boolean;
 };
 
 /**
@@ -35,20 +42,27 @@ export type Cgroups = {
 export function findCgroups(name: string, root = "/sys/fs/cgroup", files: GroupFiles = fs): Cgroups | null {
   const version = files.existsSync(join(root, "cgroup.controllers")) ? 2 : 1;
   const parents = version === 2 ? [join(root, name)] : CONTROLLERS.map((controller) => join(root, controller, name));
-  const found: Cgroups = { version, parents, files };
+  const found: Cgroups = { version, parents, files, together: false };
   try {
-    if (version === 2) {
-      const wanted = CONTROLLERS.map((controller) => `+${controller}`).join(" ");
-      files.writeFileSync(join(root, "cgroup.subtree_control"), wanted);
-      files.mkdirSync(join(root, name), { recursive: true });
-      files.writeFileSync(join(root, name, "cgroup.subtree_control"), wanted);
-    } else if (!parents.every((parent) => files.existsSync(join(parent, "..", "cgroup.procs")))) return null;
-    if (holdsTrial(found)) return found;
+    if (version === 2) files.writeFileSync(join(root, "cgroup.subtree_control"), HAND_DOWN);
+    else if (!parents.every((parent) => files.existsSync(join(parent, "..", "cgroup.procs")))) return null;
+    const together = makeParents(found);
+    if (holdsTrial(found)) return { ...found, together };
     removeParents(found);
     return null;
   } catch {
     return null;
   }
+}
+
+/** The groups above those of the sandboxes, which go with the last of them. @returns whether they bound all together */
+function makeParents(cgroups: Cgroups): boolean {
+  const { version, parents, files } = cgroups;
+  for (const parent of parents) {
+    files.mkdirSync(parent, { recursive: true });
+    if (version === 2) files.writeFileSync(join(parent, "cgroup.subtree_control"), HAND_DOWN);
+  }
+  return boundTogether(cgroups);
 }
 
 /** Whether a new group can be made and has every file that a limit is written to. */
@@ -62,23 +76,49 @@ function holdsTrial(cgroups: Cgroups): boolean {
   return holds;
 }
 
+/**
+ * Bounds all sandboxes together in the group above theirs: what each may take adds up to more than the machine has.
+ * @returns false where the kernel does not let us; each then has its own limits alone
+ */
+function boundTogether({ version, parents, files }: Cgroups): boolean {
+  const [memoryFolder = "", pidsFolder = memoryFolder] = parents;
+  const [, pidsFile] = LIMIT_FILES[version];
+  const read = (path: string) => (files.existsSync(path) ? files.readFileSync(path, "utf8").trim() : "");
+  // "max", and the files that a root group lacks, bound nothing.
+  const bound = (path: string) => Number.parseInt(read(path), 10) || Number.POSITIVE_INFINITY;
+  const memory = Math.min(totalmem(), bound(join(memoryFolder, "..", LIMIT_FILES[version][0])));
+  const kernel = ["pid_max", "threads-max"].map((name) => bound(`/proc/sys/kernel/${name}`));
+  const processes = Math.min(...kernel, bound(join(pidsFolder, "..", pidsFile)));
+  try {
+    // Older kernels of version 1 count what lies below a group only where they are told to.
+    const hierarchy = join(memoryFolder, "memory.use_hierarchy");
+    if (read(hierarchy) === "0") files.writeFileSync(hierarchy, "1");
+    boundMemory({ version, files }, memoryFolder, Math.floor(memory * SHARE.memory));
+    files.writeFileSync(join(pidsFolder, pidsFile), String(Math.floor(processes * SHARE.processes)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function boundMemory({ version, files }: Pick<Cgroups, "version" | "files">, folder: string, bytes: number): void {
+  files.writeFileSync(join(folder, LIMIT_FILES[version][0]), String(bytes));
+  // Kernels without swap accounting lack these; there is then no swap to bound, or no way to.
+  const [swapFile, swap] = version === 2 ? ["memory.swap.max", "0"] : ["memory.memsw.limit_in_bytes", String(bytes)];
+  if (files.existsSync(join(folder, swapFile))) files.writeFileSync(join(folder, swapFile), swap);
+}
+
 /** Makes the group of one sandbox with its limits. Repeatable. Answers its folders. @throws when a limit cannot be set. */
 export function makeGroup(cgroups: Cgroups, id: string, limits: SandboxLimits, defences: Defences): string[] {
   const { version, files } = cgroups;
   const folders = groupFolders(cgroups, id);
-  // Files in the workspace live in memory (tmpfs) and count towards this group, so the two limits add up.
-  const memory = String(limits.memoryBytes + limits.diskBytes);
   const cpuQuota = Math.max(1000, Math.round(limits.cpus * CPU_PERIOD_US));
+  if (!cgroups.parents.every((parent) => files.existsSync(parent))) makeParents(cgroups);
   for (const folder of folders) files.mkdirSync(folder, { recursive: true });
   const [memoryFolder = "", pidsFolder = memoryFolder, cpuFolder = memoryFolder] = folders;
-  const [memoryFile, pidsFile, cpuFile] = LIMIT_FILES[version];
-  if (defences.has("memory limit")) {
-    files.writeFileSync(join(memoryFolder, memoryFile), memory);
-    // Kernels without swap accounting lack these; there is then no swap to bound, or no way to.
-    const swap =
-      version === 2 ? (["memory.swap.max", "0"] as const) : (["memory.memsw.limit_in_bytes", memory] as const);
-    if (files.existsSync(join(memoryFolder, swap[0]))) files.writeFileSync(join(memoryFolder, swap[0]), swap[1]);
-  }
+  const [, pidsFile, cpuFile] = LIMIT_FILES[version];
+  // Files in the workspace live in memory (tmpfs) and count towards this group, so the two limits add up.
+  if (defences.has("memory limit")) boundMemory(cgroups, memoryFolder, limits.memoryBytes + limits.diskBytes);
   if (defences.has("process limit")) files.writeFileSync(join(pidsFolder, pidsFile), String(limits.processes));
   if (defences.has("processor limit")) {
     const quota = version === 2 ? `${cpuQuota} ${CPU_PERIOD_US}` : String(cpuQuota);

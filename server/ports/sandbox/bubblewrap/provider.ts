@@ -1,3 +1,4 @@
+import { CityError } from "../../../kernel/errors.ts";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import {
   DEFAULT_LIMITS,
@@ -8,6 +9,7 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
+import { destroyEach } from "../destroy-each.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
 import { allDefences, type Defences } from "../sealed/defences.ts";
 import { type LaidOut, writeManifest } from "../sealed/manifest.ts";
@@ -30,6 +32,8 @@ export type BubblewrapOptions = {
   readonly seal: Seal;
   readonly repos: RepoFetcher;
   readonly defences?: Defences;
+  /** Sandboxes at a time; without it as many as are asked for. */
+  readonly maxSandboxes?: number;
 };
 
 export class BubblewrapProvider implements SandboxProvider {
@@ -42,15 +46,19 @@ export class BubblewrapProvider implements SandboxProvider {
   private readonly workspaces: Workspaces;
   private readonly alive = new Alive<SealedSandbox>({
     reopen: (id) => this.reopen(id),
-    build: (spec) => this.build(spec),
+    build: (spec, dropped) => this.build(spec, dropped),
   });
   private readonly uidsInUse = new Set<number>();
+  private readonly maxSandboxes: number;
+  /** The sandboxes that take a place among those: from before they are made until nothing of them is left. */
+  private readonly placed = new Set<string>();
 
   constructor(options: BubblewrapOptions) {
     this.machine = options.machine;
     this.seal = options.seal;
     this.repos = options.repos;
     this.defences = options.defences ?? allDefences();
+    this.maxSandboxes = options.maxSandboxes ?? Number.POSITIVE_INFINITY;
     this.workspaces = new Workspaces(options.machine, this.defences);
     this.can = describeAbilities(options.machine);
   }
@@ -67,13 +75,15 @@ export class BubblewrapProvider implements SandboxProvider {
     checkSandboxId(id);
     (await this.alive.drop(id))?.end();
     await this.tearDown(id);
+    this.placed.delete(id);
   }
 
   async sweep(keep: ReadonlySet<string>): Promise<string[]> {
     const { cgroups } = this.machine;
     const found = new Set([...(await this.workspaces.ids()), ...(cgroups === null ? [] : groupIds(cgroups))]);
     const unowned = [...found].filter((id) => isSandboxId(id) && !keep.has(id));
-    for (const id of unowned) await this.destroy(id);
+    for (const id of found) if (keep.has(id)) this.placed.add(id);
+    await destroyEach(unowned, (id) => this.destroy(id));
     if (found.size === unowned.length) {
       if (cgroups !== null) removeParents(cgroups);
       await this.workspaces.removeHome();
@@ -85,14 +95,30 @@ export class BubblewrapProvider implements SandboxProvider {
     const state = await this.workspaces.loadState(id);
     if (state === null) return null;
     if (state.uid !== null) this.uidsInUse.add(state.uid);
+    this.placed.add(id);
     const user = this.user(id, state.uid, state.limits);
     return this.sandbox(state, user);
   }
 
-  private build({ id, source, limits: wanted }: SandboxSpec): Promise<SealedSandbox> {
+  private async build({ id, source, limits: wanted }: SandboxSpec, dropped: AbortSignal): Promise<SealedSandbox> {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...wanted };
-    // Had first: while a slow remote keeps us waiting there is nothing to clean up.
-    return withSource(this.repos, source, limits, (had, deadline) => this.fill(id, limits, had, deadline));
+    this.takePlace(id);
+    try {
+      // Had first: while a slow remote keeps us waiting there is nothing to clean up.
+      const asked = { source, limits, dropped };
+      return await withSource(this.repos, asked, (had, deadline) => this.fill(id, limits, had, deadline));
+    } catch (error) {
+      this.placed.delete(id);
+      throw error;
+    }
+  }
+
+  /** @throws UNAVAILABLE when the machine has as many sandboxes as it may. */
+  private takePlace(id: string): void {
+    if (!this.placed.has(id) && this.placed.size >= this.maxSandboxes) {
+      throw new CityError("UNAVAILABLE", "No more sandboxes can be made at the moment. Try again.", { retryAfter: 5 });
+    }
+    this.placed.add(id);
   }
 
   private async fill(id: string, limits: SandboxLimits, source: Source, deadline: number): Promise<SealedSandbox> {

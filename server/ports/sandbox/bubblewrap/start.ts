@@ -16,6 +16,8 @@ export type StartOptions = {
   /** Data folder of this installation. */
   readonly dataDir: string;
   readonly repos: RepoFetcher;
+  /** See `BubblewrapOptions`. */
+  readonly maxSandboxes?: number;
   /** Only the security tests pass this. */
   readonly defences?: Defences;
 };
@@ -57,7 +59,7 @@ export async function buildBubblewrap(options: StartOptions) {
   const files = { filter: await writeFilter(folder, defences), etc: await writeEtc(folder) };
   if (machine.root) await noteInstallation(folder, machine.home, options.dataDir);
   const seal = new Seal(machine, files, defences);
-  const provider = new BubblewrapProvider({ machine, seal, repos: options.repos, defences });
+  const provider = new BubblewrapProvider({ ...options, machine, seal, defences });
   return { machine, seal, provider, folder };
 }
 

@@ -16,6 +16,7 @@ export function bubblewrapWall(
 ): Wall {
   // Joining the control groups costs some milliseconds, which our own small scripts need not spend.
   const light: SealedUser = { ...user, groupFolders: [] };
+  let closed: Promise<void> | null = null;
   return {
     async run({ binds, ...program }, { heavy, signal }) {
       const box = workspaces.box(id);
@@ -23,14 +24,25 @@ export function bubblewrapWall(
       const run = await seal.run(heavy ? user : light, { ...program, binds: shown, signal });
       const stderr = run.stderr.toString();
       if (run.exitCode === SEAL_FAILED && stderr.startsWith("bwrap: ")) {
-        throw new CityError("UNAVAILABLE", "The sandbox is lost.", { log: { stderr } });
+        throw new CityError("UNAVAILABLE", "The seal failed to start. Try again.", { retryAfter: 1, log: { stderr } });
       }
       return run;
     },
-    // bubblewrap's child outlives it when it is killed in its first moments; its control group does not.
-    close: async () => (cgroups === null ? undefined : emptyGroup(cgroups, id)),
-    // Nobody else starts commands here, so there was nothing more to close.
-    reopen: async () => undefined,
+    // bubblewrap's child outlives it when it is killed in its first moments; its control group does not. Once until it
+    // is opened again: nobody else starts commands here, and our own diff runs in that group by then.
+    close: async () => {
+      if (cgroups === null) return;
+      closed ??= emptyGroup(cgroups, id).catch((error) => {
+        closed = null;
+        throw error;
+      });
+      await closed;
+    },
+    reopen: async () => {
+      closed = null;
+    },
+    // Without its box there is nothing to seal in. A command can say "bwrap:" itself, so that alone proves nothing.
+    stands: () => workspaces.stands(id),
     manifest: async () => readManifest(await workspaces.loadManifest(id)),
   };
 }

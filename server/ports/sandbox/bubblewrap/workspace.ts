@@ -95,8 +95,13 @@ export class Workspaces {
   /** Null when there is none, or when its tmpfs went with a restart of the machine. */
   async loadState(id: string): Promise<SandboxState | null> {
     const text = await readFile(join(this.folder(id), "state.json"), "utf8").catch(() => null);
-    if (text === null || (this.machine.root && !(await this.isMounted(id)))) return null;
+    if (text === null || !(await this.stands(id))) return null;
     return JSON.parse(text) as SandboxState;
+  }
+
+  /** Whether its box is there, with what lies in it. */
+  async stands(id: string): Promise<boolean> {
+    return this.machine.root ? this.isMounted(id) : (await stat(this.box(id)).catch(() => null)) !== null;
   }
 
   loadManifest(id: string): Promise<string> {

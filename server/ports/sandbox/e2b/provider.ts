@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { SandboxInfo } from "e2b";
+import { CityError } from "../../../kernel/errors.ts";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import {
   DEFAULT_LIMITS,
@@ -10,6 +11,7 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
+import { destroyEach } from "../destroy-each.ts";
 import { commitFiles } from "../git-objects.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
 import { readManifest, writeManifest } from "../sealed/manifest.ts";
@@ -48,7 +50,7 @@ export class E2bProvider implements SandboxProvider {
   private readonly canary: CanaryTargets;
   private readonly alive = new Alive<SealedSandbox>({
     reopen: (id) => this.reopen(id),
-    build: (spec) => this.build(spec),
+    build: (spec, dropped) => this.build(spec, dropped),
   });
 
   constructor(options: E2bOptions) {
@@ -81,10 +83,8 @@ export class E2bProvider implements SandboxProvider {
       // Another server's trial is no sandbox, and ends by itself.
       if (keep.has(id) || !isSandboxId(id) || isYoung(info)) continue;
       unowned.add(id);
-      await this.machines.kill(info.sandboxId);
     }
-    for (const id of unowned) (await this.alive.drop(id))?.end();
-    return [...unowned];
+    return destroyEach(unowned, (id) => this.destroy(id));
   }
 
   private async reopen(id: string): Promise<SealedSandbox | null> {
@@ -96,10 +96,10 @@ export class E2bProvider implements SandboxProvider {
     return null;
   }
 
-  private build({ id, source, limits: wanted }: SandboxSpec): Promise<SealedSandbox> {
+  private build({ id, source, limits: wanted }: SandboxSpec, dropped: AbortSignal): Promise<SealedSandbox> {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...wanted };
     // Fetched first: while a slow remote keeps us waiting there is no machine to pay for.
-    return withSource(this.repos, source, limits, (had, deadline) => this.fill(id, limits, had, deadline));
+    return withSource(this.repos, { source, limits, dropped }, (had, deadline) => this.fill(id, limits, had, deadline));
   }
 
   private async fill(id: string, limits: SandboxLimits, source: Source, deadline: number): Promise<SealedSandbox> {
@@ -156,11 +156,17 @@ export class E2bProvider implements SandboxProvider {
   }
 
   private sandbox(state: SealedState, seal: RemoteSeal): SealedSandbox {
+    const { id } = state;
     return new SealedSandbox(state, {
       run: (program, { command }) => seal.run(program, state.limits, command ? "command" : "ours"),
       close: () => seal.close(),
       reopen: () => seal.reopen(),
-      manifest: async () => readManifest((await seal.get(MANIFEST)) ?? ""),
+      stands: async () => (await this.machines.list(id)).some(({ sandboxId }) => sandboxId === seal.machineId),
+      manifest: async () => {
+        const manifest = await seal.get(MANIFEST);
+        if (manifest === null) throw new CityError("UNAVAILABLE", "The sandbox's machine did not answer.");
+        return readManifest(manifest);
+      },
     });
   }
 

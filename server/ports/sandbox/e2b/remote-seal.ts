@@ -7,7 +7,6 @@ import {
   NotEnoughSpaceError,
   NotFoundError,
   RateLimitError,
-  TimeoutError,
 } from "e2b";
 import { CityError } from "../../../kernel/errors.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
@@ -25,9 +24,13 @@ export class RemoteSeal {
     this.machine = machine;
   }
 
+  get machineId(): string {
+    return this.machine.sandboxId;
+  }
+
   /**
    * Runs the command sealed and waits for it. Everything it started is gone when this returns.
-   * @throws UNAVAILABLE when the machine is gone, or its seal did not stand; the command has then not begun.
+   * @throws UNAVAILABLE when the machine does not answer, or its seal did not stand; the command has then not begun.
    */
   async run(command: Program, limits: SandboxLimits, kind: RunKind): Promise<ProgramRun> {
     const input = command.input === undefined ? null : `in-${randomBytes(8).toString("hex")}`;
@@ -111,7 +114,5 @@ export function machineFailed(error: unknown): CityError {
   if (error instanceof RateLimitError) {
     return new CityError("UNAVAILABLE", "E2B limits the rate of requests.", { retryAfter: 2, cause: error });
   }
-  const gone = error instanceof NotFoundError || error instanceof TimeoutError;
-  const message = gone ? "The sandbox is lost." : "The sandbox's machine did not answer.";
-  return new CityError("UNAVAILABLE", message, { retryAfter: 1, cause: error });
+  return new CityError("UNAVAILABLE", "The sandbox's machine did not answer.", { retryAfter: 1, cause: error });
 }

@@ -36,12 +36,14 @@ export type Wall = {
    * @param heavy what a seller may make large: it runs within the sandbox's own bounds of memory and processes, where
    *   our small file scripts, bounded by themselves, need not wait for those.
    * @param command it is a seller's, which `close` ends.
-   * @throws UNAVAILABLE when the wall does not stand (any more)
+   * @throws UNAVAILABLE when the program could not be run; `stands` tells whether another could.
    */
   run(program: Program, options: { heavy: boolean; command: boolean; signal: AbortSignal }): Promise<ProgramRun>;
   /** Ends the seller's commands that no signal reaches, for example those that another server started. */
   close(): Promise<void>;
   reopen(): Promise<void>;
+  /** False when what is behind the wall is gone for good. Asked when something failed. */
+  stands(): Promise<boolean>;
   /** What the pristine tree holds. */
   manifest(): Promise<Manifest>;
 };

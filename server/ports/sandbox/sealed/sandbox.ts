@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { randomBytes } from "node:crypto";
 import { posix } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { CityError } from "../../../kernel/errors.ts";
+import { CityError, isCityError } from "../../../kernel/errors.ts";
 import {
   type ExecResult,
   type FileContent,
@@ -11,6 +11,7 @@ import {
   REPO_PATH,
   type Sandbox,
   type SandboxLimits,
+  sandboxLost,
   type WorkspaceDiff,
 } from "../../sandbox.ts";
 import { checkCommand, endedByClose, refuseClosed } from "../commands.ts";
@@ -55,6 +56,8 @@ export class SealedSandbox implements Sandbox {
   readonly id: string;
   readonly commit: string | null;
   readonly textBytes: number;
+  /** What is behind the wall is gone: nothing can be done with this sandbox any more. */
+  lost = false;
   private readonly state: SealedState;
   private readonly wall: Wall;
   private readonly defences: Defences;
@@ -130,12 +133,12 @@ export class SealedSandbox implements Sandbox {
 
   async close(): Promise<void> {
     this.closing.abort();
-    await this.wall.close();
+    await this.behind(this.wall.close());
     await Promise.race([Promise.allSettled(this.commands), wait(CLOSE_MS, undefined, { ref: false })]);
   }
 
   async reopen(): Promise<void> {
-    await this.wall.reopen();
+    await this.behind(this.wall.reopen());
     if (this.closing.signal.aborted) this.closing = new AbortController();
   }
 
@@ -148,8 +151,13 @@ export class SealedSandbox implements Sandbox {
   }
 
   async pristine(): Promise<PristineTree> {
-    this.manifest ??= this.wall.manifest();
-    const paths = await this.manifest;
+    const reading = this.manifest ?? this.behind(this.wall.manifest());
+    this.manifest = reading;
+    const paths = await reading.catch((error) => {
+      // The next one to ask may be luckier.
+      this.manifest = undefined;
+      throw error;
+    });
     return {
       paths,
       readText: async (path) => {
@@ -210,14 +218,24 @@ export class SealedSandbox implements Sandbox {
     const { heavy = false, closed } = kind;
     const { signal } = this.ending;
     refuseEnded(signal);
-    // Whatever a wall says of a program that was ended with its sandbox, the sandbox is what is gone.
     const until = closed ? AbortSignal.any([signal, closed]) : signal;
-    const run = await this.wall.run(program, { heavy, command: closed !== undefined, signal: until }).catch((error) => {
-      refuseEnded(signal);
-      throw error;
-    });
+    const run = await this.behind(this.wall.run(program, { heavy, command: closed !== undefined, signal: until }));
     refuseEnded(signal);
     return run;
+  }
+
+  /** Whatever a wall says of what failed behind it: where the sandbox was destroyed or lost, that is why. */
+  private async behind<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      refuseEnded(this.ending.signal);
+      if (!isCityError(error) || error.code !== "UNAVAILABLE") throw error;
+      // Not known to be gone: it may answer again.
+      if (await this.wall.stands().catch(() => true)) throw error;
+      this.lost = true;
+      throw sandboxLost(error);
+    }
   }
 
   private relative(path: string): string {

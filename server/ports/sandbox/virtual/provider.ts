@@ -12,6 +12,7 @@ import {
   type SandboxSpec,
 } from "../../sandbox.ts";
 import { Alive } from "../alive.ts";
+import { destroyEach } from "../destroy-each.ts";
 import { countLines } from "../file-content.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
 import { type Source, withSource } from "../source.ts";
@@ -50,7 +51,7 @@ export class VirtualProvider implements SandboxProvider {
   private readonly repos: RepoFetcher;
   private readonly alive = new Alive<VirtualSandbox>({
     reopen: (id) => this.reopen(id),
-    build: (spec) => this.build(spec),
+    build: (spec, dropped) => this.build(spec, dropped),
   });
 
   constructor(options: VirtualOptions) {
@@ -74,8 +75,7 @@ export class VirtualProvider implements SandboxProvider {
 
   async sweep(keep: ReadonlySet<string>): Promise<string[]> {
     const unowned = (await readdir(this.home).catch(() => [])).filter((id) => isSandboxId(id) && !keep.has(id));
-    for (const id of unowned) await this.destroy(id);
-    return unowned;
+    return destroyEach(unowned, (id) => this.destroy(id));
   }
 
   private async reopen(id: string): Promise<VirtualSandbox | null> {
@@ -85,7 +85,7 @@ export class VirtualProvider implements SandboxProvider {
     return this.sandbox(state, this.shell(id, state.limits));
   }
 
-  private async build(spec: SandboxSpec): Promise<VirtualSandbox> {
+  private async build(spec: SandboxSpec, dropped: AbortSignal): Promise<VirtualSandbox> {
     const wanted = { ...DEFAULT_LIMITS, ...spec.limits };
     const limits: SandboxLimits = {
       ...wanted,
@@ -98,7 +98,9 @@ export class VirtualProvider implements SandboxProvider {
     const shell = this.shell(spec.id, limits);
     try {
       const unpacked = (source: Source) => this.unpack(source, limits, shell);
-      const { files, commit } = await withSource(this.repos, spec.source, limits, unpacked, MAX_PACK_BYTES);
+      const { source } = spec;
+      const asked = { source, limits, dropped, maxPackBytes: MAX_PACK_BYTES };
+      const { files, commit } = await withSource(this.repos, asked, unpacked);
       await shell.ask({ do: "lay out", files }, limits.createMs).catch(tooLarge);
       const text = files.filter(({ data, mode }) => mode !== "symlink" && countLines(Buffer.from(data)) !== null);
       const textBytes = text.reduce((sum, { data }) => sum + data.length, 0);

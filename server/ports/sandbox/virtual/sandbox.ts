@@ -28,6 +28,8 @@ export class VirtualSandbox implements Sandbox {
   readonly id: string;
   readonly commit: string | null;
   readonly textBytes: number;
+  /** Its process is started again whenever it is needed. */
+  readonly lost = false;
   private readonly limits: SandboxLimits;
   private readonly shell: ShellClient;
   private readonly loadPristine: () => Promise<StoredFile[]>;
