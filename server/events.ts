@@ -10,7 +10,7 @@ export type Events = {
   "task/offered": { taskId: string; offerId: string; commitBy: string };
   "task/offer-ended": { taskId: string };
   "task/started": { taskId: string; deadlineAt: string };
-  "task/delivered": { taskId: string };
+  "task/delivered": { taskId: string; deadlineAt: string };
   "task/completed": { taskId: string; escrowReleasesAt: string };
   /** In whatever state. */
   "task/ended": { taskId: string };
