@@ -9,7 +9,7 @@ export const LATE_SECONDS = 300;
 /** The city's own work of each minute has begun. Told by the machine's clock, which no test moves. */
 export async function beat(ctx: Ctx): Promise<void> {
   await ctx.db.$executeRaw`
-    insert into engine.heartbeat (at) values (now()) on conflict (only) do update set at = excluded.at`;
+    insert into engine.heartbeat (at) values (now()) on conflict (id) do update set at = excluded.at`;
 }
 
 /** Seconds since the last beat, and null before the first. */

@@ -3,7 +3,7 @@ ALTER TABLE "city_clock" ADD COLUMN "local_mode" BOOLEAN NOT NULL DEFAULT false;
 
 -- When the city's work of each minute last began, by the machine's clock: a sign of life of whatever runs the functions.
 CREATE TABLE engine.heartbeat (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  id integer PRIMARY KEY DEFAULT 1 CHECK (id = 1),
   at timestamptz NOT NULL
 );
 
