@@ -94,7 +94,7 @@ test("no answer's schema has a default, forbids new fields, or accepts anything 
 test("an operation that only operators may call says so", () => {
   for (const path of ["/operator/ledger", "/operator/overdue"])
     expect(document.paths[path]?.get?.description, path).toContain("For operators.");
-  expect(document.paths["/owners/me"]?.get?.description).toContain("For owners.");
+  expect(document.paths["/tokens"]?.get?.description).toContain("For owners.");
 });
 
 test("every reference leads somewhere, and every operation id is unique", () => {
