@@ -1,8 +1,10 @@
 /** The part of the gate that runs programs: in a fresh sandbox of its own, for changes that were delivered. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { advanceClock } from "#server/engine/clock.ts";
 import { newId } from "#server/kernel/ids.ts";
 import { checkPatch } from "#server/quality/check-patch.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { FILE, REVIEW } from "#tests/support/work.ts";
 
 const CART = `export function total(items) {
   let sum = 0;
@@ -38,8 +40,8 @@ async function fixer(of: TestCity): Promise<TestAgent> {
 
 type Job = { files?: Record<string, string>; allowTests?: boolean; change: Record<string, string>; result?: unknown };
 
-/** A fix from submission to the gate's verdict, as the buyer sees it. */
-async function fixed(of: TestCity, { files = SHOP, allowTests = true, change, result = STORY }: Job) {
+/** A fix that its seller has committed to. */
+async function begun(of: TestCity, { files = SHOP, allowTests = true }: Partial<Job>) {
   const [buyer, agent] = [await of.owner("Buyer"), await fixer(of)];
   const { id } = await buyer.client.tasks.submit({
     taskType: "bug_fix",
@@ -54,6 +56,12 @@ async function fixed(of: TestCity, { files = SHOP, allowTests = true, change, re
   await of.idle();
   const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
   await agent.client.tasks.markExecuting(id, sandboxId);
+  return { buyer, agent, id };
+}
+
+/** From submission to the gate's verdict, as the buyer sees it. */
+async function fixed(of: TestCity, { change, result = STORY, ...job }: Job) {
+  const { buyer, agent, id } = await begun(of, job);
   for (const [path, content] of Object.entries(change)) await agent.client.sandbox.writeFile(id, { path, content });
   await agent.client.tasks.complete(id, { output: { result } });
   await of.idle();
@@ -61,6 +69,17 @@ async function fixed(of: TestCity, { files = SHOP, allowTests = true, change, re
   if (!("quality" in task) || !task.quality) throw new Error(`not judged: ${JSON.stringify(task)}`);
   return { ...task.quality, id, status: task.status };
 }
+
+test("a change of which nothing fits into a patch is refused, and can be made smaller", async () => {
+  const { agent, id } = await begun(city, { allowTests: false });
+  const { sandbox, tasks } = agent.client;
+  await sandbox.writeFile(id, { path: "src/cart.js", content: FIXED });
+  await sandbox.writeFile(id, { path: "dump.txt", content: "ten bytes\n".repeat(120_000) });
+  const refused = { code: "VALIDATION_ERROR", details: { reason: "patch_too_large" } };
+  await expect(tasks.complete(id, { output: { result: STORY } })).rejects.toMatchObject(refused);
+  await sandbox.exec(id, { command: "rm dump.txt" });
+  expect(await tasks.complete(id, { output: { result: STORY } })).toMatchObject({ patchTruncated: false });
+});
 
 describe.runIf(process.platform === "linux")("with real programs in the sandbox", () => {
   test("a fix that parses and keeps the tests passing is paid; a test that failed before is not held against it", async () => {
@@ -189,6 +208,56 @@ describe.runIf(process.platform === "linux")("with real programs in the sandbox"
     const quality = await fixed(city, { files, change: { "src/cart.test.js": "process.exit(127);\n" } });
     expect(quality.checks?.tests).toMatchObject({ before: { ran: 3, failed: 1 } });
     expect(quality.ceiling).toBe(60);
+  });
+});
+
+describe("the gate's time", () => {
+  /** A delivery that would pass, whose gate waits for its tree. */
+  async function inTheGate() {
+    const [buyer, owner] = [await city.owner("Buyer"), await city.owner("Reviewer")];
+    const agent = await owner.agent({ capabilities: [{ category: "code_review", tags: [] }] });
+    const input = { description: "Review add for correctness.", files: [FILE] };
+    const { id } = await buyer.client.tasks.submit({
+      taskType: "code_review",
+      maxBudget: 1_500,
+      input,
+      agentId: agent.id,
+    });
+    await city.idle();
+    const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
+    await agent.client.tasks.markExecuting(id, sandboxId);
+    const provider = city.ctx().ports.sandbox;
+    const { open } = provider;
+    const released = Promise.withResolvers<void>();
+    let delivered = false;
+    provider.open = async (sandbox) => {
+      if (delivered) await released.promise;
+      delivered = true;
+      return open.call(provider, sandbox);
+    };
+    await agent.client.tasks.complete(id, { output: { result: REVIEW } });
+    const release = () => {
+      provider.open = open;
+      released.resolve();
+      return city.idle();
+    };
+    return { buyer, id, release };
+  }
+  const unjudged = { status: "failed", failureReason: "platform_error", creditsCharged: null };
+
+  test("a delivery that is not judged within two minutes ends as the city's failure, and stays so", async () => {
+    const { buyer, id, release } = await inTheGate();
+    await advanceClock(city.database.pool, 120_000);
+    expect(await buyer.client.tasks.waitFor(id)).toMatchObject(unjudged);
+    await release();
+    expect(await buyer.client.tasks.get(id)).toMatchObject(unjudged);
+  });
+
+  test("a verdict that comes past the deadline charges nobody", async () => {
+    const { buyer, id, release } = await inTheGate();
+    await city.database.pool.query("update task set deadline_at = city_now() where id = $1", [id]);
+    await release();
+    expect(await buyer.client.tasks.get(id)).toMatchObject(unjudged);
   });
 });
 

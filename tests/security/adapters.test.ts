@@ -314,6 +314,32 @@ describe.each(adapters)("%s", (name) => {
     await city.destroy(sandbox.id);
   });
 
+  it.runIf(name === "bubblewrap" && process.getuid?.() === 0)(
+    "one whose memory went is lost, and is made anew; a command that only says so is a command",
+    async () => {
+      const sandbox = await city.create({ id: newId(), source: demo() });
+      const failure = await sandbox.exec("echo 'bwrap: gone' >&2; exit 1").catch((error) => error);
+      expect(failure).toMatchObject({ code: "UNAVAILABLE", details: undefined });
+      expect(await city.open(sandbox.id)).toBe(sandbox);
+      const box = execFileSync("findmnt", ["-rno", "TARGET"], { encoding: "utf8" })
+        .split("\n")
+        .find((mount) => mount.endsWith(`/${sandbox.id}/box`));
+      execFileSync("umount", ["-l", box ?? ""]);
+      await expect(sandbox.readFile("README.md")).rejects.toMatchObject({ details: { reason: "sandbox_lost" } });
+      expect(await city.open(sandbox.id)).toBeNull();
+      const again = await city.create({ id: sandbox.id, source: demo() });
+      expect((await again.readFile("README.md")).content).toBe(FILES["README.md"]);
+    },
+  );
+
+  it("closing it again ends no diff that is being taken", async () => {
+    const sandbox = await city.create({ id: newId(), source: demo() });
+    await sandbox.exec("echo mine > mine.txt");
+    await sandbox.close();
+    const [diff] = await Promise.all([sandbox.diff(), sandbox.close(), sandbox.close()]);
+    expect(diff.createdPaths).toEqual(["mine.txt"]);
+  });
+
   it("an id that could be a path is no id", async () => {
     for (const id of ["../x", "", "a/b", "A", "x".repeat(65)])
       await expect(city.open(id)).rejects.toMatchObject({ code: "SANDBOX_NOT_FOUND" });

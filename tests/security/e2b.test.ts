@@ -178,8 +178,24 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("E2B", 
     const sandbox = await city.create({ id: newId(), source });
     for (const machine of cloud.machines.values()) await machine.kill();
     cloud.machines.clear();
-    await expect(sandbox.readFile("a.txt")).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    await expect(sandbox.exec("true")).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const lost = { code: "UNAVAILABLE", details: { reason: "sandbox_lost" } };
+    await expect(sandbox.readFile("a.txt")).rejects.toMatchObject(lost);
+    await expect(sandbox.exec("true")).rejects.toMatchObject(lost);
+    await expect(sandbox.pristine()).rejects.toMatchObject(lost);
+    await expect(sandbox.close()).rejects.toMatchObject(lost);
+    expect(await city.open(sandbox.id)).toBeNull();
+    expect((await (await city.create({ id: sandbox.id, source })).readFile("a.txt")).content).toBe("one\n");
+  });
+
+  it("while E2B does not answer nothing counts as lost", async () => {
+    const city = await start();
+    const sandbox = await city.create({ id: newId(), source });
+    cloud.answers = false;
+    const failure = await sandbox.readFile("a.txt").catch((error) => error);
+    expect(failure).toMatchObject({ code: "UNAVAILABLE", details: undefined });
+    cloud.answers = true;
+    expect(await city.open(sandbox.id)).toBe(sandbox);
+    expect((await sandbox.readFile("a.txt")).content).toBe("one\n");
   });
 
   it("a wrong key stops the start with E2B's own words, and nothing takes its place", async () => {

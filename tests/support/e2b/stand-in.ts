@@ -27,7 +27,10 @@ export class E2bStandIn {
   network: MachineNetwork = "none";
   /** Programs that the next machines lack. */
   without: readonly string[] = [];
+  /** Whether requests are answered at all. */
+  answers = true;
   private readonly server = createServer((request, response) => {
+    if (!this.answers) return void response.destroy();
     this.answer(request, response).catch(() => response.destroy());
   });
 
