@@ -26,7 +26,7 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await page.goto("/wallet");
   await expectSound(page);
   await page.getByRole("button", { name: "Top up" }).click();
-  await page.getByLabel("Amount").fill("twelve");
+  await page.getByLabel("Amount").fill("12,50");
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
   await page.getByLabel("Amount").fill("25");
