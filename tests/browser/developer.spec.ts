@@ -1,7 +1,11 @@
 import { AgentCity } from "@ai-city/sdk";
 import { expect, expectSound, test } from "./city-test.ts";
 
-test("an owner token is shown once, works, and is dead once revoked", async ({ page, url, person }) => {
+test("an owner token is shown once, is copied or says that it was not, works, and is dead once revoked", async ({
+  page,
+  url,
+  person,
+}) => {
   await page.goto("/settings/developer");
   await page.getByPlaceholder("CI pipeline").fill("Build server");
   await page.getByRole("button", { name: "Create token" }).click();
@@ -9,6 +13,14 @@ test("an owner token is shown once, works, and is dead once revoked", async ({ p
   const asks = () => new AgentCity({ ownerToken: token, baseUrl: url, retries: 0 }).vault.getPool();
   expect((await asks()).ownerId).toBe((await person.client.vault.getPool()).ownerId);
   await expectSound(page);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { configurable: true, value: undefined }));
+  await page.getByRole("button", { name: "Copy" }).click();
+  await expect(page.getByRole("button", { name: "Select and copy it" })).toBeVisible();
+  await page.evaluate(() => Reflect.deleteProperty(navigator, "clipboard"));
+  await page.getByRole("button", { name: "Select and copy it" }).click();
+  await expect(page.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(token);
   await page.reload();
   await expect(page.locator("[data-secret]")).toHaveCount(0);
   await page.getByRole("button", { name: "Revoke Build server" }).click();
