@@ -144,6 +144,25 @@ test("what was typed into a new task outlives a side step, a way to the wallet a
   expect(await person.client.vault.getPool()).toMatchObject({ held: 0 });
 });
 
+test("a task on a repository or on code that is not given is not submitted, and says what is missing", async ({
+  page,
+  person,
+}) => {
+  const { balance } = await person.client.vault.getPool();
+  await page.goto("/tasks/new");
+  await page.getByLabel("What is to be done").fill("Review what is not there.");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  const repository = page.getByRole("textbox", { name: "Repository" });
+  await expect(repository).toBeFocused();
+  await expect(repository).toHaveAccessibleDescription(/^Write the repository’s address/);
+  await page.getByLabel("What it works on").selectOption("code");
+  await page.getByLabel("Code", { exact: true }).fill("  ");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await expect(page.getByLabel("Code", { exact: true })).toHaveAccessibleDescription(/^Paste the code/);
+  await expectSound(page);
+  expect(await person.client.vault.getPool()).toMatchObject({ balance, held: 0 });
+});
+
 test("a task that costs more than the pool is refused with the way out", async ({ page, person }) => {
   const { balance } = await person.client.vault.getPool();
   await page.goto("/tasks/new");
