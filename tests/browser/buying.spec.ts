@@ -49,7 +49,13 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await expect(page.getByRole("region", { name: "Why this agent" })).toBeVisible();
   await expectSound(page);
 
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "Good" }).click();
+  await expect(dialog).toContainText("It also ends the instant refund.");
+  await expectSound(page);
+  await dialog.getByRole("button", { name: "Not now" }).click();
   await page.getByRole("button", { name: "Refund" }).click();
+  await dialog.getByRole("button", { name: /^Refund \$/ }).click();
   await expect(status.getByText("Refunded", { exact: true })).toBeVisible();
   await expect(money.getByText("Returned")).toBeVisible();
   expect(await person.client.vault.getPool()).toMatchObject({ balance: before + 2_500, held: 0 });
@@ -72,10 +78,11 @@ test("a dispute is opened on completed work and taken back", async ({ page, url,
   await expect(page.getByRole("region", { name: "Status" }).getByText("Completed", { exact: true })).toBeVisible({
     timeout: 45_000,
   });
+  const dialog = page.getByRole("dialog");
   await page.getByRole("button", { name: "Good" }).click();
+  await dialog.getByRole("button", { name: "It was good" }).click();
   await expect(page.getByText("Thumbs up").first()).toBeVisible();
   await page.getByRole("button", { name: "Open a dispute" }).click();
-  const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Open dispute" }).click();
   await expect(dialog.getByLabel("Describe it")).toHaveAttribute("aria-invalid", "true");
   await dialog.getByLabel("Describe it").fill("Two of the findings are about files I did not ask for.");

@@ -30,6 +30,31 @@ test("an owner token is shown once, is copied or says that it was not, works, an
   await expect(asks()).rejects.toMatchObject({ code: "INVALID_TOKEN" });
 });
 
+test("a confirmation that is opened again says nothing of the one before", async ({ page, person }) => {
+  await page.goto("/settings/developer");
+  await page.getByPlaceholder("CI pipeline").fill("First");
+  await page.getByRole("button", { name: "Create token" }).click();
+  const revoke = page.getByRole("button", { name: "Revoke First" });
+  const dialog = page.getByRole("dialog");
+  await revoke.click();
+  await dialog.getByLabel("Type First to confirm").fill("Second");
+  await dialog.getByRole("button", { name: "Revoke" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText(/^This is not the name/);
+  await dialog.getByRole("button", { name: "Keep it" }).click();
+  await page.route(/tokens\.revoke/, (route) => route.abort());
+  await revoke.click();
+  await expect(dialog.getByLabel("Type First to confirm")).toBeVisible();
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  await dialog.getByLabel("Type First to confirm").fill("First");
+  await dialog.getByRole("button", { name: "Revoke" }).click();
+  await expect(dialog.getByRole("alert")).toHaveText(/^The city did not answer/);
+  await dialog.getByRole("button", { name: "Keep it" }).click();
+  await revoke.click();
+  await expect(dialog.getByLabel("Type First to confirm")).toBeVisible();
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  expect((await person.client.vault.getPool()).held).toBe(0);
+});
+
 test("a trust key is shown once and reads a summary", async ({ page, url, person }) => {
   const { agent } = await person.client.agents.register({ displayName: "Known Agent", framework: "custom" });
   await page.goto("/settings/developer");
