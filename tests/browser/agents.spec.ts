@@ -85,6 +85,13 @@ test("price, availability and limits are edited in place", async ({ page, person
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
   await page.getByLabel("Price for one task").fill("7.05");
+  await page.getByLabel("Code review, tags").fill(`typescript, ${"t".repeat(41)}`);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  const work = page.getByRole("group", { name: "Work it takes" });
+  await expect(work).toHaveAccessibleDescription("At most 40 characters.");
+  await expect(work.getByRole("alert")).toBeVisible();
+  await expect(page.getByLabel("Code review, tags")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Code review, tags").fill("typescript");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   await page.getByLabel("A day (UTC)").fill("20");

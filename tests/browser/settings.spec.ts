@@ -80,7 +80,8 @@ test("closing names what stands in the way; once that is settled it asks for add
   await dialog.getByLabel("Password").fill("not the password");
   await dialog.getByRole("button", { name: "Close account" }).click();
   await expect(dialog.getByText("This is not your address.")).toBeVisible();
-  await expect(dialog.getByText("Tick the box, or spend it first.")).toBeVisible();
+  await expect(dialog.getByRole("checkbox")).toHaveAccessibleDescription("Tick the box, or spend it first.");
+  await expect(dialog.getByRole("alert")).toHaveText([/^Tick the box/, /^This is not your address/]);
   await expectSound(page);
   await dialog.getByRole("checkbox", { name: /I give up \$50\.00/ }).check();
   await dialog.getByLabel(/^Type .* to confirm$/).fill(person.email);
