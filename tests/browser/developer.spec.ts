@@ -14,7 +14,9 @@ test("an owner token is shown once, is copied or says that it was not, works, an
   expect((await asks()).ownerId).toBe((await person.client.vault.getPool()).ownerId);
   await expectSound(page);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { configurable: true, value: undefined }));
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, "clipboard", { configurable: true, value: undefined });
+  });
   await page.getByRole("button", { name: "Copy" }).click();
   await expect(page.getByRole("button", { name: "Select and copy it" })).toBeVisible();
   await page.evaluate(() => Reflect.deleteProperty(navigator, "clipboard"));

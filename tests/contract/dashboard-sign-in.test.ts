@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nextAuthOptions } from "#server/auth/next-auth-options.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
 
 let city: TestCity;
@@ -12,7 +11,7 @@ afterAll(() => city?.stop());
 
 /** What next-auth gets to hear of a sign-in; it passes the message of an error on to anyone. */
 async function signIn(password: string): Promise<unknown> {
-  const [provider] = nextAuthOptions(city).providers;
+  const [provider] = city.authOptions.providers;
   if (provider?.type !== "credentials") throw new Error("There is no sign-in by password.");
   return provider.authorize({ email: owner.email, password }, { headers: {} });
 }
