@@ -1,9 +1,13 @@
 import { signIn } from "next-auth/react";
 
-/** Opens the dashboard session. True when the e-mail and the password are right; throws when nobody answers. */
-export async function enter(email: string, password: string): Promise<"in" | "wrong" | "too_often"> {
-  const answer = await signIn("credentials", { email, password, redirect: false });
-  if (!answer) throw new Error("No answer.");
+/** Opens the dashboard session, or says why not. */
+export async function enter(
+  email: string,
+  password: string,
+): Promise<"in" | "wrong" | "too_often" | "unavailable" | "no_answer"> {
+  const answer = await signIn("credentials", { email, password, redirect: false }).catch(() => undefined);
+  if (!answer) return "no_answer";
   if (answer.ok && !answer.error) return "in";
-  return answer.error === "RATE_LIMITED" ? "too_often" : "wrong";
+  if (answer.error === "CredentialsSignin") return "wrong";
+  return answer.error === "RATE_LIMITED" ? "too_often" : "unavailable";
 }

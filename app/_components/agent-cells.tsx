@@ -1,5 +1,4 @@
 import Link from "next/link";
-import { Score } from "./score.tsx";
 import { FRAMEWORK_WORDS, TIER_WORDS } from "./words.ts";
 
 type Name = { href: string; displayName: string; framework?: string };
@@ -16,14 +15,17 @@ export function AgentName({ href, displayName, framework }: Name) {
   );
 }
 
-type Trust = { overallScore: number; scoreInterval: { low: number; high: number }; trustTier: string };
-
 /** How far an agent is trusted: its score, and the tier in words. */
-export function AgentTrust({ overallScore, scoreInterval, trustTier }: Trust) {
+export function AgentTrust({ overallScore, trustTier }: { overallScore: number; trustTier: string }) {
   return (
     <span className="inline-flex items-baseline gap-2">
-      <Score value={overallScore} interval={scoreInterval} />
+      <span className="figure">{overallScore}</span>
       <span className="text-soft">{TIER_WORDS[trustTier]}</span>
     </span>
   );
+}
+
+/** How sure an agent's score is. */
+export function scoreHint({ scoreInterval: { low, high } }: { scoreInterval: { low: number; high: number } }): string {
+  return `Score between ${low} and ${high} of 1000 by the evidence so far`;
 }

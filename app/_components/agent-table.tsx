@@ -1,5 +1,5 @@
 import type { Outputs } from "../_trpc/client.ts";
-import { AgentName, AgentTrust } from "./agent-cells.tsx";
+import { AgentName, AgentTrust, scoreHint } from "./agent-cells.tsx";
 import { DataTable } from "./data-table.tsx";
 import { Money } from "./money.tsx";
 import { AgentPresence } from "./status.tsx";
@@ -11,6 +11,7 @@ export function AgentTable({ agents }: { agents: Outputs["agents"]["search"]["da
     <DataTable
       rows={agents}
       rowKey={(agent) => agent.id}
+      rowHint={scoreHint}
       columns={[
         {
           heading: "Agent",

@@ -1,11 +1,11 @@
 import { type Bounds, formatCents } from "#server/kernel/money.ts";
 
-/** `12.5`, `$12.50`, `1,200` → cents. Null when it is not an amount of money. */
+/** `12.5`, `$12.50`, `1,200` → cents. Null for anything else: in `12,50` the comma is not guessed at. */
 export function parseDollars(text: string): number | null {
-  const plain = text.trim().replace(/^\$/, "").replaceAll(",", "").trim();
-  const match = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(plain);
+  const match = /^\$?\s*(\d{1,3}(?:,\d{3}){1,2}|\d{1,9})(?:\.(\d{1,2}))?$/.exec(text.trim());
   if (!match) return null;
-  return Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"));
+  const [, dollars = "", cents = ""] = match;
+  return Number(dollars.replaceAll(",", "")) * 100 + Number(cents.padEnd(2, "0"));
 }
 
 /** Cents as one would type them into a field. */

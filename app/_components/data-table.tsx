@@ -17,12 +17,14 @@ type Props<Row> = {
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
+  /** What more there is to tell of a row: it shows on hover wherever one points, also on the link that covers the row. */
+  rowHint?: (row: Row) => string | undefined;
   /** What the table holds, for screen readers. */
   label?: string;
 };
 
 /** Rows under headings. Where it is narrow each row becomes a card, so each cell carries its heading as its label. */
-export function DataTable<Row>({ columns, rows, rowKey, label }: Props<Row>) {
+export function DataTable<Row>({ columns, rows, rowKey, rowHint, label }: Props<Row>) {
   return (
     <table className="data-table" aria-label={label}>
       <thead>
@@ -40,7 +42,7 @@ export function DataTable<Row>({ columns, rows, rowKey, label }: Props<Row>) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={rowKey(row)}>
+          <tr key={rowKey(row)} title={rowHint?.(row)}>
             {columns.map((column) => (
               <Cell key={column.heading} column={column} row={row} />
             ))}

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import type { Outputs } from "../_trpc/client.ts";
 import { DataTable } from "./data-table.tsx";
+import { exactTime } from "./exact-time.ts";
 import { Moment } from "./moment.tsx";
 import { Money } from "./money.tsx";
 import { DISPUTE_REASON_WORDS, DISPUTE_STATUS_WORDS } from "./words.ts";
@@ -12,6 +13,7 @@ export function DisputeTable({ disputes }: { disputes: Outputs["disputes"]["list
     <DataTable
       rows={disputes}
       rowKey={(dispute) => dispute.id}
+      rowHint={(dispute) => exactTime(dispute.createdAt)}
       columns={[
         {
           heading: "Reason",

@@ -17,20 +17,34 @@ export function Field({
   children,
 }: Common & { children: (wiring: Wiring) => ReactNode }) {
   const id = useId();
-  const note = error ?? help;
+  const note = `${id}-note`;
   return (
     <div>
       <label htmlFor={id} className="mb-1 block text-13 font-medium">
         {label}
         {optional && <span className="font-normal text-faint"> (optional)</span>}
       </label>
-      {children({ id, "aria-describedby": note ? `${id}-note` : undefined, "aria-invalid": error ? true : undefined })}
-      {note && (
-        <p id={`${id}-note`} className={classNames("mt-1 text-12", error ? "text-wrong" : "text-faint")}>
-          {note}
-        </p>
-      )}
+      {children({ id, "aria-describedby": error || help ? note : undefined, "aria-invalid": error ? true : undefined })}
+      <FieldNote id={note} help={help} error={error} />
     </div>
+  );
+}
+
+/** What stands below a field and describes it. An error is announced to screen readers as soon as it stands there. */
+export function FieldNote({ id, help, error }: Pick<Common, "help" | "error"> & { id: string }) {
+  const note = error ?? help;
+  return (
+    note && (
+      // An element that only turns into an alert is not announced by all of them: the error gets one of its own.
+      <p
+        key={error ? "error" : "help"}
+        id={id}
+        role={error && "alert"}
+        className={classNames("mt-1 text-12", error ? "text-wrong" : "text-faint")}
+      >
+        {note}
+      </p>
+    )
   );
 }
 
@@ -98,14 +112,25 @@ export function SelectField({
   );
 }
 
-export function CheckField({ label, help, ...input }: Omit<Common, "error"> & ComponentProps<"input">) {
+/** A box beside its label; help belongs to the label, an error stands below both. */
+export function CheckField({ label, help, error, ...input }: Omit<Common, "optional"> & ComponentProps<"input">) {
+  const note = useId();
   return (
-    <label className="flex gap-2">
-      <input {...input} type="checkbox" className="mt-1 size-4 shrink-0 accent-accent" />
-      <span>
-        {label}
-        {help && <span className="block text-12 text-faint">{help}</span>}
-      </span>
-    </label>
+    <div>
+      <label className="flex gap-2">
+        <input
+          {...input}
+          type="checkbox"
+          aria-describedby={error && note}
+          aria-invalid={error ? true : undefined}
+          className="mt-1 size-4 shrink-0 accent-accent"
+        />
+        <span>
+          {label}
+          {help && <span className="block text-12 text-faint">{help}</span>}
+        </span>
+      </label>
+      <FieldNote id={note} error={error} />
+    </div>
   );
 }

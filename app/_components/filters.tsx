@@ -1,7 +1,7 @@
 "use client";
 import { Search } from "lucide-react";
 import { usePathname, useRouter } from "next/navigation";
-import { type FormEvent, useTransition } from "react";
+import { type FormEvent, useOptimistic, useTransition } from "react";
 import { classNames } from "./class-names.ts";
 import { CONTROL } from "./field.tsx";
 import { withQuery } from "./query.ts";
@@ -18,8 +18,13 @@ export function Filters({ filters, query, search }: Props) {
   const router = useRouter();
   const path = usePathname();
   const [pending, start] = useTransition();
+  // What was chosen counts at once: the next choice adds to it, also before the page for it has arrived.
+  const [chosen, choose] = useOptimistic(query);
   const change = (changes: Record<string, string>) =>
-    start(() => router.replace(withQuery(path, query, { ...changes, page: null }), { scroll: false }));
+    start(() => {
+      choose({ ...chosen, ...changes });
+      router.replace(withQuery(path, chosen, { ...changes, page: null }), { scroll: false });
+    });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     if (search) change({ [search.name]: String(new FormData(event.currentTarget).get(search.name) ?? "").trim() });
@@ -50,7 +55,7 @@ export function Filters({ filters, query, search }: Props) {
           <Choice
             key={filter.name}
             filter={filter}
-            value={query[filter.name] ?? ""}
+            value={chosen[filter.name] ?? ""}
             onChange={(value) => change({ [filter.name]: value })}
           />
         ))}

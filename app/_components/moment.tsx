@@ -1,7 +1,6 @@
 "use client";
 import { useCityTime } from "./city-clock.tsx";
 import { exactTime } from "./exact-time.ts";
-import { Hint } from "./hint.tsx";
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_536_000],
@@ -12,14 +11,17 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 
-/** A time as people say it, with the exact one on hover. Before the page is alive it shows the date. */
+/**
+ * A time as people say it, with the exact one on hover; in a row that a link covers, the row itself has to tell that.
+ * Before the page is alive it shows the date.
+ */
 export function Moment({ at }: { at: string | null | undefined }) {
   const now = useCityTime(30_000);
   if (!at) return <span className="text-faint">–</span>;
   return (
-    <Hint tells={exactTime(at)} className="whitespace-nowrap">
-      <time dateTime={at}>{now === null ? `${at.slice(0, 10)}` : ago(Date.parse(at) - now)}</time>
-    </Hint>
+    <time dateTime={at} title={exactTime(at)} className="whitespace-nowrap">
+      {now === null ? at.slice(0, 10) : ago(Date.parse(at) - now)}
+    </time>
   );
 }
 

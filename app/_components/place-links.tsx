@@ -1,26 +1,28 @@
 "use client";
-import Link from "next/link";
+import Link, { useLinkStatus } from "next/link";
 import { usePathname } from "next/navigation";
 import { classNames } from "./class-names.ts";
 import { OPERATOR_PLACE, PLACES, type Place } from "./places.ts";
 
-/** Class names of the list, of each link, of the current one and the others, and of the icons. */
-type Look = { list: string; link: string; current: string; other: string; icon: string };
+/** Class names of the list, of each link, of the current one and the others, of the icons, and of the dot while it loads. */
+type Look = { list: string; link: string; current: string; other: string; icon: string; loading: string };
 
 const RAIL: Look = {
   list: "space-y-0.5",
-  link: "flex h-9 items-center gap-2.5 rounded-control px-2.5 transition-colors",
+  link: "relative flex h-9 items-center gap-2.5 rounded-control px-2.5 transition-colors",
   current: "bg-accent-wash font-medium text-ink",
   other: "text-soft hover:bg-sunken hover:text-ink",
   icon: "size-4",
+  loading: "top-3.5 right-2.5",
 };
 
 const BOTTOM: Look = {
   list: "grid grid-cols-5",
-  link: "flex h-14 flex-col items-center justify-center gap-0.5 text-12",
+  link: "relative flex h-14 flex-col items-center justify-center gap-0.5 text-12",
   current: "font-medium text-ink",
   other: "text-soft",
   icon: "size-5",
+  loading: "top-2 right-[calc(50%-20px)]",
 };
 
 export function RailLinks({ operator }: { operator: boolean }) {
@@ -46,10 +48,23 @@ function PlaceLinks({ places, look }: { places: Place[]; look: Look }) {
             >
               <Icon aria-hidden="true" className={classNames(look.icon, current && "text-accent")} strokeWidth={1.75} />
               {label}
+              <Loading className={look.loading} />
             </Link>
           </li>
         );
       })}
     </ul>
+  );
+}
+
+/** A dot in the link that was pressed, while its page is fetched. What is there at once shows none. */
+function Loading({ className }: { className: string }) {
+  const { pending } = useLinkStatus();
+  return (
+    pending && (
+      <span role="status" className={classNames("absolute size-2 animate-late rounded-full bg-soft", className)}>
+        <span className="sr-only">is loading</span>
+      </span>
+    )
   );
 }

@@ -1,14 +1,3 @@
-import { Hint } from "./hint.tsx";
-
-/** A reputation score from 0 to 1000; how sure it is stands in its interval. */
-export function Score({ value, interval }: { value: number; interval: { low: number; high: number } }) {
-  return (
-    <Hint tells={`Between ${interval.low} and ${interval.high} of 1000 by the evidence so far`} className="figure">
-      {value}
-    </Hint>
-  );
-}
-
 /** A score as a bar with its interval behind it. */
 export function ScoreBar({
   label,

@@ -39,7 +39,7 @@ function sentence(code: string, message: string, marked: string[]): string {
   if (code === "VALIDATION_ERROR" && marked[0]) return `Please check what is marked. ${marked[0]}`;
   if (code === "RATE_LIMITED") return "That was too often in a short time. Wait a minute and try again.";
   if (SIGNED_OUT.includes(code)) {
-    return "Your session has ended. Sign in again; what you typed here stays until you leave the page.";
+    return "Your session has ended. Sign in again in another tab, then try once more: what you typed here stays.";
   }
   if (code === "IDEMPOTENCY_IN_FLIGHT") return "This is still being done. Give it a moment, then try again.";
   if (code === "INTERNAL_ERROR")

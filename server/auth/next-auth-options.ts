@@ -88,7 +88,7 @@ export async function actorFromCookie(city: AuthCity, cookieHeader: string | nul
   }
 }
 
-/** Null makes next-auth answer that the credentials are wrong; a thrown message reaches the form as its code. */
+/** Null makes next-auth answer that the credentials are wrong; a thrown message goes out as it is, so it is a code. */
 async function authorize(city: AuthCity, given: unknown, address: string): Promise<{ id: string } | null> {
   const { email, password } = (given ?? {}) as Record<string, unknown>;
   const input = signInInput.safeParse({ email, password });
@@ -98,9 +98,11 @@ async function authorize(city: AuthCity, given: unknown, address: string): Promi
     const owner = await checkCredentials(ctx, input.data);
     return await openDashboardSession(ctx, owner.id);
   } catch (error) {
-    if (!isCityError(error)) throw error;
-    if (error.code === "RATE_LIMITED") throw new Error("RATE_LIMITED");
-    return null;
+    const code = isCityError(error) ? error.code : "INTERNAL_ERROR";
+    if (code === "INVALID_CREDENTIALS") return null;
+    if (code === "RATE_LIMITED") throw new Error("RATE_LIMITED");
+    city.log.error({ err: error }, "a sign-in failed");
+    throw new Error("UNAVAILABLE");
   }
 }
 

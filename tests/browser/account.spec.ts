@@ -35,6 +35,38 @@ test("a wrong password is refused with a sentence", async ({ page, newPerson }) 
   await expect(page).toHaveURL(/signin/);
 });
 
+test("a sign-in that fails on the city's side is not blamed on what was typed", async ({ page, newPerson }) => {
+  const { email, password } = await newPerson();
+  await page.goto("/signin");
+  await page.route("**/api/auth/callback/credentials", (route) =>
+    route.fulfill({ status: 401, json: { url: new URL("/api/auth/error?error=UNAVAILABLE", page.url()).href } }),
+  );
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("Something went wrong on our side, not with what you typed.")).toBeVisible();
+});
+
+test("an account that is made but cannot be opened at once leads to the sign-in, with a word", async ({ page }) => {
+  await page.goto("/signup?next=/tasks");
+  await page.route("**/api/auth/callback/credentials", (route) => route.abort());
+  await page.getByLabel("Name").fill("Sam Field");
+  await page.getByLabel("E-mail").fill(`sam-${Date.now()}@example.com`);
+  await page.getByLabel("Password").fill("a long enough password");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByText("Your account is made.")).toBeVisible();
+  await expect(page).toHaveURL(/\/signin\?.*next=%2Ftasks$/);
+});
+
+test("a link that could not be tried is not called used, and one that is used is", async ({ page }) => {
+  await page.goto("/verify?token=unknown");
+  await page.route(/email\.verify/, (route) => route.abort(), { times: 1 });
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page.getByText("The city did not answer.")).toBeVisible();
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page.getByText("This link has been used or has expired.")).toBeVisible();
+});
+
 test("whoever must sign in first comes back to where they wanted to go, and never to another site", async ({
   page,
   newPerson,

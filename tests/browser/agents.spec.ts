@@ -63,6 +63,18 @@ test("only what a person changed is saved, an emptied model is cleared, and a pr
   await expect(page.getByLabel("Availability")).toHaveValue("offline");
   await save.click();
   await expect(page.getByText("Nothing has changed.")).toBeVisible();
+  // Once more, and now also what was typed here before.
+  await itself.agents.update({ pricing: { model: "per_task", baseRate: 200, currency: "USD" } });
+  await page.getByLabel("Description").fill("Written by its owner.");
+  await save.click();
+  await expect(page.getByLabel("Price for one task")).toHaveValue("2.00");
+  await page.getByLabel("Name", { exact: true }).fill("Three Hands");
+  await save.click();
+  await expect.poll(async () => (await itself.agents.me()).displayName).toBe("Three Hands");
+  expect(await itself.agents.me()).toMatchObject({
+    description: "Written by its owner.",
+    pricing: { baseRate: 200 },
+  });
 });
 
 test("price, availability and limits are edited in place", async ({ page, person }) => {
@@ -73,6 +85,13 @@ test("price, availability and limits are edited in place", async ({ page, person
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
   await page.getByLabel("Price for one task").fill("7.05");
+  await page.getByLabel("Code review, tags").fill(`typescript, ${"t".repeat(41)}`);
+  await page.getByRole("button", { name: "Save changes" }).click();
+  const work = page.getByRole("group", { name: "Work it takes" });
+  await expect(work).toHaveAccessibleDescription("At most 40 characters.");
+  await expect(work.getByRole("alert")).toBeVisible();
+  await expect(page.getByLabel("Code review, tags")).toHaveAttribute("aria-invalid", "true");
+  await page.getByLabel("Code review, tags").fill("typescript");
   await page.getByRole("button", { name: "Save changes" }).click();
   await expect(page.getByText("Saved.")).toBeVisible();
   await page.getByLabel("A day (UTC)").fill("20");

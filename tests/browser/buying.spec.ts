@@ -28,7 +28,7 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await page.goto("/wallet");
   await expectSound(page);
   await page.getByRole("button", { name: "Top up" }).click();
-  await page.getByLabel("Amount").fill("twelve");
+  await page.getByLabel("Amount").fill("12,50");
   await page.getByRole("button", { name: "Continue" }).click();
   await expect(page.getByText("Write an amount in dollars, such as 12.50.")).toBeVisible();
   await page.getByLabel("Amount").fill("25");
@@ -51,7 +51,13 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await expect(page.getByRole("region", { name: "Why this agent" })).toBeVisible();
   await expectSound(page);
 
+  const dialog = page.getByRole("dialog");
+  await page.getByRole("button", { name: "Good" }).click();
+  await expect(dialog).toContainText("It also ends the instant refund.");
+  await expectSound(page);
+  await dialog.getByRole("button", { name: "Not now" }).click();
   await page.getByRole("button", { name: "Refund" }).click();
+  await dialog.getByRole("button", { name: /^Refund \$/ }).click();
   await expect(status.getByText("Refunded", { exact: true })).toBeVisible();
   await expect(money.getByText("Returned")).toBeVisible();
   expect(await person.client.vault.getPool()).toMatchObject({ balance: before + 2_500, held: 0 });
@@ -61,11 +67,20 @@ test("a person tops up, buys a review from a seed agent, reads it, and gets all 
   await page.goto("/tasks?status=refunded");
   await expect(page.getByRole("link", { name: /Review the shop/ })).toBeVisible();
   await expectSound(page);
-  // Its exact time can be pointed at, and a press there opens the row like any other.
-  await page
-    .getByTitle(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/)
-    .first()
-    .click();
+  // Its exact time can be pointed at though the row's link lies above it, and a press there is one on that link.
+  const time = page.getByRole("row", { name: /Review the shop/ }).locator("time");
+  const pointedAt = await time.evaluate((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return document
+      .elementFromPoint(x + width / 2, y + height / 2)
+      ?.closest("[title]")
+      ?.getAttribute("title");
+  });
+  expect(pointedAt).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/);
+  const opened = page.context().waitForEvent("page");
+  await time.click({ button: "middle", force: true });
+  await (await opened).waitForURL(/\/tasks\/[a-z0-9]+$/);
+  await time.click({ force: true });
   await page.waitForURL(/\/tasks\/[a-z0-9]+$/);
 });
 
@@ -74,10 +89,11 @@ test("a dispute is opened on completed work and taken back", async ({ page, url,
   await expect(page.getByRole("region", { name: "Status" }).getByText("Completed", { exact: true })).toBeVisible({
     timeout: 45_000,
   });
+  const dialog = page.getByRole("dialog");
   await page.getByRole("button", { name: "Good" }).click();
+  await dialog.getByRole("button", { name: "It was good" }).click();
   await expect(page.getByText("Thumbs up").first()).toBeVisible();
   await page.getByRole("button", { name: "Open a dispute" }).click();
-  const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Open dispute" }).click();
   await expect(dialog.getByLabel("Describe it")).toHaveAttribute("aria-invalid", "true");
   await dialog.getByLabel("Describe it").fill("Two of the findings are about files I did not ask for.");
@@ -144,6 +160,25 @@ test("what was typed into a new task outlives a side step, a way to the wallet a
   await expect(page.getByLabel("Code", { exact: true })).toHaveValue("<svg />");
   await expect(page.getByLabel("At most")).toHaveValue("7.00");
   expect(await person.client.vault.getPool()).toMatchObject({ held: 0 });
+});
+
+test("a task on a repository or on code that is not given is not submitted, and says what is missing", async ({
+  page,
+  person,
+}) => {
+  const { balance } = await person.client.vault.getPool();
+  await page.goto("/tasks/new");
+  await page.getByLabel("What is to be done").fill("Review what is not there.");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  const repository = page.getByRole("textbox", { name: "Repository" });
+  await expect(repository).toBeFocused();
+  await expect(repository).toHaveAccessibleDescription(/^Write the repository’s address/);
+  await page.getByLabel("What it works on").selectOption("code");
+  await page.getByLabel("Code", { exact: true }).fill("  ");
+  await page.getByRole("button", { name: "Submit task" }).click();
+  await expect(page.getByLabel("Code", { exact: true })).toHaveAccessibleDescription(/^Paste the code/);
+  await expectSound(page);
+  expect(await person.client.vault.getPool()).toMatchObject({ balance, held: 0 });
 });
 
 test("a task that costs more than the pool is refused with the way out", async ({ page, person }) => {

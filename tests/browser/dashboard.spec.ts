@@ -74,6 +74,29 @@ test("the rail's pool follows from page to page, whatever moved it", async ({ pa
   await expect(rail).toHaveText("Pool$50.00Held $0.00");
 });
 
+test("a place whose page takes its time says so in its link, and not before a moment has passed", async ({
+  page,
+  person,
+}) => {
+  expect(person.name).toBeTruthy();
+  await page.goto("/overview");
+  const held = Promise.withResolvers<void>();
+  await page.route(
+    (url) => url.searchParams.has("_rsc"),
+    async (route) => {
+      await held.promise;
+      await route.continue();
+    },
+  );
+  const link = page.getByRole("complementary").getByRole("link", { name: /^Agents/ });
+  await link.click();
+  await expect(link.getByRole("status")).toHaveText("is loading");
+  await expect(link.getByRole("status")).toHaveCSS("animation-delay", "0.2s");
+  held.resolve();
+  await expect(page).toHaveURL(/\/agents$/);
+  await expect(link.getByRole("status")).toHaveCount(0);
+});
+
 test("everything can be reached by keyboard, and a menu closes with Escape", async ({ page, person }) => {
   await page.goto("/overview");
   await page.keyboard.press("Tab");

@@ -62,6 +62,25 @@ test("explore keeps search and filters in the address, and back restores them", 
   await expect(page.getByRole("link", { name: "Plumb Line Review" })).toBeVisible();
 });
 
+test("a filter that is chosen before the page for the one before has arrived adds to it", async ({ page }) => {
+  await page.goto("/explore");
+  const held = Promise.withResolvers<void>();
+  await page.route(
+    (url) => url.searchParams.has("_rsc"),
+    async (route) => {
+      await held.promise;
+      await route.continue();
+    },
+  );
+  await page.getByLabel("Kind of work").selectOption("security");
+  await page.getByLabel("Lowest score").selectOption("500");
+  await expect(page.getByLabel("Kind of work")).toHaveValue("security");
+  await expect(page.getByLabel("Lowest score")).toHaveValue("500");
+  held.resolve();
+  await page.waitForURL("**/explore?category=security&minScore=500");
+  await expect(page.getByLabel("Kind of work")).toHaveValue("security");
+});
+
 test("explore leaves aside only what it does not know in an address", async ({ page }) => {
   await page.goto("/explore?category=security&trustTier=made-up&utm_source=mail&page=0");
   await expect(page.getByRole("link", { name: "Gatekeeper Security" })).toBeVisible();

@@ -14,6 +14,34 @@ test("which mails one gets is saved as soon as it is ticked", async ({ page, per
   await expectSound(page);
 });
 
+test("boxes that are ticked quickly are all saved, and one that cannot be takes only itself back", async ({
+  page,
+  person,
+}) => {
+  expect(person.email).toBeTruthy();
+  await page.goto("/settings/notifications");
+  const box = (name: RegExp) => page.getByRole("checkbox", { name });
+  const held = Promise.withResolvers<void>();
+  await page.route(/owners\.setNotifications/, async (route) => {
+    await held.promise;
+    if (route.request().postData()?.includes("money")) await route.abort();
+    else await route.continue();
+  });
+  await box(/Tasks that were completed/).click();
+  await box(/Money/).click();
+  await box(/Disputes/).click();
+  const last = page.waitForResponse((answer) => answer.request().postData()?.includes("disputes") ?? false);
+  held.resolve();
+  await expect(page.getByRole("alert").getByText("The city did not answer.")).toBeVisible();
+  await last;
+  for (const look of ["as shown", "as saved"]) {
+    await expect(box(/Money/), look).toBeChecked();
+    await expect(box(/Tasks that were completed/), look).toBeChecked();
+    await expect(box(/Disputes/), look).not.toBeChecked();
+    await page.reload();
+  }
+});
+
 test("the export is one file with everything and no secret", async ({ page, person }) => {
   const { apiKey } = await person.client.agents.register({ displayName: "In The File", framework: "custom" });
   await page.goto("/settings/account");
@@ -52,7 +80,8 @@ test("closing names what stands in the way; once that is settled it asks for add
   await dialog.getByLabel("Password").fill("not the password");
   await dialog.getByRole("button", { name: "Close account" }).click();
   await expect(dialog.getByText("This is not your address.")).toBeVisible();
-  await expect(dialog.getByText("Tick the box, or spend it first.")).toBeVisible();
+  await expect(dialog.getByRole("checkbox")).toHaveAccessibleDescription("Tick the box, or spend it first.");
+  await expect(dialog.getByRole("alert")).toHaveText([/^Tick the box/, /^This is not your address/]);
   await expectSound(page);
   await dialog.getByRole("checkbox", { name: /I give up \$50\.00/ }).check();
   await dialog.getByLabel(/^Type .* to confirm$/).fill(person.email);

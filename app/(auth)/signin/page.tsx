@@ -23,6 +23,11 @@ export default async function SignIn({ searchParams }: { searchParams: SearchPar
           <Notice tone="good">Your account is closed. A mail confirms it.</Notice>
         </div>
       )}
+      {query.made && (
+        <div className="mt-4">
+          <Notice tone="good">Your account is made. Sign in with the password you chose.</Notice>
+        </div>
+      )}
       <SignInForm next={next} />
       {demo && (
         <p className="mt-5 rounded-control bg-sunken px-3 py-2 text-13 text-soft">

@@ -8,6 +8,7 @@ import { enter } from "../enter.ts";
 const SENTENCES = {
   wrong: "The e-mail or the password is wrong. Check both and try again.",
   too_often: "There were too many tries. Wait a minute and try again.",
+  unavailable: "Something went wrong on our side, not with what you typed. Try again in a moment.",
   no_answer: "The city did not answer. Check your connection and try again.",
 };
 
@@ -18,9 +19,7 @@ export function SignInForm({ next }: { next: string }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setPending(true);
-    const outcome = await enter(String(form.get("email")).trim(), String(form.get("password"))).catch(
-      () => "no_answer" as const,
-    );
+    const outcome = await enter(String(form.get("email")).trim(), String(form.get("password")));
     // A full load: everything on the next page belongs to the person who just came in.
     if (outcome === "in") return window.location.assign(next);
     setProblem(outcome);

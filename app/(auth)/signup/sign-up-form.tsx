@@ -10,8 +10,9 @@ import { enter } from "../enter.ts";
 export function SignUpForm({ next }: { next: string }) {
   const signUp = useAction(async (input: Inputs["auth"]["signUp"]) => {
     await trpc.auth.signUp.mutate(input);
+    // From here on there is an account: whatever goes wrong, signing up again would be refused.
     const outcome = await enter(input.email, input.password);
-    window.location.assign(outcome === "in" ? next : `/signin?next=${encodeURIComponent(next)}`);
+    window.location.assign(outcome === "in" ? next : `/signin?made=1&next=${encodeURIComponent(next)}`);
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();

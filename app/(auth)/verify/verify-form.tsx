@@ -22,7 +22,9 @@ export function VerifyForm({ token }: { token: string }) {
       <p className="text-soft">One press and it is done. The link works once.</p>
       {verify.problem && (
         <Notice tone="wrong">
-          This link has been used or has expired. Ask for a new one in Settings, under E-mail.
+          {verify.fields.token
+            ? "This link has been used or has expired. Ask for a new one in Settings, under E-mail."
+            : verify.problem.message}
         </Notice>
       )}
       <Button variant="primary" className="w-full" onClick={() => verify.run(undefined)} pending={verify.pending}>

@@ -1,9 +1,9 @@
 "use client";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
 import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { classNames } from "../../_components/class-names.ts";
-import { CONTROL, MoneyField, SelectField, TextArea, TextField } from "../../_components/field.tsx";
+import { CONTROL, FieldNote, MoneyField, SelectField, TextArea, TextField } from "../../_components/field.tsx";
 import { CATEGORY_WORDS, FRAMEWORK_WORDS, optionsOf } from "../../_components/words.ts";
 import type { Inputs, Outputs } from "../../_trpc/client.ts";
 
@@ -70,18 +70,15 @@ export function AgentFields({ agent, errors }: { agent?: Agent; errors: Errors }
           error={errors.maxConcurrentTasks}
         />
       </div>
-      <CapabilityFields current={agent?.capabilities ?? []} error={errors.capabilities} />
+      <CapabilityFields current={agent?.capabilities ?? []} errors={errors} />
     </>
   );
 }
 
-function CapabilityFields({
-  current,
-  error,
-}: {
-  current: { category: string; tags: string[] }[];
-  error: string | undefined;
-}) {
+function CapabilityFields({ current, errors }: { current: { category: string; tags: string[] }[]; errors: Errors }) {
+  const note = useId();
+  // The API names what is wrong in a list by its place, such as `capabilities.0.tags.1`.
+  const [path, error] = Object.entries(errors).find(([at]) => /^capabilities(\.|$)/.test(at)) ?? [];
   const [chosen, setChosen] = useState(() => new Set(current.map(({ category }) => category)));
   const toggle = (category: string) =>
     setChosen((before) => {
@@ -90,7 +87,7 @@ function CapabilityFields({
       return next;
     });
   return (
-    <fieldset>
+    <fieldset aria-describedby={note}>
       <legend className="mb-1 text-13 font-medium">Work it takes</legend>
       <div className="grid gap-1 sm:grid-cols-2">
         {optionsOf(CATEGORY_WORDS).map(({ value, label }) => (
@@ -109,20 +106,24 @@ function CapabilityFields({
       </div>
       {optionsOf(CATEGORY_WORDS)
         .filter(({ value }) => chosen.has(value))
-        .map(({ value, label }) => (
+        .map(({ value, label }, at) => (
           <label key={value} className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
             <span className="w-36 text-13 text-soft">{label}, tags</span>
             <input
               name={`tags.${value}`}
               defaultValue={current.find(({ category }) => category === value)?.tags.join(", ")}
               placeholder="typescript, react"
+              aria-describedby={error && note}
+              aria-invalid={path?.startsWith(`capabilities.${at}.`) || undefined}
               className={classNames(CONTROL, "h-9 min-w-48 flex-1")}
             />
           </label>
         ))}
-      <p className={classNames("mt-1 text-12", error ? "text-wrong" : "text-faint")}>
-        {error ?? "Without any, the city never routes a task to this agent; it can still buy."}
-      </p>
+      <FieldNote
+        id={note}
+        help="Without any, the city never routes a task to this agent; it can still buy."
+        error={error}
+      />
     </fieldset>
   );
 }

@@ -1,6 +1,6 @@
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
-import { AgentName, AgentTrust } from "../../_components/agent-cells.tsx";
+import { AgentName, AgentTrust, scoreHint } from "../../_components/agent-cells.tsx";
 import { LinkButton } from "../../_components/button.tsx";
 import { DataTable } from "../../_components/data-table.tsx";
 import { EmptyState } from "../../_components/empty-state.tsx";
@@ -40,6 +40,7 @@ export default async function Agents() {
           <DataTable
             rows={agents}
             rowKey={(agent) => agent.id}
+            rowHint={scoreHint}
             columns={[
               {
                 heading: "Agent",

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { DataTable } from "../../_components/data-table.tsx";
+import { exactTime } from "../../_components/exact-time.ts";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import { Status, type TaskStatus } from "../../_components/status.tsx";
@@ -14,6 +15,10 @@ export function TaskTable({ tasks, names }: { tasks: Task[]; names: Record<strin
     <DataTable
       rows={tasks}
       rowKey={(task) => task.id}
+      rowHint={(task) => {
+        const at = timeOf(task);
+        return at ? exactTime(at) : undefined;
+      }}
       columns={[
         {
           heading: "Task",
@@ -39,7 +44,7 @@ export function TaskTable({ tasks, names }: { tasks: Task[]; names: Record<strin
         {
           heading: "When",
           kind: "number",
-          cell: (task) => <Moment at={"createdAt" in task ? task.createdAt : task.offeredAt} />,
+          cell: (task) => <Moment at={timeOf(task)} />,
           cellClass: "text-13 text-soft",
         },
       ]}
@@ -61,6 +66,8 @@ function lineOf(task: Task, names: Record<string, string>): string {
   if (!("maxBudget" in task)) return kind;
   return task.buyerAgentId ? `${kind}, bought by ${names[task.buyerAgentId] ?? "an agent"}` : kind;
 }
+
+const timeOf = (task: Task) => ("createdAt" in task ? task.createdAt : task.offeredAt);
 
 /** What the task cost or brought, or the most it can cost while it is not settled. */
 function Amount({ task }: { task: Task }) {

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { DataTable } from "../../_components/data-table.tsx";
+import { exactTime } from "../../_components/exact-time.ts";
 import { Moment } from "../../_components/moment.tsx";
 import { Money } from "../../_components/money.tsx";
 import type { Outputs } from "../../_trpc/client.ts";
@@ -41,6 +42,7 @@ export function TransactionTable({
     <DataTable
       rows={transactions}
       rowKey={(one) => one.id}
+      rowHint={(one) => exactTime(one.createdAt)}
       columns={[
         {
           heading: "What",

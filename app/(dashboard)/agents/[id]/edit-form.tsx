@@ -14,6 +14,9 @@ type Update = Inputs["agents"]["updateById"];
 
 export function EditForm({ agent }: { agent: Agent }) {
   const router = useRouter();
+  // What the fields were filled with, and how often. Only a save fills them anew, and only where they do not show what is
+  // saved, for then something was changed elsewhere: nothing takes away what is being typed.
+  const [start, setStart] = useState({ agent, filling: 1 });
   const [wrongPrice, setWrongPrice] = useState<string>();
   const [unchanged, setUnchanged] = useState(false);
   const save = useAction((input: Update) => trpc.agents.updateById.mutate(input), { onDone: () => router.refresh() });
@@ -21,16 +24,22 @@ export function EditForm({ agent }: { agent: Agent }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const { fields, wrongPrice = fields.pricing ? undefined : NO_PRICE } = readAgentFields(form);
-    const changes = changesOf(agent, { ...fields, availability: String(form.get("availability")) });
+    const typed = { ...fields, availability: String(form.get("availability")) };
+    const changes = changesOf({ ...start.agent, availability: agent.availability }, typed);
     setWrongPrice(wrongPrice);
     setUnchanged(Object.keys(changes).length === 0);
     save.reset();
-    if (!wrongPrice && Object.keys(changes).length > 0) save.run({ id: agent.id, ...changes });
+    if (wrongPrice || Object.keys(changes).length === 0) return;
+    const onSuccess = (saved: Agent) => {
+      const more = Object.keys(changesOf(saved, typed)).length > 0;
+      setStart(({ filling }) => ({ agent: saved, filling: more ? filling + 1 : filling }));
+    };
+    save.run({ id: agent.id, ...changes }, { onSuccess });
   };
   return (
     <form noValidate onSubmit={submit} className="space-y-5">
       <SelectField
-        // The city changes it too: then the form starts from that, so that saving something else leaves it alone.
+        // The city changes it too, and then shows that.
         key={agent.availability}
         label="Availability"
         name="availability"
@@ -39,7 +48,11 @@ export function EditForm({ agent }: { agent: Agent }) {
         help="Busy and offline agents get no new offers. Three missed offers in a row set an agent offline."
         error={save.fields.availability}
       />
-      <AgentFields agent={agent} errors={{ ...save.fields, ...(wrongPrice && { "pricing.baseRate": wrongPrice }) }} />
+      <AgentFields
+        key={start.filling}
+        agent={start.agent}
+        errors={{ ...save.fields, ...(wrongPrice && { "pricing.baseRate": wrongPrice }) }}
+      />
       {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
       <SaveRow save={save} variant="primary" said={unchanged && !wrongPrice && "Nothing has changed."}>
         Save changes
@@ -52,7 +65,7 @@ const NO_PRICE = "An agent that is registered has a price. Write one, such as 4.
 
 type Fields = ReturnType<typeof readAgentFields>["fields"] & { availability: string };
 
-/** What differs from the agent as it is: an untouched field is not sent, so it cannot undo what was changed elsewhere. */
+/** What differs from what the fields were filled with: an untouched one is not sent, so it undoes nothing. */
 function changesOf(agent: Agent, typed: Fields): Omit<Update, "id"> {
   const current: Record<string, unknown> = {
     ...agent,

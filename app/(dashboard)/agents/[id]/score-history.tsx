@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { type Column, DataTable } from "../../../_components/data-table.tsx";
+import { exactTime } from "../../../_components/exact-time.ts";
 import { Moment } from "../../../_components/moment.tsx";
 import { CATEGORY_WORDS, DIMENSION_WORDS, EVIDENCE_WORDS } from "../../../_components/words.ts";
 import type { Outputs } from "../../../_trpc/client.ts";
@@ -122,6 +123,7 @@ function EvidenceTable({ latest }: { latest: History["latest"] }) {
   return (
     <DataTable
       rows={latest}
+      rowHint={(one) => exactTime(one.at)}
       rowKey={(one) => `${one.at} ${one.dimension} ${one.reason} ${one.taskId}`}
       columns={[
         {

@@ -75,14 +75,12 @@ function CloseForm({ email, canBeGivenUp, onKeep }: { email: string; canBeGivenU
   return (
     <form noValidate onSubmit={submit} className="space-y-4">
       {canBeGivenUp > 0 && (
-        <div>
-          <CheckField
-            name="giveUp"
-            label={`I give up ${moneyText(canBeGivenUp)}`}
-            help="Credits you were given, or earnings below the smallest withdrawal. They cannot be paid out."
-          />
-          {wrong.giveUp && <p className="mt-1 text-12 text-wrong">{wrong.giveUp}</p>}
-        </div>
+        <CheckField
+          name="giveUp"
+          label={`I give up ${moneyText(canBeGivenUp)}`}
+          help="Credits you were given, or earnings below the smallest withdrawal. They cannot be paid out."
+          error={wrong.giveUp}
+        />
       )}
       <TextField label={`Type ${email} to confirm`} name="email" autoComplete="off" error={wrong.email} />
       <TextField

@@ -1,12 +1,14 @@
 "use client";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { CheckField } from "../../../_components/field.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { Section } from "../../../_components/section.tsx";
 import { type Outputs, trpc } from "../../../_trpc/client.ts";
-import { useAction } from "../../../_trpc/use-action.ts";
+import { problemOf } from "../../../_trpc/problem.ts";
 
 type Wanted = Outputs["owners"]["notifications"];
+type Tick = { topic: keyof Wanted; on: boolean };
 
 const TOPICS: { topic: keyof Wanted; label: string; help: string }[] = [
   {
@@ -32,16 +34,23 @@ const TOPICS: { topic: keyof Wanted; label: string; help: string }[] = [
   },
 ];
 
-/** Saved as soon as a box is ticked. */
+/** Saved as soon as a box is ticked: one tick after the other, and one that fails takes only itself back. */
 export function TopicList({ wanted, email }: { wanted: Wanted; email: string }) {
   const [current, setCurrent] = useState(wanted);
-  const save = useAction((change: Partial<Wanted>) => trpc.owners.setNotifications.mutate(change), {
-    onDone: setCurrent,
-    onProblem: () => setCurrent((shown) => ({ ...shown, ...wanted })),
+  const [problem, setProblem] = useState<string | null>(null);
+  const show = ({ topic, on }: Tick) => setCurrent((shown) => ({ ...shown, [topic]: on }));
+  const save = useMutation({
+    scope: { id: "notifications" },
+    mutationFn: ({ topic, on }: Tick) => trpc.owners.setNotifications.mutate({ [topic]: on }),
+    onError: (error, { topic, on }) => {
+      show({ topic, on: !on });
+      setProblem(problemOf(error).message);
+    },
   });
-  const change = (topic: keyof Wanted, on: boolean) => {
-    setCurrent((shown) => ({ ...shown, [topic]: on }));
-    save.run({ [topic]: on });
+  const change = (tick: Tick) => {
+    show(tick);
+    setProblem(null);
+    save.mutate(tick);
   };
   return (
     <Section
@@ -49,7 +58,7 @@ export function TopicList({ wanted, email }: { wanted: Wanted; email: string }) 
       lead={`Sent to ${email}. Mails about signing in, your password and your account are always sent.`}
       action={
         <span role="status" className="text-13 text-soft">
-          {save.done && !save.pending ? "Saved." : ""}
+          {save.isSuccess && !problem ? "Saved." : ""}
         </span>
       }
     >
@@ -61,10 +70,10 @@ export function TopicList({ wanted, email }: { wanted: Wanted; email: string }) 
             label={label}
             help={help}
             checked={current[topic]}
-            onChange={(event) => change(topic, event.currentTarget.checked)}
+            onChange={(event) => change({ topic, on: event.currentTarget.checked })}
           />
         ))}
-        {save.problem && <Notice tone="wrong">{save.problem.message}</Notice>}
+        {problem && <Notice tone="wrong">{problem}</Notice>}
       </fieldset>
     </Section>
   );

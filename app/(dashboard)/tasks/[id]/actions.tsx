@@ -3,6 +3,7 @@ import { ThumbsDown, ThumbsUp } from "lucide-react";
 import { useState } from "react";
 import { Button, LinkButton } from "../../../_components/button.tsx";
 import { useCityTime } from "../../../_components/city-clock.tsx";
+import { Confirm } from "../../../_components/confirm.tsx";
 import { Countdown } from "../../../_components/countdown.tsx";
 import { exactTime } from "../../../_components/exact-time.ts";
 import { moneyText } from "../../../_components/money.tsx";
@@ -59,6 +60,7 @@ function Cancel({ task, onChange }: Props) {
 
 function Feedback({ task, onChange }: Props) {
   const now = useCityTime(1_000);
+  const [asking, setAsking] = useState<"up" | "down" | null>(null);
   const rate = useAction(
     (feedback: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating: feedback }),
     {
@@ -92,17 +94,12 @@ function Feedback({ task, onChange }: Props) {
           "The window for an instant refund has ended. Feedback still counts for the agent’s reputation."
         )}
       </p>
-      {rate.problem && (
-        <div className="mb-3">
-          <Notice tone="wrong">{rate.problem.message}</Notice>
-        </div>
-      )}
       <div className="grid grid-cols-2 gap-2">
-        <Button onClick={() => rate.run("up")} pending={rate.pending}>
+        <Button onClick={() => setAsking("up")}>
           <ThumbsUp aria-hidden="true" />
           Good
         </Button>
-        <Button onClick={() => rate.run("down")} pending={rate.pending}>
+        <Button onClick={() => setAsking("down")}>
           <ThumbsDown aria-hidden="true" />
           {open ? "Refund" : "Not good"}
         </Button>
@@ -110,9 +107,32 @@ function Feedback({ task, onChange }: Props) {
       <p className="mt-2 text-12 text-faint">
         {open ? "One thumb a task, and it stays: Good ends the instant refund." : "One thumb a task, and it stays."}
       </p>
+      <Confirm
+        open={asking !== null}
+        onOpenChange={() => setAsking(null)}
+        {...THUMBS[asking ?? "up"](open, moneyText(task.creditsCharged ?? 0))}
+        pending={rate.pending || rate.done}
+        problem={rate.problem?.message}
+        onConfirm={() => asking && rate.run(asking)}
+      />
     </Section>
   );
 }
+
+/** What each thumb does, for good; `open` while a refund is still to be had. */
+const THUMBS: Record<"up" | "down", (open: boolean, amount: string) => { title: string; lead: string; verb: string }> =
+  {
+    up: (open) => ({
+      title: "Say that it was good work?",
+      lead: `It counts for the agent, and it stays.${open ? " It also ends the instant refund." : ""}`,
+      verb: "It was good",
+    }),
+    down: (open, amount) => ({
+      title: open ? `Take ${amount} back?` : "Say that it was not good?",
+      lead: `${open ? `${amount} returns to your pool at once. ` : ""}It counts against the agent, and it stays.`,
+      verb: open ? `Refund ${amount}` : "It was not good",
+    }),
+  };
 
 function Dispute({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
   const [open, setOpen] = useState(false);

@@ -20,3 +20,15 @@ export function readTask(form: FormData, maxBudget: number, agentId: string | un
     },
   };
 }
+
+/** The one field of the part that was chosen that cannot be empty, if it is, and what to say there. */
+export function emptySource(form: FormData): { name: "repo" | "code"; error: string } | null {
+  const source = form.get("source");
+  if ((source !== "repo" && source !== "code") || String(form.get(source) ?? "").trim()) return null;
+  return { name: source, error: EMPTY[source] };
+}
+
+const EMPTY = {
+  repo: "Write the repository’s address, or choose “Nothing but the description” above.",
+  code: "Paste the code, or choose “Nothing but the description” above.",
+};

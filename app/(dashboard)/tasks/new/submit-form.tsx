@@ -14,7 +14,7 @@ import { CATEGORY_WORDS, optionsOf } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
 import { Quote } from "./quote.tsx";
-import { readTask, type Submission } from "./read-task.ts";
+import { emptySource, readTask, type Submission } from "./read-task.ts";
 import type { Start } from "./start.ts";
 
 /** `without` is the address of the same form that leaves the choice to the city. */
@@ -26,7 +26,7 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const draftKey = `task:${ownerId}`;
   const [restored, setRestored] = useState(false);
-  const [wrongBudget, setWrongBudget] = useState<string>();
+  const [wrong, setWrong] = useState<Record<string, string>>({});
   const [source, setSource] = useState<string>(start.source);
   const quote = useAction((task: Submission) => trpc.tasks.quote.mutate(task));
   const submit = useAction((task: Submission, once) => trpc.tasks.submit.mutate(task, once), {
@@ -48,20 +48,27 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
     dropDraft(draftKey);
     form.current?.reset();
     setSource(start.source);
+    setWrong({});
     setRestored(false);
   };
   const ask = (action: typeof quote | typeof submit) => {
     if (!form.current) return;
     const fields = new FormData(form.current);
     const maxBudget = parseDollars(String(fields.get("maxBudget")));
-    const wrong = amountProblem(maxBudget, AMOUNTS.budget);
-    setWrongBudget(wrong);
+    const wrongBudget = amountProblem(maxBudget, AMOUNTS.budget);
+    const empty = emptySource(fields);
+    setWrong({
+      ...(wrongBudget && { maxBudget: wrongBudget }),
+      ...(empty && { [`input.${empty.name}`]: empty.error }),
+    });
     quote.reset();
     submit.reset();
-    if (maxBudget !== null && !wrong) action.run(readTask(fields, maxBudget, agent?.id));
+    // It may stand far above the button.
+    if (empty) form.current.querySelector<HTMLElement>(`[name=${empty.name}]`)?.focus();
+    else if (maxBudget !== null && !wrongBudget) action.run(readTask(fields, maxBudget, agent?.id));
   };
   const problem = submit.problem ?? quote.problem;
-  const errors = problem?.fields ?? {};
+  const errors = { ...problem?.fields, ...wrong };
   const kinds = optionsOf(CATEGORY_WORDS).filter(({ value }) => !agent || agent.categories.includes(value));
   return (
     <form
@@ -141,7 +148,7 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
               name="maxBudget"
               defaultValue={start.maxBudget}
               help="No task costs more than this. What is not needed is returned when the task ends."
-              error={wrongBudget ?? errors.maxBudget}
+              error={errors.maxBudget}
             />
             {problem && (
               <Notice tone="wrong">
