@@ -10,6 +10,7 @@ import { giveUpBalance, lockOwnerAccounts } from "../ledger/close-accounts.ts";
 import { forgetMails } from "../mail/forget-mails.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import { forgetOwnerInputs } from "../tasks/forget-inputs.ts";
+import { inSql, OCCUPYING } from "../tasks/states.ts";
 import { revokeAllTrustKeys } from "../trust/revoke-trust-key.ts";
 import { forgetWebhooks } from "../webhooks/forget-webhooks.ts";
 import { findBlockers, type Unpayable } from "./find-blockers.ts";
@@ -68,7 +69,7 @@ async function lockEverything(ctx: Ctx, ownerId: string): Promise<Locked> {
   const [owner] = await ctx.db.$queryRaw<[Pick<Locked, "customerId">]>`
     select stripe_customer_id as "customerId" from owner where id = ${ownerId} for update`;
   await ctx.db.$queryRaw`
-    select 1 from task where seller_owner_id = ${ownerId} and status in ('routing', 'executing', 'quality_check')
+    select 1 from task where seller_owner_id = ${ownerId} and status in ${inSql(OCCUPYING)}
     order by id for update`;
   const agents = await ctx.db.agent.findMany({ where: { ownerId }, select: { id: true, deactivatedAt: true } });
   await lockOwnerAccounts(ctx, { ownerId, agentIds: agents.map(({ id }) => id) });

@@ -4,6 +4,7 @@ import { expireJudgement } from "./expire-judgement.ts";
 import { expireOffer } from "./expire-offer.ts";
 import { offerTask } from "./offer-task.ts";
 import { releaseTaskEscrow } from "./release-escrow.ts";
+import { inSql, UNFINISHED } from "./states.ts";
 
 /** Time a task's own timer is given before the sweeper steps in, in seconds. */
 const GRACE_SECONDS = 30;
@@ -18,7 +19,7 @@ export async function sweepOverdue(ctx: Ctx): Promise<{ swept: number }> {
   const rows = await ctx.db.$queryRaw<Overdue[]>`
     select t.id, t.status, o.id as "offerId"
     from task t left join task_offer o on o.task_id = t.id and o.outcome = 'open'
-    where (t.status in ('submitted', 'routing', 'executing', 'quality_check')
+    where (t.status in ${inSql(UNFINISHED)}
            or (t.status = 'completed' and t.escrow_released_at is null
                and not exists (select 1 from dispute d where d.task_id = t.id)))
       and t.deadline_at < city_now() - make_interval(secs => ${GRACE_SECONDS})
