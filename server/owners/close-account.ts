@@ -11,6 +11,7 @@ import { repayFromWallets } from "../ledger/repay-from-wallets.ts";
 import { forgetMails } from "../mail/forget-mails.ts";
 import { queueMail } from "../mail/queue-mail.ts";
 import { forgetOwnerInputs } from "../tasks/forget-inputs.ts";
+import { inSql, OCCUPYING } from "../tasks/states.ts";
 import { revokeAllTrustKeys } from "../trust/revoke-trust-key.ts";
 import { forgetWebhooks } from "../webhooks/forget-webhooks.ts";
 import { findBlockers, type Unpayable } from "./find-blockers.ts";
@@ -73,7 +74,7 @@ async function lockEverything(ctx: Ctx, ownerId: string): Promise<Locked> {
   await ctx.db.$queryRaw`
     select 1 from task
     where buyer_owner_id = ${ownerId}
-       or (seller_owner_id = ${ownerId} and status in ('routing', 'executing', 'quality_check'))
+       or (seller_owner_id = ${ownerId} and status in ${inSql(OCCUPYING)})
     order by id for update`;
   const agents = await ctx.db.agent.findMany({ where: { ownerId }, select: { id: true, deactivatedAt: true } });
   await lockOwnerAccounts(ctx, { ownerId, agentIds: agents.map(({ id }) => id) });

@@ -3,6 +3,7 @@ import type { Ctx } from "../context.ts";
 import { readPool } from "../ledger/read-pool.ts";
 import { readWallets } from "../ledger/read-wallet.ts";
 import { readReturnable } from "../payments/read-returnable.ts";
+import { COMMITTED, inSql, UNFINISHED } from "../tasks/states.ts";
 import type { closingView } from "./schema.ts";
 
 type Closing = z.infer<typeof closingView>;
@@ -87,10 +88,10 @@ function total(amounts: number[]): number {
 async function countWork(ctx: Ctx, ownerId: string): Promise<Work> {
   const rows = await ctx.db.$queryRaw<({ kind: keyof Work } & Counted)[]>`
     select 'holds' as kind, count(*)::int as count, coalesce(sum(max_budget), 0)::int as cents from task
-      where buyer_owner_id = ${ownerId} and status in ('submitted', 'routing', 'executing', 'quality_check')
+      where buyer_owner_id = ${ownerId} and status in ${inSql(UNFINISHED)}
     union all
     select 'work', count(*)::int, coalesce(sum(quoted_cents), 0)::int from task
-      where seller_owner_id = ${ownerId} and status in ('executing', 'quality_check')
+      where seller_owner_id = ${ownerId} and status in ${inSql(COMMITTED)}
     union all
     select 'escrow', count(*)::int, 0 from task
       where seller_owner_id = ${ownerId} and status = 'completed' and escrow_released_at is null

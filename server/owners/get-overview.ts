@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
+import { FINAL, inSql } from "../tasks/states.ts";
 import type { overviewInput, overviewView } from "./schema.ts";
 
 type Day = z.infer<typeof overviewView>["days"][number];
@@ -20,7 +21,7 @@ export async function getOverview(
              date_trunc('day', coalesce(completed_at, delivered_at, created_at), 'UTC') as day
       from task
       where (buyer_owner_id = ${ownerId} or seller_owner_id = ${ownerId})
-        and status in ('completed', 'refunded', 'failed')
+        and status in ${inSql(FINAL)}
         and created_at > city_now() - make_interval(days => ${input.days + 1}))
     select to_char(d.day at time zone 'UTC', 'YYYY-MM-DD') as day,
            coalesce(sum(e.credits_charged) filter (where e.bought and e.status = 'completed'), 0)::int as "spentCents",

@@ -2,6 +2,7 @@ import type { TaskCategory } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
+import { inSql, PAID } from "../tasks/states.ts";
 import { type Backing, weighEvidence } from "./backing.ts";
 import { refreshStanding } from "./refresh-standing.ts";
 import { type Dimension, type Evidence, STREAK, scoreEvidence, tierFor } from "./rules.ts";
@@ -87,7 +88,7 @@ async function refreshScores(ctx: Ctx, agentId: string, tally: Tally): Promise<v
     update agent set
       trust_tier = ${tier}::trust_tier,
       median_minutes = (select percentile_cont(0.5) within group (order by extract(epoch from delivered_at - started_at) / 60)
-                        from task where agent_id = ${agentId} and status in ('completed', 'refunded')),
+                        from task where agent_id = ${agentId} and status in ${inSql(PAID)}),
       suspended_until = case when ${suspend}
         then city_now() + make_interval(hours => ${Math.ceil(ctx.settings.auth.suspensionHours)}) else suspended_until end,
       failures_in_a_row = case when ${suspend} then 0 else failures_in_a_row end

@@ -2,6 +2,7 @@ import { Prisma } from "#prisma";
 import type { ModelTier } from "../agents/model-price.ts";
 import { type Ctx, inTransaction } from "../context.ts";
 import { HALF_LIFE_DAYS, LITTLE_KNOWN } from "../reputation/rules.ts";
+import { inSql, OCCUPYING } from "../tasks/states.ts";
 
 /** An agent that may be offered the task now, with all that the choice goes by. */
 export type Candidate = {
@@ -86,7 +87,7 @@ const COLUMNS = Prisma.sql`
 const state = (task: Eligibility) => Prisma.sql`
   cross join lateral (
     select count(*)::int as running from task t
-    where t.agent_id = a.id and t.status in ('routing', 'executing', 'quality_check')) load
+    where t.agent_id = a.id and t.status in ${inSql(OCCUPYING)}) load
   cross join lateral (
     select power(0.5, extract(epoch from ${task.now}::timestamptz - c.outcome_at) / ${HALF_LIFE}) as factor) aged`;
 

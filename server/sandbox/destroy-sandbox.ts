@@ -3,6 +3,7 @@ import type { AgentActor } from "../auth/actor.ts";
 import { type Ctx, inTransaction } from "../context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { findTask } from "../tasks/find-task.ts";
+import { COMMITTED } from "../tasks/states.ts";
 import type { destroyedSandbox, destroySandboxInput } from "./schema.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function destroySandbox(
   });
   if (!row) throw notFound("sandbox");
   if (row.status === "destroyed") return { sandboxId: row.id, destroyed: true };
-  if (task.status === "executing" || task.status === "quality_check") {
+  if (COMMITTED.includes(task.status)) {
     await ctx.db.$executeRaw`update sandbox set closed_at = coalesce(closed_at, city_now()) where id = ${row.id}`;
     // A delivery has closed it already, and its teardown may be under way.
     if (task.status === "executing") await (await ctx.ports.sandbox.open(row.id))?.close();

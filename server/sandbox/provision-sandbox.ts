@@ -1,18 +1,16 @@
 import type { z } from "zod";
-import type { SandboxStatus, Task, TaskStatus } from "#prisma";
+import type { SandboxStatus, TaskStatus } from "#prisma";
 import { type ModelTier, priceTask } from "../agents/model-price.ts";
 import type { AgentActor } from "../auth/actor.ts";
 import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
-import { openText } from "../kernel/secrets.ts";
-import { handedIn } from "../ports/handed-in-files.ts";
 import { isRepoUnavailable, REPO_PATH, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
 import { FAILURE_MESSAGES, failTask } from "../tasks/end-task.ts";
 import { lockAsSeller, lockTask } from "../tasks/find-task.ts";
 import { recordEvent } from "../tasks/record-event.ts";
 import type { provisionedSandbox } from "../tasks/schema.ts";
-import { REPO_TOKEN } from "../tasks/submit-task.ts";
+import { sourceOf } from "../tasks/source.ts";
 import type { TaskRow } from "../tasks/view.ts";
 import { tearDown } from "./destroy-sandbox.ts";
 import { findReady } from "./open-sandbox.ts";
@@ -83,20 +81,6 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim
     await recordEvent(ctx, taskId, "sandbox_provisioning");
   }
   return { spec: { id: sandboxId, source: await sourceOf(ctx, task) }, status: open?.status ?? "provisioning" };
-}
-
-/** A lost sandbox is made again at the very commit of the seller's first, so that price and gate stay true. */
-export async function sourceOf(ctx: Ctx, task: Task): Promise<SandboxSpec["source"]> {
-  if (task.repoUrl) {
-    const first = await ctx.db.sandbox.findFirst({
-      where: { taskId: task.id, agentId: task.agentId ?? "", commit: { not: null } },
-    });
-    const ref = first?.commit ?? task.repoRef;
-    const token = task.repoToken && openText(ctx.masterKey, `${REPO_TOKEN}:${task.id}`, task.repoToken);
-    return { kind: "repo", url: task.repoUrl, ...(ref && { ref }), ...(token && { token }) };
-  }
-  const files = (task.files ?? []) as { path: string; content: string }[];
-  return { kind: "files", files: handedIn(files, task.code) };
 }
 
 async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox): Promise<Provisioned> {

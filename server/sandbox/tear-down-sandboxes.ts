@@ -1,5 +1,6 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "../context.ts";
+import { FINAL, inSql, OCCUPYING } from "../tasks/states.ts";
 import { tearDown } from "./destroy-sandbox.ts";
 
 type TornDown = { destroyed: number };
@@ -27,7 +28,7 @@ export async function tearDownExpired(ctx: Ctx): Promise<TornDown> {
 
 /** Of a final task, or of an offer that ended, or lost to a crash. */
 const OVER = Prisma.sql`
-  (s.status = 'lost' or (s.status <> 'destroyed' and t.status in ('completed', 'failed', 'refunded')))`;
+  (s.status = 'lost' or (s.status <> 'destroyed' and t.status in ${inSql(FINAL)}))`;
 
 type Row = { id: string };
 
@@ -51,7 +52,7 @@ export async function sweepSandboxes(ctx: Ctx): Promise<string[]> {
   const rows = await ctx.db.sandbox.findMany({
     where: {
       status: { in: ["provisioning", "ready"] },
-      task: { status: { in: ["routing", "executing", "quality_check"] } },
+      task: { status: { in: [...OCCUPYING] } },
     },
     select: { id: true },
   });

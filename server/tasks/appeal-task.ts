@@ -6,12 +6,12 @@ import { newId } from "../kernel/ids.ts";
 import { isRepoUnavailable, type SandboxSpec } from "../ports/sandbox.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
 import { mendFailure } from "../reputation/mend-failure.ts";
-import { sourceOf } from "../sandbox/provision-sandbox.ts";
 import { PENALISED } from "./end-task.ts";
 import { lockAsSeller } from "./find-task.ts";
 import { scoreDelivery } from "./judge-task.ts";
 import { recordEvent } from "./record-event.ts";
 import type { appealInput, sellerTask } from "./schema.ts";
+import { sourceOf } from "./source.ts";
 import { type TaskRow, viewForSeller, withDispute } from "./view.ts";
 
 const APPEAL_HOURS = 24;

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS, type Sandbox } from "../ports/sandbox.ts";
 import { checkPatch } from "../quality/check-patch.ts";
 import type { SyntaxReport } from "../quality/verdict.ts";
 import { mannerOf } from "../quality/weights.ts";
-import { sourceOf } from "../sandbox/provision-sandbox.ts";
+import { sourceOf } from "./source.ts";
 
 /** Of the gate's own time: what is left of it after this is for scoring and settling. */
 const SHARE_OF_GATE = 0.6;

@@ -1,4 +1,5 @@
 import type { Ctx } from "../context.ts";
+import { FINAL, inSql } from "./states.ts";
 
 /**
  * Forgets what need not be kept: buyers' code, files and repository tokens some days after the task is final, transcripts
@@ -10,7 +11,7 @@ export async function forgetInputs(
   const { inputDays, transcriptDays } = ctx.settings.retention;
   const tasks = await ctx.db.$executeRaw`
     update task set code = null, files = null, repo_token = null
-    where status in ('completed', 'refunded', 'failed')
+    where status in ${inSql(FINAL)}
       and coalesce(completed_at, delivered_at, deadline_at) < city_now() - make_interval(days => ${inputDays})
       and (code is not null or files is not null or repo_token is not null)`;
   const transcripts = await ctx.db.$executeRaw`

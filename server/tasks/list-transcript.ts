@@ -6,6 +6,7 @@ import { isCityError } from "../kernel/errors.ts";
 import { makePage, type Page } from "../kernel/pages.ts";
 import { findTask } from "./find-task.ts";
 import type { transcriptEntry, transcriptInput } from "./schema.ts";
+import { PAID } from "./states.ts";
 import { isBuyer } from "./view.ts";
 
 type Entry = z.infer<typeof transcriptEntry>;
@@ -38,7 +39,7 @@ export async function listTranscript(ctx: Ctx<Party>, input: z.infer<typeof tran
 async function admit(ctx: Ctx<Party>, taskId: string): Promise<{ withheld: boolean }> {
   try {
     const task = await findTask(ctx, taskId);
-    const paidFor = task.status === "completed" || task.status === "refunded";
+    const paidFor = PAID.includes(task.status);
     return { withheld: isBuyer(task, ctx.actor) && !paidFor };
   } catch (error) {
     const operator = ctx.actor.kind === "owner" && ctx.actor.role === "operator";

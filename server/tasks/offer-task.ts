@@ -8,6 +8,7 @@ import { type Candidate, findEligible } from "../routing/find-eligible.ts";
 import { failTask } from "./end-task.ts";
 import { lockTask } from "./find-task.ts";
 import { recordEvent, tellSeller } from "./record-event.ts";
+import { inSql, OCCUPYING, WAITING } from "./states.ts";
 import { type TaskRow, withDispute } from "./view.ts";
 
 export type OfferResult =
@@ -26,7 +27,7 @@ const LOOK_AGAIN_MS = 2_000;
 export async function offerTask(ctx: Ctx, input: { taskId: string }): Promise<OfferResult> {
   return inTransaction(ctx, async (tx) => {
     const task = await lockTask(tx, input.taskId);
-    if (task.status !== "submitted" && task.status !== "routing") return { state: "settled" };
+    if (!WAITING.includes(task.status)) return { state: "settled" };
     if (task.agentId) return openOffer(tx, task);
 
     const now = await cityNow(tx);
@@ -65,7 +66,7 @@ async function takePlace(ctx: Ctx, { agentId, maxConcurrentTasks }: Candidate): 
   await ctx.db.$executeRaw`select pg_advisory_xact_lock(hashtextextended(${agentId}, ${LOCK_SEEDS.agentsLastPlace}))`;
   const [load] = await ctx.db.$queryRaw<[{ running: number }]>`
     select count(*)::int as running from task
-    where agent_id = ${agentId} and status in ('routing', 'executing', 'quality_check')`;
+    where agent_id = ${agentId} and status in ${inSql(OCCUPYING)}`;
   return load.running < maxConcurrentTasks;
 }
 

@@ -4,7 +4,8 @@ import { type Ctx, cityNow } from "../context.ts";
 import { chooseAgent } from "../routing/choose-agent.ts";
 import { findEligible } from "../routing/find-eligible.ts";
 import type { quoteView, submitTaskInput } from "./schema.ts";
-import { checkDirectHire, checkSource } from "./submit-task.ts";
+import { checkSource } from "./source.ts";
+import { checkDirectHire } from "./submit-task.ts";
 
 /** Always the same: asking again must not look like bargaining. */
 const SEED = 1;

@@ -9,6 +9,7 @@ import { endUnjudged } from "./abandon-judgement.ts";
 import { failTask } from "./end-task.ts";
 import { lockTask } from "./find-task.ts";
 import { recordEvent, tellBuyer, tellSeller } from "./record-event.ts";
+import { inSql, PAID } from "./states.ts";
 import { type TaskRow, withDispute } from "./view.ts";
 
 /**
@@ -78,7 +79,7 @@ async function countSuccess(ctx: Ctx, task: TaskRow, agentId: string, score: num
   const [{ median }] = await ctx.db.$queryRaw<[{ median: number | null }]>`
     select percentile_cont(0.5) within group (order by credits_charged) as median
     from (select credits_charged from task
-          where task_type = ${task.taskType}::task_category and status in ('completed', 'refunded')
+          where task_type = ${task.taskType}::task_category and status in ${inSql(PAID)}
           order by created_at desc limit 500) recent`;
   await recordEvidence(
     ctx,

@@ -4,16 +4,13 @@ import type { Party } from "../auth/actor.ts";
 import { after, type Ctx, emit, inTransaction } from "../context.ts";
 import { CityError, notFound, wrongField } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
-import { sealText } from "../kernel/secrets.ts";
 import { holdBudget } from "../ledger/hold-budget.ts";
-import { handedIn, readHandedIn } from "../ports/handed-in-files.ts";
 import { recordEvent } from "./record-event.ts";
 import type { buyerTask, submitTaskInput } from "./schema.ts";
+import { checkSource, storedInput } from "./source.ts";
 import { viewForBuyer } from "./view.ts";
 
 type Submission = z.infer<typeof submitTaskInput>;
-
-export const REPO_TOKEN = "repo-token";
 
 /**
  * Accepts a task and holds its whole budget, both or neither. From here on the task always has a deadline, and ends in
@@ -51,17 +48,6 @@ export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.
   });
 }
 
-/** What can be refused by looking at it is refused before anything is held. */
-export function checkSource(ctx: Ctx, { input }: Submission): void {
-  const refusal = input.repo === undefined ? null : ctx.ports.repos.refusal(input.repo, input.ref);
-  if (refusal) throw wrongField("input.repo", refusal);
-  const files = readHandedIn(handedIn(input.files ?? [], input.code));
-  if ("refusal" in files) throw wrongField(`input.files.${files.index}.path`, files.refusal);
-  if (input.allowTests && !ctx.ports.sandbox.can.tests) {
-    throw wrongField("input.allowTests", "The sandbox of this city cannot run tests.");
-  }
-}
-
 /** @returns the city's time. @throws ACCESS_DENIED to an owner whose top-up was charged back */
 async function admitBuyer(ctx: Ctx, ownerId: string): Promise<Date> {
   const [buyer] = await ctx.db.$queryRaw<[{ frozen: boolean; now: Date }]>`
@@ -96,18 +82,3 @@ export async function checkDirectHire(ctx: Ctx<Party>, agentId: string, maxBudge
 }
 
 type HireRow = { ownerId: string; availability: string; baseRate: number; suspendedUntil: Date | null };
-
-function storedInput(ctx: Ctx, taskId: string, input: Submission["input"]) {
-  const { description, repo, ref, repoToken, code, files, paths, allowTests, ...extra } = input;
-  return {
-    description,
-    extraInput: extra as object,
-    repoUrl: repo ?? null,
-    repoRef: ref ?? null,
-    repoToken: repoToken ? sealText(ctx.masterKey, `${REPO_TOKEN}:${taskId}`, repoToken) : null,
-    code: code ?? null,
-    ...(files && { files }),
-    paths: paths ?? [],
-    allowTests: allowTests ?? false,
-  };
-}

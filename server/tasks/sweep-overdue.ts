@@ -4,6 +4,7 @@ import { expireJudgement } from "./expire-judgement.ts";
 import { expireOffer } from "./expire-offer.ts";
 import { offerTask } from "./offer-task.ts";
 import { releaseTaskEscrow } from "./release-task-escrow.ts";
+import { inSql, UNFINISHED } from "./states.ts";
 
 /** Time a task's own timer is given before the sweeper steps in, in seconds. */
 const GRACE_SECONDS = 30;
@@ -21,7 +22,7 @@ export async function sweepOverdue(ctx: Ctx): Promise<{ swept: number }> {
     select t.id, t.status, o.id as "offerId"
     from (
       select id, status, deadline_at from task
-      where status in ('submitted', 'routing', 'executing', 'quality_check') and deadline_at < (select moment from due)
+      where status in ${inSql(UNFINISHED)} and deadline_at < (select moment from due)
       union all
       select id, status, deadline_at from task
       where status = 'completed' and escrow_released_at is null and deadline_at < (select moment from due)

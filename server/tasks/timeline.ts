@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Ctx } from "../context.ts";
 import type { taskEventView, taskStatus } from "./schema.ts";
+import { FINAL } from "./states.ts";
 
 export type TaskEventView = z.infer<typeof taskEventView>;
 type Status = z.infer<typeof taskStatus>;
@@ -13,8 +14,6 @@ export type Timeline = {
   /** Nothing more will come that a live reader waits for: the task is final, or the seller's offer is over. */
   ended: boolean;
 };
-
-const FINAL: readonly Status[] = ["completed", "failed", "refunded"];
 
 /** The status a task has from an event of this type on; the others leave it as it was. */
 const STATUS_AFTER: Readonly<Record<string, Status>> = {

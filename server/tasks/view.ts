@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Prisma } from "#prisma";
 import type { Party } from "../auth/actor.ts";
 import type { buyerTask, sellerTask } from "./schema.ts";
+import { COMMITTED, PAID, WAITING } from "./states.ts";
 
 export const withDispute = {
   dispute: { select: { id: true, status: true, reason: true } },
@@ -11,7 +12,6 @@ export type TaskRow = Prisma.TaskGetPayload<{ include: typeof withDispute }>;
 
 type Quality = z.infer<typeof buyerTask>["quality"];
 
-const COMMITTED = ["executing", "quality_check"];
 const iso = (moment: Date | null) => moment?.toISOString() ?? null;
 
 /** Whether the caller is the buyer: the submitting agent, its owner, or the owner who submitted. A sibling is nobody. */
@@ -22,7 +22,7 @@ export function isBuyer(task: Pick<TaskRow, "buyerOwnerId" | "buyerAgentId">, ac
 /** The task as its buyer sees it. */
 export function viewForBuyer(task: TaskRow): z.infer<typeof buyerTask> {
   // Delivered but refused work was not paid for: its score and reasons are shown, the work is not.
-  const showsOutput = task.status === "completed" || task.status === "refunded";
+  const showsOutput = PAID.includes(task.status);
   return {
     id: task.id,
     taskType: task.taskType,
@@ -76,7 +76,7 @@ export function viewForSeller(task: TaskRow): z.infer<typeof sellerTask> {
     offeredAt: iso(task.offeredAt),
     commitBy: iso(task.commitBy),
   };
-  if (task.status === "submitted" || task.status === "routing") return offer;
+  if (WAITING.includes(task.status)) return offer;
   return {
     ...offer,
     startedAt: iso(task.startedAt),
