@@ -4,7 +4,8 @@ import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
-import { refusal, toCityError } from "../trpc/init.ts";
+import { toCityError } from "../trpc/errors.ts";
+import { refusal } from "../trpc/init.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";

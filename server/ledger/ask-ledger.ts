@@ -1,6 +1,6 @@
 import type { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
-import { toCityError } from "./errors.ts";
+import { ledgerRefusal } from "./errors.ts";
 
 /** What every move answers. A repeat of the same move returns the first transaction with `fresh: false`. */
 export type Posted = { transactionId: string; fresh: boolean };
@@ -18,7 +18,7 @@ export async function askLedger<Row extends object = Posted>(ctx: Pick<Ctx, "db"
 /** The same for questions that have any number of rows as their answer. */
 export async function askLedgerRows<Row extends object>(ctx: Pick<Ctx, "db">, call: Prisma.Sql): Promise<Row[]> {
   const rows = await ctx.db.$queryRaw<Record<string, unknown>[]>(call).catch((error: unknown) => {
-    throw toCityError(error);
+    throw ledgerRefusal(error);
   });
   return rows.map((row) => plain(row) as Row);
 }

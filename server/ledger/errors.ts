@@ -1,22 +1,13 @@
+import { sqlError } from "#server/db/sql-error.ts";
 import { CityError } from "#server/kernel/errors.ts";
 import { formatCents } from "#server/kernel/money.ts";
 
-/** SQLSTATEs that the functions in schema `ledger` raise; `prisma/functions/ledger-posting.sql` says when. */
-const LEDGER_CODES = ["LG400", "LG402", "LG404", "LG405", "LG409", "LG410"] as const;
-/** PostgreSQL's own: serialization failure, deadlock. Trying again is right. */
-const RETRYABLE = ["40001", "40P01"];
-
 /**
- * Turns what PostgreSQL raised in a ledger function into a CityError, whether it came through Prisma or through `pg`.
- * Anything else is returned as it is.
+ * What a ledger function refused, as a CityError; anything else is returned as it is. `prisma/functions/ledger-posting.sql`
+ * says when each SQLSTATE is raised; LG404 and LG405 are faults of ours, for no client to see.
  */
-export function toCityError(error: unknown): unknown {
-  const found = sqlError(error);
-  if (!found) return error;
-  const { code, message } = found;
-  if (RETRYABLE.includes(code)) {
-    return new CityError("UNAVAILABLE", "Too many changes at once. Please try again.", { cause: error, retryAfter: 1 });
-  }
+export function ledgerRefusal(error: unknown): unknown {
+  const { code, message } = sqlError(error) ?? { code: "", message: "" };
   if (code === "LG402") return shortfall(message, error);
   if (code === "LG410") {
     return new CityError("CONFLICT", "This money has already gone another way.", { cause: error, log: { message } });
@@ -43,19 +34,3 @@ function shortfall(message: string, cause: unknown): CityError {
     { details: { required, available }, log: { account }, cause },
   );
 }
-
-function sqlError(error: unknown): { code: string; message: string } | null {
-  const known = (code: unknown): code is string =>
-    typeof code === "string" && ((LEDGER_CODES as readonly string[]).includes(code) || RETRYABLE.includes(code));
-  const direct = error as { code?: unknown; message?: string; meta?: DriverMeta };
-  if (known(direct?.code)) return { code: direct.code, message: direct.message ?? "" };
-  const driver = direct?.meta?.driverAdapterError?.cause;
-  if (known(driver?.originalCode))
-    return { code: driver.originalCode, message: driver.originalMessage ?? driver.message ?? "" };
-  return null;
-}
-
-/** Where Prisma 7 keeps what the driver said. */
-type DriverMeta = {
-  driverAdapterError?: { cause?: { originalCode?: unknown; originalMessage?: string; message?: string } };
-};

@@ -1,9 +1,6 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Ctx } from "../context.ts";
-
-export const outboxMails = z.array(
-  z.object({ id: z.string(), to: z.string(), subject: z.string(), text: z.string(), createdAt: z.iso.datetime() }),
-);
+import type { outboxMails } from "./schema.ts";
 
 /** The latest mails of local mode. The caller makes sure that it is local mode. */
 export async function listOutbox(ctx: Ctx, input: { to: string }): Promise<z.infer<typeof outboxMails>> {

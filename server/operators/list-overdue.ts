@@ -1,15 +1,9 @@
-import { z } from "zod";
-import type { OwnerActor } from "../auth/actor.ts";
+import type { z } from "zod";
 import type { Ctx } from "../context.ts";
-import { requireOperator } from "./require-operator.ts";
-
-export const overdueTasks = z.array(
-  z.object({ id: z.string(), status: z.string(), agentId: z.string().nullable(), deadlineAt: z.iso.datetime() }),
-);
+import type { overdueTasks } from "./schema.ts";
 
 /** Tasks whose state should have ended by now. With healthy timers there are none. */
-export async function listOverdue(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof overdueTasks>> {
-  requireOperator(ctx);
+export async function listOverdue(ctx: Ctx): Promise<z.infer<typeof overdueTasks>> {
   const rows = await ctx.db.$queryRaw<{ id: string; status: string; agentId: string | null; deadlineAt: Date }[]>`
     select id, status, agent_id as "agentId", deadline_at as "deadlineAt" from task
     where status in ('submitted', 'routing', 'executing', 'quality_check') and deadline_at < city_now()

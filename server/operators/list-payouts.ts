@@ -1,20 +1,6 @@
-import { z } from "zod";
-import type { OwnerActor } from "../auth/actor.ts";
+import type { z } from "zod";
 import type { Ctx } from "../context.ts";
-import { requireOperator } from "./require-operator.ts";
-
-export const operatorPayouts = z.array(
-  z.object({
-    id: z.string(),
-    ownerId: z.string(),
-    amount: z.int().describe("Cents."),
-    status: z.enum(["requested", "processing", "paid", "failed"]),
-    failure: z.string().nullable().describe("Why it failed, or what it waits for."),
-    transferId: z.string().nullable().describe("The card company's."),
-    payoutId: z.string().nullable().describe("The card company's."),
-    createdAt: z.iso.datetime(),
-  }),
-);
+import type { operatorPayouts } from "./schema.ts";
 
 const FAILED_DAYS = 30;
 
@@ -22,8 +8,7 @@ const FAILED_DAYS = 30;
  * Withdrawals on their way to a bank, or sent back by one and not in a wallet again, oldest first; and those that failed in
  * the last thirty days.
  */
-export async function listPayouts(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof operatorPayouts>> {
-  requireOperator(ctx);
+export async function listPayouts(ctx: Ctx): Promise<z.infer<typeof operatorPayouts>> {
   const rows = await ctx.db.$queryRaw<(Omit<z.infer<typeof operatorPayouts>[number], "createdAt"> & { at: Date })[]>`
     select id, owner_id as "ownerId", amount, status, failure, transfer_id as "transferId", payout_id as "payoutId",
            created_at as at

@@ -1,18 +1,6 @@
-import { z } from "zod";
-import type { OwnerActor } from "../auth/actor.ts";
+import type { z } from "zod";
 import type { Ctx } from "../context.ts";
-import { requireOperator } from "./require-operator.ts";
-
-export const stuckRuns = z.array(
-  z.object({
-    id: z.string(),
-    work: z.string().describe("Which of the city's functions, without the app's name that Inngest puts before it."),
-    state: z.enum(["failed", "retrying", "stalled"]),
-    error: z.string().nullable(),
-    tries: z.int().describe("Failed tries of the step it is at."),
-    since: z.iso.datetime(),
-  }),
-);
+import type { stuckRuns } from "./schema.ts";
 
 type Row = Omit<z.infer<typeof stuckRuns>[number], "since"> & { since: Date };
 
@@ -23,8 +11,7 @@ const STALLED_MINUTES = 10;
  * The city's own work that needs a look, by the embedded engine's books: runs that failed for good in the last week, that
  * are being tried again, or that stand still with nothing to wait for. Empty where Inngest runs them; it shows its own.
  */
-export async function listStuckRuns(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof stuckRuns>> {
-  requireOperator(ctx);
+export async function listStuckRuns(ctx: Ctx): Promise<z.infer<typeof stuckRuns>> {
   const rows = await ctx.db.$queryRaw<Row[]>`
     select id, regexp_replace(function_id, '^city-', '') as work, attempt as tries, left(error ->> 'message', 300) as error,
            case when status = 'failed' then 'failed' when attempt > 0 then 'retrying' else 'stalled' end as state,

@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import type { OwnerActor } from "../auth/actor.ts";
+import type { Ctx } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { callOnce } from "./call-once.ts";
@@ -6,10 +8,9 @@ import { findListed } from "./find-listed.ts";
 import { reachPayments } from "./reach-payments.ts";
 import type { connectLinkView } from "./schema.ts";
 import { recordAccount } from "./sync-connect-account.ts";
-import type { PublicCtx } from "./top-up.ts";
 
 /** A page of the card company where the owner connects a bank account; for one use, always made anew. */
-export async function connectLink(ctx: PublicCtx): Promise<z.infer<typeof connectLinkView>> {
+export async function connectLink(ctx: Ctx<OwnerActor>): Promise<z.infer<typeof connectLinkView>> {
   const accountId = await ensureAccount(ctx);
   const { url } = await reachPayments(ctx).createAccountLink(
     {
@@ -22,7 +23,7 @@ export async function connectLink(ctx: PublicCtx): Promise<z.infer<typeof connec
   return { url };
 }
 
-async function ensureAccount(ctx: PublicCtx): Promise<string> {
+async function ensureAccount(ctx: Ctx<OwnerActor>): Promise<string> {
   const { ownerId } = ctx.actor;
   const known = await ctx.db.connectAccount.findUnique({ where: { ownerId } });
   if (known) return known.stripeAccountId;

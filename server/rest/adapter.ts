@@ -5,7 +5,8 @@ import { authenticate } from "../auth/authenticate.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
-import { admit, refusal, toCityError } from "../trpc/init.ts";
+import { toCityError } from "../trpc/errors.ts";
+import { admit, refusal } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
 import { exhausted, type Limits, limitHeaders } from "./limits.ts";
@@ -65,7 +66,7 @@ async function handle(call: Call): Promise<Response> {
   const { route, request, params } = call;
   const ctx = await identify(call);
   // The procedure asks too; here, so that nothing a stranger sends is read.
-  admit(ctx.actor, route.auth);
+  admit(ctx.actor, route);
   const input = await readInput(route, request, params);
   return route.rest.shape === "stream" ? answerStream(route, ctx, input, request) : perform(call, ctx, input);
 }

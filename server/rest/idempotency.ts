@@ -4,7 +4,7 @@ import { type Ctx, inTransaction } from "../context.ts";
 import { LOCK_SEEDS } from "../db/advisory-locks.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
-import { toCityError } from "../trpc/init.ts";
+import { toCityError } from "../trpc/errors.ts";
 import type { Route } from "./routes.ts";
 
 export type Answer = { status: number; body: string; replayed: boolean };

@@ -49,8 +49,8 @@ export function tagOf(route: Pick<Route, "path">): string {
   return first;
 }
 
-function prose({ auth, rest }: Route): string {
-  const callers = auth.flatMap((kind) => CALLERS[kind] ?? []);
+function prose({ auth, operator, rest }: Route): string {
+  const callers = operator ? ["operators"] : auth.flatMap((kind) => CALLERS[kind] ?? []);
   const may = auth.includes("anonymous") ? "Public." : `For ${callers.join(" and ")}.`;
   const once = rest.money ? " Its Idempotency-Key is kept for 30 days." : "";
   const old = rest.deprecated ? ` Deprecated: ${rest.deprecated.instead}` : "";

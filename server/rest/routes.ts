@@ -12,6 +12,7 @@ export type Route = {
   path: string;
   rest: Rest;
   auth: readonly Actor["kind"][];
+  operator?: Meta["operator"];
   afterRefusal?: Meta["afterRefusal"];
   /** Null where the operation takes nothing. */
   input: z.ZodType | null;
@@ -36,9 +37,10 @@ export const routes: readonly Route[] = Object.entries(
   if (!output || !meta.auth) throw new Error(`${name} is public and must declare its output and who may call it.`);
   if (inputs.length > 1) throw new Error(`${name}: one input schema says it all.`);
   const [method, path] = meta.rest.route.split(" ") as [Route["method"], string];
-  const { rest, auth, afterRefusal } = meta;
-  const input = inputs[0] ?? null;
-  return [{ name, method, path, rest, auth, ...(afterRefusal && { afterRefusal }), input, output, type, procedure }];
+  const { rest, ...declared } = meta;
+  return [
+    { ...declared, auth: meta.auth, rest, name, method, path, input: inputs[0] ?? null, output, type, procedure },
+  ];
 });
 
 /** Calls a procedure with its middleware and its checks of input and output, past tRPC's own transports. */

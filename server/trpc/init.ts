@@ -1,9 +1,9 @@
-import { initTRPC, TRPCError } from "@trpc/server";
-import { ZodError } from "zod";
+import { initTRPC } from "@trpc/server";
 import type { Actor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { isTransaction } from "../db/client.ts";
-import { CityError, isCityError } from "../kernel/errors.ts";
+import { CityError } from "../kernel/errors.ts";
+import { toCityError } from "./errors.ts";
 import { sayInputErrorsPlainly } from "./input-words.ts";
 
 /** How an operation appears in the public REST API. Procedures without it are the dashboard's own and may change. */
@@ -35,8 +35,10 @@ export type Rest = {
 
 export type Meta = {
   auth?: readonly Actor["kind"][];
+  /** Only for owners who are operators. The role is granted by a command line on the machine, never over the network. */
+  operator?: true;
   rest?: Rest;
-  /** What follows a refusal, and the error as the caller gets it. Never runs inside the transaction that was refused. */
+  /** Runs after a refusal, outside the refused transaction; returns the error to send. */
   afterRefusal?: (ctx: Ctx, error: CityError) => Promise<CityError>;
 };
 
@@ -66,11 +68,16 @@ export const { router, createCallerFactory } = t;
 /** Starts a procedure that only these kinds of caller may use. `anonymous` in the list makes it public. */
 export function by<K extends Actor["kind"]>(...kinds: K[]) {
   return t.procedure.meta({ auth: kinds }).use(async ({ ctx, next, meta }) => {
-    admit(ctx.actor, kinds);
+    admit(ctx.actor, { auth: kinds, operator: meta?.operator });
     const result = await next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
     if (!result.ok && meta?.afterRefusal) throw await refusal(meta, ctx, result.error);
     return result;
   });
+}
+
+/** Starts a procedure that only operators may use. */
+export function byOperator() {
+  return by("owner").meta({ operator: true });
 }
 
 /**
@@ -88,52 +95,16 @@ const CREDENTIALS: Partial<Record<Actor["kind"], string>> = {
   trust: "a trust key (X-Trust-API-Key)",
 };
 
-/** @throws MISSING_API_KEY or ACCESS_DENIED unless the caller is of one of these kinds */
-export function admit(actor: Actor, kinds: readonly Actor["kind"][]): void {
-  if (kinds.includes(actor.kind)) return;
-  const needed = kinds.flatMap((kind) => CREDENTIALS[kind] ?? []).join(" or ");
+type Callers = { auth: readonly Actor["kind"][]; operator?: true };
+
+/** @throws MISSING_API_KEY or ACCESS_DENIED unless the operation is declared for this caller */
+export function admit(actor: Actor, { auth, operator }: Callers): void {
+  if (auth.includes(actor.kind)) {
+    if (!operator || (actor.kind === "owner" && actor.role === "operator")) return;
+    throw new CityError("ACCESS_DENIED", "This is for operators.");
+  }
+  const needed = auth.flatMap((kind) => CREDENTIALS[kind] ?? []).join(" or ");
   throw actor.kind === "anonymous"
     ? new CityError("MISSING_API_KEY", `This needs ${needed}.`)
     : new CityError("ACCESS_DENIED", `This needs ${needed}; the credential given is of another kind.`);
-}
-
-/** Every error as ours: use cases' own pass, wrong input becomes VALIDATION_ERROR, anything else hides behind 500. */
-export function toCityError(error: unknown): CityError {
-  if (isCityError(error)) return error;
-  if (error instanceof TRPCError) {
-    if (isCityError(error.cause)) return error.cause;
-    // A failed *output* check also has a ZodError as its cause, and is our fault, not the client's.
-    if (error.code === "BAD_REQUEST" && error.cause instanceof ZodError) return validationError(error.cause);
-    if (error.code === "BAD_REQUEST" || error.code === "PARSE_ERROR") {
-      return new CityError("VALIDATION_ERROR", "The request could not be read.");
-    }
-    if (error.code === "NOT_FOUND") return new CityError("ROUTE_NOT_FOUND", "There is no such operation.");
-    return new CityError("INTERNAL_ERROR", HIDDEN, { cause: error.cause ?? error });
-  }
-  if (error instanceof ZodError) return validationError(error);
-  return isOverloaded(error)
-    ? new CityError("UNAVAILABLE", "The city is busy. Try again in a moment.", { retryAfter: 2, cause: error })
-    : new CityError("INTERNAL_ERROR", HIDDEN, { cause: error });
-}
-
-const HIDDEN = "Something went wrong on our side. The request id leads to the log.";
-
-const BUSY = new Set(
-  "P2024 P2028 P2034 P1001 P1017 40001 40P01 57P01 57P02 57P03 53300 ECONNREFUSED ECONNRESET EPIPE".split(" "),
-);
-
-/** No free connection, a deadlock, a serialization failure, a database that restarts: nothing happened, try again. */
-function isOverloaded(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  // `pg` has no code for a connection that ended while it waited for an answer.
-  return BUSY.has(String(code)) || String(message).startsWith("Connection terminated");
-}
-
-function validationError(error: ZodError): CityError {
-  const fields = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  const [first] = fields;
-  const where = first?.path ? `${first.path}: ` : "";
-  return new CityError("VALIDATION_ERROR", `${where}${first?.message ?? "The input is not valid."}`, {
-    details: { fields },
-  });
 }

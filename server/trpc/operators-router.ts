@@ -1,33 +1,40 @@
 import { checkBooks } from "../operators/check-books.ts";
-import { listOverdue, overdueTasks } from "../operators/list-overdue.ts";
-import { listPayouts, operatorPayouts } from "../operators/list-payouts.ts";
-import { listStuckRuns, stuckRuns } from "../operators/list-stuck-runs.ts";
-import { repeatedRun, repeatRun, repeatRunInput } from "../operators/repeat-run.ts";
-import { ledgerReportView } from "../operators/schema.ts";
-import { by, router } from "./init.ts";
+import { listOverdue } from "../operators/list-overdue.ts";
+import { listPayouts } from "../operators/list-payouts.ts";
+import { listStuckRuns } from "../operators/list-stuck-runs.ts";
+import { repeatRun } from "../operators/repeat-run.ts";
+import {
+  ledgerReportView,
+  operatorPayouts,
+  overdueTasks,
+  repeatedRun,
+  repeatRunInput,
+  stuckRuns,
+} from "../operators/schema.ts";
+import { byOperator, router } from "./init.ts";
 
 /** What operators see. Deciding disputes is `disputes.resolve`. */
 export const operatorsRouter = router({
-  checkLedger: by("owner")
+  checkLedger: byOperator()
     .meta({ rest: { route: "GET /operator/ledger", summary: "The ledger's invariants, checked now" } })
     .output(ledgerReportView)
     .query(({ ctx }) => checkBooks(ctx)),
 
-  listOverdue: by("owner")
+  listOverdue: byOperator()
     .meta({ rest: { route: "GET /operator/overdue", summary: "Tasks past their deadline" } })
     .output(overdueTasks)
     .query(({ ctx }) => listOverdue(ctx)),
 
-  listStuckRuns: by("owner")
+  listStuckRuns: byOperator()
     .output(stuckRuns)
     .query(({ ctx }) => listStuckRuns(ctx)),
 
-  repeatRun: by("owner")
+  repeatRun: byOperator()
     .input(repeatRunInput)
     .output(repeatedRun)
     .mutation(({ ctx, input }) => repeatRun(ctx, input)),
 
-  listPayouts: by("owner")
+  listPayouts: byOperator()
     .output(operatorPayouts)
     .query(({ ctx }) => listPayouts(ctx)),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { listOutbox, outboxMails } from "../mail/list-outbox.ts";
+import { listOutbox } from "../mail/list-outbox.ts";
+import { outboxMails } from "../mail/schema.ts";
 import { getPreferences } from "../notifications/get-preferences.ts";
 import { preferences, setPreferencesInput } from "../notifications/schema.ts";
 import { setPreferences } from "../notifications/set-preferences.ts";

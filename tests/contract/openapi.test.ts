@@ -8,6 +8,7 @@ type Schema = { [key: string]: unknown };
 type Media = { schema: Schema; example: unknown };
 type Operation = {
   operationId: string;
+  description: string;
   security: object[];
   parameters: { in?: string; name?: string; description?: string }[];
   requestBody?: { content: Record<string, Media> };
@@ -88,6 +89,12 @@ test("no answer's schema has a default, forbids new fields, or accepts anything 
   expect(texts).not.toMatch(/"default":/);
   expect(texts).not.toContain('"additionalProperties":false');
   expect(texts).not.toMatch(/"schema":\{\}|"data":\{\}|"items":\{\}/);
+});
+
+test("an operation that only operators may call says so", () => {
+  for (const path of ["/operator/ledger", "/operator/overdue"])
+    expect(document.paths[path]?.get?.description, path).toContain("For operators.");
+  expect(document.paths["/tokens"]?.get?.description).toContain("For owners.");
 });
 
 test("every reference leads somewhere, and every operation id is unique", () => {

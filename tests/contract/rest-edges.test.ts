@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BODY_BYTES, makeFrontDoor } from "#server/http/front-door.ts";
 import { routes } from "#server/rest/routes.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
+import { until } from "#tests/support/until.ts";
 
 let city: TestCity;
 let owner: TestOwner;
@@ -277,4 +278,27 @@ describe("the name that a browser calls the city by", () => {
     expect(await called("other.test:80")).toMatch(/^HTTP\/1\.1 421/);
     door.close();
   });
+});
+
+test("a call whose connection the database ended is asked to come again with 503: nothing has happened", async () => {
+  const { id } = await owner.client.tokens.create({ name: "Ends later" });
+  const holder = await city.database.pool.connect();
+  try {
+    await holder.query("begin");
+    await holder.query("select 1 from owner_token where id = $1 for update", [id]);
+    const revoking = city.call("DELETE", `/tokens/${id}`, { token: owner.token });
+    await until("the call waits for the row", async () => {
+      const { rowCount } = await holder.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock' and query ilike '%update owner_token set revoked_at%'`,
+      );
+      return rowCount === 1;
+    });
+    const { status, body, headers } = await revoking;
+    expect([status, body.error?.code, headers.get("retry-after")]).toEqual([503, "UNAVAILABLE", "2"]);
+  } finally {
+    await holder.query("rollback");
+    holder.release();
+  }
+  await owner.client.tokens.revoke(id);
 });

@@ -1,7 +1,8 @@
 import type { AnyTRPCProcedure } from "@trpc/server";
 import type { Actor } from "#server/auth/actor.ts";
 import { callProcedure, type Route } from "#server/rest/routes.ts";
-import { type Meta, toCityError } from "#server/trpc/init.ts";
+import { toCityError } from "#server/trpc/errors.ts";
+import type { Meta } from "#server/trpc/init.ts";
 import { appRouter } from "#server/trpc/root.ts";
 import { actorOf, type CredentialName, type World } from "./world.ts";
 
