@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import proxyAddress from "proxy-addr";
 import { z } from "zod";
+import { StartProblem } from "./kernel/start-problem.ts";
 import { writeWhole } from "./kernel/write-whole.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
 
@@ -125,12 +126,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-/** What is wrong with the environment, a line each; start prints it and ends. */
-export class ConfigError extends Error {
+/** What is wrong with the environment, a line each. */
+export class ConfigError extends StartProblem {
+  override name = "ConfigError";
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
     super(`The configuration cannot be used:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
-    this.name = "ConfigError";
     this.problems = problems;
   }
 }

@@ -1,7 +1,8 @@
 import { DEMO, seed, seedRepos } from "../prisma/seed.ts";
 import type { City } from "./city.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { type Config, readConfig } from "./config.ts";
 import type { NextHandler } from "./http/front-door.ts";
+import { inTerminal } from "./kernel/start-problem.ts";
 import { makeLog } from "./log.ts";
 import { ensurePageBuild } from "./page-build.ts";
 import { startSeedAgents } from "./seed-agents.ts";
@@ -21,7 +22,6 @@ async function main(): Promise<void> {
   const config = readConfig();
   // Next decides by this, and nothing but start sets it.
   Object.assign(process.env, { NODE_ENV: config.dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
-  process.env.NEXTAUTH_URL = config.publicUrl;
   const log = makeLog(config);
   if (config.web && !config.dev) await ensurePageBuild(say);
 
@@ -81,8 +81,7 @@ main().then(
   () => process.exit(0),
   (error) => {
     if (stopping) return;
-    const plain = error instanceof ConfigError || (error instanceof Error && error.message.startsWith("Port "));
-    process.stderr.write(`${plain ? error.message : (error?.stack ?? error)}\n`);
+    process.stderr.write(`${inTerminal(error)}\n`);
     process.exit(1);
   },
 );

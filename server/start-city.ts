@@ -9,10 +9,9 @@ import { actorFromCookie, nextAuthOptions } from "./auth/next-auth-options.ts";
 import { type City, real, standIn } from "./city.ts";
 import type { Config } from "./config.ts";
 import type { Ports } from "./context.ts";
-import { type Database, openDatabase } from "./db/client.ts";
-import { startEmbedded } from "./db/embedded.ts";
+import type { Database } from "./db/client.ts";
 import { listenForTasks, type TaskSignal } from "./db/listen.ts";
-import { migrate } from "./db/migrate.ts";
+import { openCityDatabase } from "./db/open-city-database.ts";
 import { forwardEvents } from "./engine/forward.ts";
 import { startEngine } from "./engine/start.ts";
 import { engineFetch } from "./engine/wire.ts";
@@ -20,6 +19,7 @@ import { makeApi } from "./http/api.ts";
 import { makeFrontDoor, type NextHandler } from "./http/front-door.ts";
 import type { Log } from "./kernel/log.ts";
 import { shareInProcess } from "./kernel/shared.ts";
+import { StartProblem } from "./kernel/start-problem.ts";
 import { localRemote } from "./ports/repo-fetch/local-remote.ts";
 import { makeLimits } from "./rest/limits.ts";
 import { sweepSandboxes } from "./sandbox/tear-down-sandboxes.ts";
@@ -52,16 +52,17 @@ export async function startCity(
   try {
     await refuseTakenPort(config);
     const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${config.port}`;
-    const { databaseUrl, part } = await startDatabase(config, log, cleanups);
-    await migrate(databaseUrl, { log });
-    const database = openDatabase(databaseUrl, log);
-    cleanups.push({ what: "the database connections", run: () => database.close() });
+    const { url: databaseUrl, database, close: closeDatabase } = await openCityDatabase(config, log);
+    cleanups.push({ what: "the database", run: closeDatabase });
     const live = await listenForTasks({ url: databaseUrl, log });
     cleanups.push({ what: "live events", run: () => live.close() });
 
     const { ports, parts } = await startPorts({ config, log, databaseUrl, database, cityUrl: url, cleanups });
-    const engine = config.inngest.kind === "inngest" ? real("Inngest") : standIn("embedded engine");
-    const city = makeCity(config, log, database, live, ports, { ...parts, database: part, engine });
+    const city = makeCity(config, log, database, live, ports, {
+      ...parts,
+      database: config.databaseUrl ? real("PostgreSQL") : standIn("embedded PostgreSQL"),
+      engine: config.inngest.kind === "inngest" ? real("Inngest") : standIn("embedded engine"),
+    });
     shareInProcess("city", city);
     await sweepSandboxes(city.ctx());
 
@@ -112,19 +113,12 @@ async function refuseTakenPort({ port, host }: Config): Promise<void> {
     probe.once("error", (error: NodeJS.ErrnoException) =>
       reject(
         error.code === "EADDRINUSE"
-          ? new Error(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10} npm start`)
+          ? new StartProblem(`Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10} npm start`)
           : error,
       ),
     );
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
-}
-
-async function startDatabase(config: Config, log: Log, cleanups: Cleanup[]) {
-  if (config.databaseUrl) return { databaseUrl: config.databaseUrl, part: real("PostgreSQL") };
-  const postgres = await startEmbedded({ dataDir: config.dataDir, log });
-  cleanups.push({ what: "PostgreSQL", run: () => postgres.stop() });
-  return { databaseUrl: postgres.url, part: standIn("embedded PostgreSQL") };
 }
 
 function makeCity(

@@ -1,9 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
-import { type City, real, standIn } from "./city.ts";
+import { type City, type Part, real, standIn } from "./city.ts";
 import type { Config } from "./config.ts";
 import type { Ports } from "./context.ts";
 import type { Database } from "./db/client.ts";
 import type { Log } from "./kernel/log.ts";
+import { StartProblem } from "./kernel/start-problem.ts";
 import { openAiJudge } from "./ports/judge/openai-compatible.ts";
 import { noJudge } from "./ports/judge.ts";
 import { outboxMail, smtpMail } from "./ports/mail/smtp.ts";
@@ -28,7 +29,7 @@ type Options = {
 };
 
 type OutsideParts = Pick<City["parts"], "sandbox" | "payments" | "judge" | "mail">;
-type Opened<T, Name extends keyof OutsideParts> = { port: T; part: OutsideParts[Name] };
+type Opened<Port> = { port: Port; part: Part };
 
 /** Opens the ways to the outside world, each the real part or its stand-in as config.ts chose, and says which it is. */
 export async function startPorts(options: Options): Promise<{ ports: Ports; parts: OutsideParts }> {
@@ -59,7 +60,7 @@ export async function startPorts(options: Options): Promise<{ ports: Ports; part
   };
 }
 
-async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opened<Ports["sandbox"], "sandbox">> {
+async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opened<Ports["sandbox"]>> {
   const { provider, reason } = await startSandbox({
     dataDir: config.dataDir,
     repos,
@@ -70,7 +71,7 @@ async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opene
     return { port: provider, part: real(provider.name, provider.can.gaps.join(" ") || undefined) };
   }
   if (config.production) {
-    throw new Error(`Production needs bubblewrap: ${reason}. The virtual shell is for local mode only.`);
+    throw new StartProblem(`Production needs bubblewrap: ${reason}. The virtual shell is for local mode only.`);
   }
   return { port: provider, part: standIn("virtual shell", reason ?? undefined) };
 }
@@ -80,7 +81,7 @@ const sharedMark = (masterKey: string) =>
   createHmac("sha256", masterKey).update("e2b sandboxes").digest("hex").slice(0, 32);
 
 /** Stripe itself, or a stand-in whose secrets are made from ours so that they survive a restart. */
-async function openPayments(options: Options): Promise<Opened<PaymentsPort, "payments">> {
+async function openPayments(options: Options): Promise<Opened<PaymentsPort>> {
   const { config, log, database, cityUrl, cleanups } = options;
   if (config.stripe.kind === "stripe") {
     const { secretKey, webhookSecret } = config.stripe;

@@ -1,5 +1,5 @@
 import type { City } from "#server/city.ts";
-import { purgeRuns } from "#server/engine/inspect.ts";
+import { purgeRuns } from "#server/engine/purge-runs.ts";
 import { forgetInputs } from "#server/tasks/forget-inputs.ts";
 
 /** Days that the embedded engine keeps runs that have ended, for whoever looks into a failure. */

@@ -19,7 +19,7 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** Opens one pool for Prisma, the queue and plain SQL. Eight connections serve two cores best (measured). */
+/** Opens one pool for Prisma, the queue and plain SQL. */
 export function openDatabase(url: string, log: Log): Database {
   const pool = new pg.Pool({ connectionString: url, max: 10, idleTimeoutMillis: 30_000 });
   const complain = (error: Error) => log.warn({ error: error.message }, "a database connection failed");

@@ -1,3 +1,5 @@
+import { StartProblem } from "#server/kernel/start-problem.ts";
+
 export type DatabaseErrorCode =
   | "BINARIES_MISSING"
   | "DATA_FOLDER_UNUSABLE"
@@ -8,15 +10,15 @@ export type DatabaseErrorCode =
   | "MIGRATION_FOLDER_INVALID";
 
 /**
- * Why the database cannot be brought up. It stops the start and is read by a person at a terminal, so the message says
- * what to do; no client ever sees it, which is why its codes are not part of the public error table.
+ * Why the database cannot be brought up; the message says what to do. No client ever sees it, which is why its codes are
+ * not part of the public error table.
  */
-export class DatabaseSetupError extends Error {
+export class DatabaseSetupError extends StartProblem {
+  override name = "DatabaseSetupError";
   readonly code: DatabaseErrorCode;
 
   constructor(code: DatabaseErrorCode, message: string, options: { cause?: unknown } = {}) {
     super(message, options);
-    this.name = "DatabaseSetupError";
     this.code = code;
   }
 }

@@ -1,7 +1,6 @@
 import { readConfig } from "#server/config.ts";
-import { openDatabase } from "#server/db/client.ts";
-import { startEmbedded } from "#server/db/embedded.ts";
-import { migrate } from "#server/db/migrate.ts";
+import { openCityDatabase } from "#server/db/open-city-database.ts";
+import { inTerminal } from "#server/kernel/start-problem.ts";
 import { makeLog } from "#server/log.ts";
 import { type CheckReport, checkInvariants } from "./check-invariants.ts";
 import { type ChainReport, verifyChain } from "./verify-chain.ts";
@@ -9,22 +8,14 @@ import { type ChainReport, verifyChain } from "./verify-chain.ts";
 /** `npm run ledger:check`: the books of the city whose data folder or database the environment names. Exit code 0 or 1. */
 async function main(): Promise<number> {
   const config = readConfig();
-  const log = makeLog(config);
-  const postgres = config.databaseUrl ? null : await startEmbedded({ dataDir: config.dataDir, log });
-  const url = config.databaseUrl ?? postgres?.url ?? "";
+  const { database, close } = await openCityDatabase(config, makeLog(config));
   try {
-    await migrate(url, { log });
-    const database = openDatabase(url, log);
-    try {
-      const books = await checkInvariants({ db: database.prisma });
-      const chain = await verifyChain({ db: database.prisma });
-      print(books, chain);
-      return books.ok && chain.ok ? 0 : 1;
-    } finally {
-      await database.close();
-    }
+    const books = await checkInvariants({ db: database.prisma });
+    const chain = await verifyChain({ db: database.prisma });
+    print(books, chain);
+    return books.ok && chain.ok ? 0 : 1;
   } finally {
-    await postgres?.stop();
+    await close();
   }
 }
 
@@ -39,4 +30,9 @@ function print(books: CheckReport, chain: ChainReport): void {
   console.log(books.ok && chain.ok ? "\nThe ledger is clean." : "\nThe ledger is NOT clean.");
 }
 
-if (import.meta.main) process.exitCode = await main();
+if (import.meta.main) {
+  process.exitCode = await main().catch((error) => {
+    console.error(inTerminal(error));
+    return 1;
+  });
+}

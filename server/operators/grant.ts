@@ -1,6 +1,6 @@
 import { readConfig } from "../config.ts";
-import { openDatabase } from "../db/client.ts";
-import { startEmbedded } from "../db/embedded.ts";
+import { openCityDatabase } from "../db/open-city-database.ts";
+import { inTerminal } from "../kernel/start-problem.ts";
 import { makeLog } from "../log.ts";
 
 /** `npm run operator:grant -- <e-mail>`: makes an owner an operator. `--revoke` takes it back. */
@@ -11,18 +11,18 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const config = readConfig();
-  const log = makeLog(config);
-  const postgres = config.databaseUrl ? null : await startEmbedded({ dataDir: config.dataDir, log });
-  const database = openDatabase(config.databaseUrl ?? postgres?.url ?? "", log);
+  const { database, close } = await openCityDatabase(config, makeLog(config));
   try {
     const role = args.includes("--revoke") ? "owner" : "operator";
     const { count } = await database.prisma.owner.updateMany({ where: { email }, data: { role } });
     console.log(count === 1 ? `${email} is now ${role}.` : `There is no owner with the e-mail ${email}.`);
     return count === 1 ? 0 : 1;
   } finally {
-    await database.close();
-    await postgres?.stop();
+    await close();
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error) => {
+  console.error(inTerminal(error));
+  return 1;
+});

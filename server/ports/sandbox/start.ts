@@ -1,4 +1,5 @@
 /** Picks the sandbox of this machine. Called by the configuration alone. */
+import { StartProblem } from "../../kernel/start-problem.ts";
 import type { RepoFetcher } from "../repo-fetch.ts";
 import type { SandboxName, SandboxProvider } from "../sandbox.ts";
 import { startBubblewrap } from "./bubblewrap/start.ts";
@@ -16,18 +17,18 @@ export type SandboxStart = {
 
 /**
  * @returns the provider, and why it is not bubblewrap when it is not (for `/ready` and the log).
- * @throws Error when the one that was asked for is not to be had; the bare host is never a choice.
+ * @throws StartProblem when the one that was asked for is not to be had; the bare host is never a choice.
  */
 export async function startSandbox(
   options: SandboxStart,
 ): Promise<{ provider: SandboxProvider; reason: string | null }> {
   if (options.only === "e2b") {
-    if (options.e2b === undefined) throw new Error("E2B cannot be used: E2B_API_KEY is not set.");
+    if (options.e2b === undefined) throw new StartProblem("E2B cannot be used: E2B_API_KEY is not set.");
     return { provider: await startE2b({ ...options.e2b, repos: options.repos }), reason: null };
   }
   if (options.only === "virtual") return { provider: new VirtualProvider(options), reason: "chosen by configuration" };
   const sealed = await startBubblewrap(options);
   if (!("missing" in sealed)) return { provider: sealed, reason: null };
-  if (options.only === "bubblewrap") throw new Error(`bubblewrap cannot be used: ${sealed.missing}`);
+  if (options.only === "bubblewrap") throw new StartProblem(`bubblewrap cannot be used: ${sealed.missing}`);
   return { provider: new VirtualProvider(options), reason: sealed.missing };
 }

@@ -1,0 +1,37 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+
+const dataDir = mkdtempSync(join(tmpdir(), "city-start-"));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** What a start that fails writes to the terminal. */
+function failedStart(env: Record<string, string>): Promise<{ code: unknown; stderr: string }> {
+  const quietly = { CITY_DATA_DIR: dataDir, CITY_WEB: "off", CITY_SEED: "off", LOG_LEVEL: "silent", ...env };
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["server/main.ts"], { env: { ...process.env, ...quietly } }, (error, _, stderr) =>
+      resolve({ code: error?.code, stderr }),
+    );
+  });
+}
+
+test("a start that finds its port taken says so and what to do, and nothing else", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  expect(await failedStart({ PORT: String(port) })).toEqual({
+    code: 1,
+    stderr: `Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10} npm start\n`,
+  });
+  other.close();
+});
+
+test("a start with a configuration that cannot be used says what is wrong with it, and nothing else", async () => {
+  const { code, stderr } = await failedStart({ CITY_SETTINGS: '{"money":{"maximumTopUp":2000000}}' });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^The configuration cannot be used:\n {2}- CITY_SETTINGS: money\.maximumTopUp: .*\n$/);
+});
