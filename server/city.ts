@@ -24,7 +24,7 @@ export type City = {
   limits: Limits;
   parts: Record<PartName, Part>;
   /** A context for one call: as the city itself unless an actor is given, and from here unless an address is. */
-  ctx(actor?: Actor, requestId?: string, address?: string): Ctx;
+  ctx(actor?: Actor, from?: { requestId?: string; address?: string }): Ctx;
   /** Every operation as a function, for pages that render on the server. The cookie header says who asks. */
   callerFor(cookieHeader: string | null): Promise<{ actor: Actor; call: Caller }>;
   authOptions: AuthOptions;

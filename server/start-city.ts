@@ -58,11 +58,11 @@ export async function startCity(
     cleanups.push({ what: "live events", run: () => live.close() });
 
     const { ports, parts } = await startPorts({ config, log, databaseUrl, database, cityUrl: url, cleanups });
-    const city = makeCity(config, log, database, live, ports, {
-      ...parts,
+    const inside = {
       database: config.databaseUrl ? real("PostgreSQL") : standIn("embedded PostgreSQL"),
       engine: config.inngest.kind === "inngest" ? real("Inngest") : standIn("embedded engine"),
-    });
+    };
+    const city = makeCity({ config, log, database, live, ports, parts: { ...parts, ...inside } });
     shareInProcess("city", city);
     await sweepSandboxes(city.ctx());
 
@@ -121,14 +121,9 @@ async function refuseTakenPort({ port, host }: Config): Promise<void> {
   });
 }
 
-function makeCity(
-  config: Config,
-  log: Log,
-  database: Database,
-  live: TaskSignal,
-  ports: Ports,
-  parts: City["parts"],
-): City {
+type Parts = Pick<City, "config" | "log" | "database" | "parts"> & { live: TaskSignal; ports: Ports };
+
+function makeCity({ config, log, database, live, ports, parts }: Parts): City {
   const inngest =
     config.inngest.kind === "embedded"
       ? makeInngest({ mode: "embedded", fetch: engineFetch(database.pool), log })
@@ -136,8 +131,7 @@ function makeCity(
   const limits = makeLimits(config.settings.limits);
   const ctx: City["ctx"] = (
     actor = { kind: "system" },
-    requestId = `job_${randomUUID()}`,
-    address = "the city itself",
+    { requestId = `job_${randomUUID()}`, address = "the city itself" } = {},
   ) => ({
     db: database.prisma,
     pool: database.pool,

@@ -1,9 +1,11 @@
 import type { NextAuthOptions } from "next-auth";
 import * as jwtModule from "next-auth/jwt";
 import type { City } from "../city.ts";
+import { callerAddress } from "../kernel/caller-address.ts";
 import { isCityError } from "../kernel/errors.ts";
 import type { Actor } from "./actor.ts";
 import { ownerBySession } from "./authenticate.ts";
+import { endSession } from "./end-sessions.ts";
 import { openDashboardSession } from "./open-session.ts";
 import { signInInput } from "./schema.ts";
 import { checkCredentials } from "./sign-in.ts";
@@ -44,7 +46,7 @@ export function nextAuthOptions(city: AuthCity): NextAuthOptions {
         name: "E-mail and password",
         type: "credentials",
         credentials: {},
-        authorize: (given, request) => authorize(city, given, addressOf(request.headers)),
+        authorize: (given, request) => authorize(city, given, callerAddress(request.headers)),
       },
     ],
     callbacks: {
@@ -54,7 +56,7 @@ export function nextAuthOptions(city: AuthCity): NextAuthOptions {
     },
     events: {
       signOut: async ({ token }) => {
-        if (typeof token?.sid === "string") await endSession(city, token.sid);
+        if (typeof token?.sid === "string") await endSession(city.ctx(), token.sid);
       },
     },
     logger: {
@@ -92,7 +94,7 @@ async function authorize(city: AuthCity, given: unknown, address: string): Promi
   const input = signInInput.safeParse({ email, password });
   try {
     if (!input.success) return null;
-    const ctx = city.ctx({ kind: "anonymous" }, undefined, address);
+    const ctx = city.ctx({ kind: "anonymous" }, { address });
     const owner = await checkCredentials(ctx, input.data);
     return await openDashboardSession(ctx, owner.id);
   } catch (error) {
@@ -102,11 +104,6 @@ async function authorize(city: AuthCity, given: unknown, address: string): Promi
   }
 }
 
-async function endSession(city: AuthCity, sessionId: string): Promise<void> {
-  await city.ctx().db
-    .$executeRaw`update session set ended_at = city_now() where id = ${sessionId} and ended_at is null`;
-}
-
 function isSecure(city: AuthCity): boolean {
   return city.config.publicUrl.startsWith("https://");
 }
@@ -114,11 +111,6 @@ function isSecure(city: AuthCity): boolean {
 /** `__Secure-` tells the browser to refuse the cookie from anything but https. */
 function cookieName(city: AuthCity): string {
   return isSecure(city) ? `__Secure-${COOKIE}` : COOKIE;
-}
-
-function addressOf(headers: unknown): string {
-  const { "x-city-address": address } = (headers ?? {}) as Record<string, string | undefined>;
-  return address ?? "unknown";
 }
 
 function parseCookies(header: string): Record<string, string> {

@@ -1,6 +1,7 @@
 import { type Ctx, emit, inTransaction } from "../context.ts";
 import { sealText } from "../kernel/secrets.ts";
 import { useLink } from "./email-links.ts";
+import { endSessions } from "./end-sessions.ts";
 import { RESET_REQUEST } from "./mail-reset-link.ts";
 import { hashPassword } from "./passwords.ts";
 
@@ -22,7 +23,7 @@ export async function resetPassword(ctx: Ctx, input: { token: string; password: 
   return inTransaction(ctx, async (tx) => {
     const ownerId = await useLink(tx, "reset", input.token);
     await tx.db.owner.update({ where: { id: ownerId }, data: { passwordHash } });
-    await tx.db.$executeRaw`update session set ended_at = city_now() where owner_id = ${ownerId} and ended_at is null`;
+    await endSessions(tx, ownerId);
     return { reset: true };
   });
 }

@@ -15,7 +15,7 @@ const EVENT_BYTES = 1_048_576;
 /** Everything the city answers without Next, as one fetch handler. */
 export function makeApi(city: City, extras: { gitRemote: ((request: Request) => Promise<Response>) | null }): Hono {
   const app = new Hono();
-  app.route("/", makeRestApi(city, city.limits));
+  app.route("/", makeRestApi(city));
   app.all(`${DASHBOARD_PREFIX}/*`, (c) => answerDashboard(city, c.req.raw));
   if (city.config.inngest.kind === "inngest") {
     const handler = serveInngest({ client: city.inngest, functions: cityFunctions(city) });
@@ -60,8 +60,8 @@ async function showOutbox(city: City, to: string): Promise<Response> {
 }
 
 /**
- * Local mode: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. As JSON only: a browser asks before
- * it sends that from another site's page, and gets no answer.
+ * Local mode: `{ "advanceMs": 900000 }` moves the city's time and every timer with it. JSON only: a cross-site page would
+ * need a CORS preflight, which is never granted here.
  */
 async function moveClock(city: City, request: Request): Promise<Response> {
   if (!request.headers.get("content-type")?.startsWith("application/json")) {

@@ -2,6 +2,7 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
+import { callerAddress } from "../kernel/caller-address.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
 import { toCityError } from "../trpc/errors.ts";
@@ -60,9 +61,9 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
 /** Strangers are counted as they are in the API, each call of a batch. An owner's own pages are not. */
 async function contextOf(city: City, request: Request, calls: number): Promise<Ctx> {
   const actor = await actorFromCookie(city, request.headers.get("cookie"));
-  const address = request.headers.get("x-city-address") ?? "unknown";
+  const address = callerAddress(request.headers);
   for (let call = 0; call < calls && actor.kind === "anonymous"; call += 1) await city.limits.count(actor, address);
-  return city.ctx(actor, undefined, address);
+  return city.ctx(actor, { address });
 }
 
 function isSameSite(request: Request): boolean {

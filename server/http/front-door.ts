@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { isIP } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import proxyAddress from "proxy-addr";
+import { ADDRESS_HEADER } from "../kernel/caller-address.ts";
 import { CityError } from "../kernel/errors.ts";
 import { refuse } from "../rest/adapter.ts";
 
@@ -11,7 +12,7 @@ export type NextHandler = (request: IncomingMessage, response: ServerResponse) =
 const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|ready(?:[?]|$)|git\/|local\/)/;
 
 /** Headers by which a client could pretend to be our own proxy, or Next's own router. */
-const FORBIDDEN_HEADERS = ["x-middleware-subrequest", "x-city-address"];
+const FORBIDDEN_HEADERS = ["x-middleware-subrequest", ADDRESS_HEADER];
 
 /** Bytes that any body may hold: above what the largest operation takes, which counts for itself. */
 export const BODY_BYTES = 8 * 1_048_576;
@@ -53,8 +54,8 @@ export function makeFrontDoor(
   const server = createServer({ connectionsCheckingInterval: patience.checkMs }, (request, response) => {
     dropForbidden(request);
     const address = proxyAddress(request, trusted) ?? "unknown";
-    request.headers["x-city-address"] = address;
-    request.rawHeaders.push("x-city-address", address);
+    request.headers[ADDRESS_HEADER] = address;
+    request.rawHeaders.push(ADDRESS_HEADER, address);
     if (hostNames && !isCalledByName(request, hostNames)) return void refuseName(request, response);
     if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES) return void refuseSize(request, response);
     if (request.headers["transfer-encoding"]) cutOversized(request, response);

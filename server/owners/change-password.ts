@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { OwnerActor } from "../auth/actor.ts";
 import { confirmPassword } from "../auth/confirm-password.ts";
+import { endSessions } from "../auth/end-sessions.ts";
 import { hashPassword } from "../auth/passwords.ts";
 import { type Ctx, inTransaction } from "../context.ts";
 import type { changePasswordInput } from "./schema.ts";
@@ -15,9 +16,7 @@ export async function changePassword(
   const passwordHash = await hashPassword(input.next);
   await inTransaction(ctx, async (tx) => {
     await tx.db.owner.update({ where: { id: ownerId }, data: { passwordHash } });
-    await tx.db.$executeRaw`
-      update session set ended_at = city_now()
-      where owner_id = ${ownerId} and ended_at is null and id is distinct from ${sessionId}`;
+    await endSessions(tx, ownerId, sessionId);
   });
   return { changed: true };
 }

@@ -4,12 +4,13 @@ import type { Actor } from "../auth/actor.ts";
 import { authenticate } from "../auth/authenticate.ts";
 import type { City } from "../city.ts";
 import type { Ctx } from "../context.ts";
+import { callerAddress } from "../kernel/caller-address.ts";
 import { CityError } from "../kernel/errors.ts";
 import { toCityError } from "../trpc/errors.ts";
 import { admit, refusal } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
-import { exhausted, type Limits, limitHeaders } from "./limits.ts";
+import { exhausted, limitHeaders } from "./limits.ts";
 import { makeDocument } from "./openapi.ts";
 import { readInput } from "./read-input.ts";
 import { callProcedure, type Route, routes } from "./routes.ts";
@@ -21,13 +22,13 @@ export const API_PREFIX = "/api/v1";
  * The public REST API, derived from what the procedures declare: path and method, who may call, input, output. This file
  * knows HTTP and no operation.
  */
-export function makeRestApi(city: City, limits: Limits, served: readonly Route[] = routes): Hono {
+export function makeRestApi(city: City, served: readonly Route[] = routes): Hono {
   const app = new Hono();
   const methods = new Map<string, string[]>();
   for (const route of served) {
     const path = API_PREFIX + route.path.replace(/\{(\w+)\}/g, ":$1");
     methods.set(path, [...(methods.get(path) ?? []), route.method]);
-    app.on(route.method, path, (c) => answer(city, limits, route, c.req.raw, c.req.param()));
+    app.on(route.method, path, (c) => answer(city, route, c.req.raw, c.req.param()));
   }
   const document = JSON.stringify(makeDocument(new URL(city.config.publicUrl).origin, served));
   const documentPath = `${API_PREFIX}/openapi.json`;
@@ -41,7 +42,6 @@ export function makeRestApi(city: City, limits: Limits, served: readonly Route[]
 /** One request on its way. `headers` are those that its answer has gathered so far, whatever it will be. */
 type Call = {
   city: City;
-  limits: Limits;
   route: Route;
   request: Request;
   params: Record<string, string>;
@@ -49,11 +49,11 @@ type Call = {
   headers: Record<string, string>;
 };
 
-async function answer(city: City, limits: Limits, route: Route, request: Request, params: Record<string, string>) {
+async function answer(city: City, route: Route, request: Request, params: Record<string, string>) {
   const requestId = newRequestId();
   const headers: Record<string, string> = { "x-request-id": requestId, ...deprecationHeaders(route) };
   try {
-    return finish(await handle({ city, limits, route, request, params, requestId, headers }), headers);
+    return finish(await handle({ city, route, request, params, requestId, headers }), headers);
   } catch (thrown) {
     const error = toCityError(thrown);
     if (error.code === "RATE_LIMITED") Object.assign(headers, exhausted(error));
@@ -71,11 +71,14 @@ async function handle(call: Call): Promise<Response> {
   return route.rest.shape === "stream" ? answerStream(route, ctx, input, request) : perform(call, ctx, input);
 }
 
-/** Who calls, counted in that caller's budget. Whoever tries keys is a stranger, and has a stranger's. */
-async function identify({ city, limits, route, request, requestId, headers }: Call): Promise<Ctx> {
-  const address = request.headers.get("x-city-address") ?? "unknown";
-  const stranger = city.ctx({ kind: "anonymous" }, requestId, address);
-  const count = async (actor: Actor) => Object.assign(headers, limitHeaders(await limits.count(actor, address)));
+/**
+ * Authenticates the caller and counts the request against its limit; one with a failed credential counts against its
+ * address.
+ */
+async function identify({ city, route, request, requestId, headers }: Call): Promise<Ctx> {
+  const address = callerAddress(request.headers);
+  const stranger = city.ctx({ kind: "anonymous" }, { requestId, address });
+  const count = async (actor: Actor) => Object.assign(headers, limitHeaders(await city.limits.count(actor, address)));
   const actor = await authenticate(stranger, credentialsOf(request), route.auth).catch(async (refused) => {
     await count(stranger.actor);
     throw refused;

@@ -3,7 +3,7 @@ import type { AgentActor, Party } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
 import { runStatement, type Statement } from "../db/statement.ts";
 import { notFound } from "../kernel/errors.ts";
-import type { TaskRow } from "./view.ts";
+import { isBuyer, type TaskRow } from "./view.ts";
 
 /** Locks a task's row for the rest of the transaction and reads it: every decision about its state starts here. */
 export async function lockTask(ctx: Ctx, id: string): Promise<TaskRow> {
@@ -14,9 +14,7 @@ export async function lockTask(ctx: Ctx, id: string): Promise<TaskRow> {
 /** The locked task, for its buyer only. */
 export async function lockAsBuyer(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
   const task = await lockTask(ctx, id);
-  const mine =
-    ctx.actor.kind === "owner" ? task.buyerOwnerId === ctx.actor.ownerId : task.buyerAgentId === ctx.actor.agentId;
-  if (!mine) throw notFound("task");
+  if (!isBuyer(task, ctx.actor)) throw notFound("task");
   return task;
 }
 

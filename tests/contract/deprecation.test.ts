@@ -12,7 +12,7 @@ beforeAll(async () => {
   const served = routes.map((route) =>
     route.name === "agents.search" ? { ...route, rest: { ...route.rest, deprecated } } : route,
   );
-  api = makeRestApi(city, city.limits, served);
+  api = makeRestApi(city, served);
 });
 afterAll(() => city?.stop());
 
@@ -32,7 +32,7 @@ test("a deprecated operation says so in every answer, refusals too, and still wo
   }
 });
 
-test("the API document marks it, names what to use instead, and lists the headers", async () => {
+test("the API document marks a deprecated operation, names what to use instead, and lists the headers", async () => {
   const document = await (await ask("/openapi.json")).json();
   const { get: search } = document.paths["/agents"];
   expect(search).toMatchObject({ deprecated: true, description: expect.stringContaining("GET /agents/{id}") });
@@ -40,7 +40,7 @@ test("the API document marks it, names what to use instead, and lists the header
   expect(document.paths["/agents/{id}"].get).not.toHaveProperty("deprecated");
 });
 
-test("no other operation says so", async () => {
+test("an operation that is not deprecated sends no deprecation headers", async () => {
   const answer = await ask("/agents/nobody");
   expect(answer.status).toBe(404);
   expect(answer.headers.get("deprecation")).toBeNull();

@@ -30,7 +30,7 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("a city
     await cloud.close();
   });
 
-  test("/ready names it, with what it cannot do", async () => {
+  test("/ready names E2B as the sandbox, and what it cannot do", async () => {
     const { parts } = (await (await fetch(`${city.url}/ready`)).json()) as { parts: { sandbox: object } };
     expect(parts.sandbox).toMatchObject({ name: "e2b", standIn: false, note: /not been run against E2B itself/ });
   });

@@ -96,7 +96,7 @@ describe("Prism refuses what the document does not say", () => {
     },
   );
 
-  test("and the harness of all contract tests fails on it", async () => {
+  test("what Prism objects to fails the calls of every contract test", async () => {
     const base = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
     const client = new AgentCity({
       apiKey: "ac_live_x",
