@@ -3,6 +3,7 @@ import type { PrismaClient } from "#prisma";
 import type { Actor } from "./auth/actor.ts";
 import { type Db, isTransaction } from "./db/client.ts";
 import type { TaskSignal } from "./db/listen.ts";
+import type { Events } from "./events.ts";
 import { newId } from "./kernel/ids.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Judge } from "./ports/judge.ts";
@@ -35,8 +36,7 @@ export type Ctx<A extends Actor = Actor> = {
   actor: A;
   log: Log;
   requestId: string;
-  /** The same in every try of one request under an Idempotency-Key, where the work goes in steps: by it a try finds what
-   * the one before has begun. */
+  /** Stable across retries under one Idempotency-Key (stepwise operations): lets a retry find what an earlier one began. */
   requestKey?: string;
   ports: Ports;
   settings: Settings;
@@ -78,12 +78,12 @@ export async function cityNow(ctx: Ctx): Promise<Date> {
  * Hands an event to the queue in the transaction of the change it tells of: committed together or not at all.
  * The id makes a repeated hand-over harmless.
  */
-export async function emit(ctx: Ctx, name: string, data: Record<string, unknown>): Promise<void> {
+export async function emit<Name extends keyof Events>(ctx: Ctx, name: Name, data: Events[Name]): Promise<void> {
   await ctx.db.$executeRaw`select graphile_worker.add_job('event', ${eventJob(name, data)}::json)`;
 }
 
 /** An event as the queue stores it, for statements that add the job themselves. */
-export function eventJob(name: string, data: Record<string, unknown>): string {
+export function eventJob<Name extends keyof Events>(name: Name, data: Events[Name]): string {
   return JSON.stringify({ id: newId(), name, data, ts: Date.now() });
 }
 

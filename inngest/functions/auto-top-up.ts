@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { chargeAutoTopUp } from "#server/payments/charge-auto-top-up.ts";
 
 /** Fills a pool from the saved card. A card that says no is an answer; only silence is tried again. */
 export const autoTopUpFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "auto-top-up", retries: 10, triggers: [{ event: "payments/auto-top-up-requested" }] },
+    { id: "auto-top-up", retries: 10, triggers: [on("payments/auto-top-up-requested")] },
     async ({ event, step }) => {
-      const { topUpId } = event.data as { topUpId: string };
+      const { topUpId } = event.data;
       return step.run("charge", () => chargeAutoTopUp(city.ctx(), { topUpId }));
     },
   );

@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { cancelFrozenTasks } from "#server/payments/cancel-frozen-tasks.ts";
 
 /** A top-up was charged back after it was spent: what the owner has not yet committed anyone to is cancelled. */
 export const cancelFrozenTasksFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "cancel-frozen-tasks", retries: 10, triggers: [{ event: "owner/frozen" }] },
+    { id: "cancel-frozen-tasks", retries: 10, triggers: [on("owner/frozen")] },
     async ({ event, step }) => {
-      const { ownerId } = event.data as { ownerId: string };
+      const { ownerId } = event.data;
       return step.run("cancel", () => cancelFrozenTasks(city.ctx(), { ownerId }));
     },
   );

@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { attemptDelivery } from "#server/webhooks/attempt-delivery.ts";
 
 /** One webhook delivery from its first attempt to its last. Each attempt is a step; the waits between are the city's. */
 export const deliverWebhookFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "deliver-webhook", retries: 10, triggers: [{ event: "webhook/queued" }] },
+    { id: "deliver-webhook", retries: 10, triggers: [on("webhook/queued")] },
     async ({ event, step }) => {
-      const { deliveryId } = event.data as { deliveryId: string };
+      const { deliveryId } = event.data;
       for (let look = 0; ; look++) {
         const result = await step.run(`attempt-${look}`, () => attemptDelivery(city.ctx(), { deliveryId, look }));
         if (result.state === "settled") return result;

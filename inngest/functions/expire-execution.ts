@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { expireExecution } from "#server/tasks/expire-execution.ts";
 
 /** Execution timeout: a seller that committed and does not deliver. */
 export const expireExecutionFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "expire-execution", retries: 10, triggers: [{ event: "task/started" }] },
+    { id: "expire-execution", retries: 10, triggers: [on("task/started")] },
     async ({ event, step }) => {
-      const { taskId, deadlineAt } = event.data as { taskId: string; deadlineAt: string };
+      const { taskId, deadlineAt } = event.data;
       await step.sleepUntil("wait", deadlineAt);
       return step.run("expire", () => expireExecution(city.ctx(), { taskId }));
     },

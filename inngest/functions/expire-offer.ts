@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { expireOffer } from "#server/tasks/expire-offer.ts";
 
 /** Offer timeout: the time to commit moves while a sandbox is made, so an early look says when to come again. */
 export const expireOfferFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "expire-offer", retries: 10, triggers: [{ event: "task/offered" }] },
+    { id: "expire-offer", retries: 10, triggers: [on("task/offered")] },
     async ({ event, step }) => {
-      const { taskId, offerId, commitBy } = event.data as { taskId: string; offerId: string; commitBy: string };
+      const { taskId, offerId, commitBy } = event.data;
       let until = commitBy;
       for (let look = 0; ; look++) {
         await step.sleepUntil(`wait-${look}`, until);

@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { forgetCustomer } from "#server/payments/forget-customer.ts";
 
 /** An account was closed: what the card company knows of its owner goes too. */
 export const forgetCustomerFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "forget-customer", retries: 10, triggers: [{ event: "owner/closed" }] },
+    { id: "forget-customer", retries: 10, triggers: [on("owner/closed")] },
     async ({ event, step }) => {
-      const { customerId } = event.data as { customerId: string };
+      const { customerId } = event.data;
       await step.run("forget", () => forgetCustomer(city.ctx(), { customerId }));
     },
   );

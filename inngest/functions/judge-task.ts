@@ -1,3 +1,4 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { abandonJudgement } from "#server/tasks/abandon-judgement.ts";
 import { judgeTask } from "#server/tasks/judge-task.ts";
@@ -9,15 +10,15 @@ export const judgeTaskFunction = (city: City) =>
     {
       id: "judge-task",
       retries: 2,
-      triggers: [{ event: "task/delivered" }],
+      triggers: [on("task/delivered")],
       onFailure: async ({ event, step }) => {
-        const { taskId } = event.data.event.data as { taskId: string };
+        const { taskId } = event.data.event.data;
         const why = event.data.error.message;
         await step.run("abandon", () => abandonJudgement(city.ctx(), { taskId, why }));
       },
     },
     async ({ event, step }) => {
-      const { taskId } = event.data as { taskId: string };
+      const { taskId } = event.data;
       const verdict = await step.run("judge", () => judgeTask(city.ctx(), { taskId }));
       if (!verdict) return { status: "settled" };
       return step.run("settle", () => settleTask(city.ctx(), { taskId, verdict }));

@@ -1,12 +1,13 @@
+import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
 
 /** Escrow release: the seller's share becomes available when the buyer's time to object is over. */
 export const releaseEscrowFunction = (city: City) =>
   city.inngest.createFunction(
-    { id: "release-escrow", retries: 10, triggers: [{ event: "task/completed" }] },
+    { id: "release-escrow", retries: 10, triggers: [on("task/completed")] },
     async ({ event, step }) => {
-      const { taskId, escrowReleasesAt } = event.data as { taskId: string; escrowReleasesAt: string };
+      const { taskId, escrowReleasesAt } = event.data;
       await step.sleepUntil("wait", escrowReleasesAt);
       return step.run("release", () => releaseTaskEscrow(city.ctx(), { taskId }));
     },

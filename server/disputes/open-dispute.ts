@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
-import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { freezeForDispute } from "../ledger/freeze-for-dispute.ts";
@@ -80,5 +80,4 @@ async function announce(ctx: Ctx, task: TaskRow, disputeId: string, reason: stri
   await recordEvent(ctx, task.id, "dispute_opened", { disputeId, reason });
   const disputed = await ctx.db.task.findUniqueOrThrow({ where: { id: task.id }, include: withDispute });
   await tellSeller(ctx, disputed, "dispute_opened");
-  await emit(ctx, "dispute/opened", { disputeId });
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
-import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
+import { type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
@@ -61,7 +61,6 @@ async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> 
   const { id: taskId, taskType, description } = task;
   const amount = task.creditsCharged ?? 0;
   await notifyOwner(ctx, task.buyerOwnerId, { kind: "task_refunded", taskId, taskType, description, amount });
-  await emit(ctx, "task/refunded", { taskId });
 }
 
 async function closeDispute(ctx: Ctx, task: TaskRow, disputeId: string): Promise<void> {
