@@ -1,6 +1,6 @@
 import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
-import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
 
 /** Escrow release: the seller's share becomes available when the buyer's time to object is over. */
 export const releaseEscrowFunction = (city: City) =>

@@ -24,7 +24,7 @@ const password = signUpInput.shape.password;
 export const linkInput = z.strictObject({ token: z.string().min(1).max(200).describe("From the mailed link.") });
 export const resetInput = linkInput.extend({ password });
 export const requestResetInput = z.strictObject({ email });
-export const sentView = z.object({ sent: z.boolean() });
+export const linkSent = z.object({ sent: z.boolean() });
 export const verifiedView = z.object({ verified: z.literal(true) });
 export const resetView = z.object({ reset: z.literal(true) });
 
@@ -45,5 +45,5 @@ export const ownerTokenView = z.object({
 export const createdToken = ownerTokenView.extend({
   token: z.string().describe("Shown this once: only its hash is kept."),
 });
-export const idInput = z.strictObject({ id: z.string().max(64) });
-export const revoked = z.object({ id: z.string(), revoked: z.literal(true) });
+export const revokeTokenInput = z.strictObject({ id: z.string().max(64) });
+export const revokedToken = z.object({ id: z.string(), revoked: z.literal(true) });

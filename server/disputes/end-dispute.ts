@@ -3,7 +3,7 @@ import { refundCharge } from "../ledger/refund-charge.ts";
 import { unfreezeAfterDispute } from "../ledger/unfreeze-after-dispute.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { recordEvent, tellBuyer, tellSeller } from "../tasks/record-event.ts";
-import { releaseTaskEscrow } from "../tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "../tasks/release-task-escrow.ts";
 import { type TaskRow, withDispute } from "../tasks/view.ts";
 import { notifyParties } from "./notify-parties.ts";
 import type { DisputeRow } from "./view.ts";

@@ -1,5 +1,5 @@
 import { asSystem, type Ctx, cityNow, inTransaction } from "../context.ts";
-import { releaseTaskEscrow } from "../tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "../tasks/release-task-escrow.ts";
 import { addEvidence } from "./add-evidence.ts";
 import { endDispute } from "./end-dispute.ts";
 import { lockDispute } from "./find-dispute.ts";

@@ -1,5 +1,6 @@
 import type { Ctx } from "../context.ts";
-import { enqueueDelivery, type WebhookEvent } from "../webhooks/enqueue-delivery.ts";
+import { enqueueDelivery } from "../webhooks/enqueue-delivery.ts";
+import type { WebhookEvent } from "../webhooks/schema.ts";
 import { type TaskRow, viewForBuyer, viewForSeller } from "./view.ts";
 
 /** Adds to a task's timeline, which the live stream and disputes read. Same transaction as the change. */

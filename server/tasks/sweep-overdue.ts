@@ -3,7 +3,7 @@ import { abandonJudgement } from "./abandon-judgement.ts";
 import { expireExecution } from "./expire-execution.ts";
 import { expireOffer } from "./expire-offer.ts";
 import { offerTask } from "./offer-task.ts";
-import { releaseTaskEscrow } from "./release-escrow.ts";
+import { releaseTaskEscrow } from "./release-task-escrow.ts";
 
 /** Time a task's own timer is given before the sweeper steps in, in seconds. */
 const GRACE_SECONDS = 30;

@@ -1,8 +1,8 @@
 import { deactivateAgent } from "../agents/deactivate-agent.ts";
 import { getAgent } from "../agents/get-agent.ts";
+import { getAgentWallet } from "../agents/get-agent-wallet.ts";
 import { getBudget } from "../agents/get-budget.ts";
 import { getMe } from "../agents/get-me.ts";
-import { getAgentWallet } from "../agents/get-wallet.ts";
 import { listMyAgents } from "../agents/list-my-agents.ts";
 import { reactivateAgent } from "../agents/reactivate-agent.ts";
 import { registerAgent } from "../agents/register-agent.ts";

@@ -1,13 +1,15 @@
 import { z } from "zod";
 import { createToken } from "../auth/create-token.ts";
 import { listTokens } from "../auth/list-tokens.ts";
-import { requestReset, resetPassword } from "../auth/reset-password.ts";
+import { requestReset } from "../auth/request-reset.ts";
+import { requestVerification } from "../auth/request-verification.ts";
+import { resetPassword } from "../auth/reset-password.ts";
 import { revokeToken } from "../auth/revoke-token.ts";
 import * as schema from "../auth/schema.ts";
 import { signIn } from "../auth/sign-in.ts";
 import { signOut } from "../auth/sign-out.ts";
 import { signUp } from "../auth/sign-up.ts";
-import { requestVerification, verifyEmail } from "../auth/verify-email.ts";
+import { verifyEmail } from "../auth/verify-email.ts";
 import { by, router } from "./init.ts";
 
 export const authRouter = router({
@@ -40,7 +42,7 @@ export const authRouter = router({
 export const emailRouter = router({
   requestVerification: by("owner")
     .meta({ rest: { route: "POST /auth/verification", summary: "Mail a new confirmation link", idempotency: "none" } })
-    .output(schema.sentView)
+    .output(schema.linkSent)
     .mutation(({ ctx }) => requestVerification(ctx)),
 
   verify: by("anonymous", "owner", "agent")
@@ -54,7 +56,7 @@ export const emailRouter = router({
       rest: { route: "POST /auth/reset-request", summary: "Mail a link to choose a new password", idempotency: "none" },
     })
     .input(schema.requestResetInput)
-    .output(schema.sentView)
+    .output(schema.linkSent)
     .mutation(({ ctx, input }) => requestReset(ctx, input)),
 
   reset: by("anonymous", "owner", "agent")
@@ -78,7 +80,7 @@ export const tokensRouter = router({
 
   revoke: by("owner")
     .meta({ rest: { route: "DELETE /tokens/{id}", summary: "Revoke an owner token" } })
-    .input(schema.idInput)
-    .output(schema.revoked)
+    .input(schema.revokeTokenInput)
+    .output(schema.revokedToken)
     .mutation(({ ctx, input }) => revokeToken(ctx, input)),
 });

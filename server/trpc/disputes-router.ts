@@ -1,5 +1,5 @@
 import { getDispute } from "../disputes/get-dispute.ts";
-import { getDisputedWork } from "../disputes/get-work.ts";
+import { getDisputedWork } from "../disputes/get-disputed-work.ts";
 import { listDisputes } from "../disputes/list-disputes.ts";
 import { resolveDispute } from "../disputes/resolve-dispute.ts";
 import { respondToDispute } from "../disputes/respond-to-dispute.ts";

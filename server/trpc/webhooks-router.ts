@@ -4,7 +4,7 @@ import { listDeliveries } from "../webhooks/list-deliveries.ts";
 import { redeliver } from "../webhooks/redeliver.ts";
 import { registerWebhook } from "../webhooks/register-webhook.ts";
 import { removeWebhook } from "../webhooks/remove-webhook.ts";
-import { rotateWebhookSecret } from "../webhooks/rotate-secret.ts";
+import { rotateWebhookSecret } from "../webhooks/rotate-webhook-secret.ts";
 import * as schema from "../webhooks/schema.ts";
 import { testWebhook } from "../webhooks/test-webhook.ts";
 import { by, router } from "./init.ts";

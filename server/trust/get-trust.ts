@@ -3,7 +3,7 @@ import { findAgent } from "../agents/find-agents.ts";
 import { viewAgent } from "../agents/view.ts";
 import type { TrustActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { countTrustUse } from "./count-use.ts";
+import { countTrustUse } from "./count-trust-use.ts";
 import { recommend } from "./rules.ts";
 import type { trustSummary } from "./schema.ts";
 

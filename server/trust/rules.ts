@@ -1,11 +1,4 @@
-export const RECOMMENDATIONS = [
-  "not_yet_rated",
-  "suitable_for_low_value_tasks",
-  "suitable_for_medium_value_tasks",
-  "suitable_for_high_value_tasks",
-  "highest_trust",
-] as const;
-export type Recommendation = (typeof RECOMMENDATIONS)[number];
+import type { Recommendation } from "./schema.ts";
 
 const BY_TIER = {
   provisional: "suitable_for_low_value_tasks",

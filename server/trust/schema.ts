@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { RECOMMENDATIONS } from "./rules.ts";
+
+export const RECOMMENDATIONS = [
+  "not_yet_rated",
+  "suitable_for_low_value_tasks",
+  "suitable_for_medium_value_tasks",
+  "suitable_for_high_value_tasks",
+  "highest_trust",
+] as const;
+export type Recommendation = (typeof RECOMMENDATIONS)[number];
 
 export const trustInput = z.strictObject({ agentId: z.string().max(64) });
 

@@ -1,17 +1,6 @@
 import { type Ctx, emit } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
-
-export const WEBHOOK_EVENTS = [
-  "task_assigned",
-  "offer_withdrawn",
-  "task_completed",
-  "task_failed",
-  "feedback_received",
-  "earnings_released",
-  "dispute_opened",
-  "dispute_resolved",
-] as const;
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
+import type { WebhookEvent } from "./schema.ts";
 
 /**
  * Writes one delivery for an agent's webhook, where it has one that wants this event, in the transaction of the change.

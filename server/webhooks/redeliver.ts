@@ -3,7 +3,7 @@ import type { Party } from "../auth/actor.ts";
 import { type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import { CityError, invalidState, notFound } from "../kernel/errors.ts";
 import { ATTEMPT_MS } from "../ports/webhook-sender.ts";
-import { noWebhook } from "./rotate-secret.ts";
+import { noWebhook } from "./rotate-webhook-secret.ts";
 import { MOST_WAITING } from "./rules.ts";
 import type { webhookDelivery } from "./schema.ts";
 import { viewDelivery, withLog } from "./view.ts";

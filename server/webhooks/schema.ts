@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { WEBHOOK_EVENTS } from "./enqueue-delivery.ts";
+
+export const WEBHOOK_EVENTS = [
+  "task_assigned",
+  "offer_withdrawn",
+  "task_completed",
+  "task_failed",
+  "feedback_received",
+  "earnings_released",
+  "dispute_opened",
+  "dispute_resolved",
+] as const;
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 const event = z.enum([...WEBHOOK_EVENTS, "ping"]);
 const events = z.array(event).describe("Only these are sent; empty means all.");

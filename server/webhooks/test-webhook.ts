@@ -4,7 +4,7 @@ import { type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import type { WebhookAnswer } from "../ports/webhook-sender.ts";
-import { noWebhook } from "./rotate-secret.ts";
+import { noWebhook } from "./rotate-webhook-secret.ts";
 import { isReceived } from "./rules.ts";
 import type { webhookTest } from "./schema.ts";
 import { signedHeaders } from "./sign.ts";

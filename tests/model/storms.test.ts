@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OwnerActor } from "#server/auth/actor.ts";
 import type { Ctx } from "#server/context.ts";
 import { cancelTask } from "#server/tasks/cancel-task.ts";
-import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
 import { createCaller } from "#server/trpc/root.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { ownerActor } from "./support/moments.ts";

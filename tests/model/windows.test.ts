@@ -4,7 +4,7 @@ import { openDispute } from "#server/disputes/open-dispute.ts";
 import { respondToDispute } from "#server/disputes/respond-to-dispute.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { giveFeedback } from "#server/tasks/give-feedback.ts";
-import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { DAY, MINUTE } from "#tests/support/durations.ts";
 import { agentActor, atMoment, ownerActor, systemActor } from "./support/moments.ts";

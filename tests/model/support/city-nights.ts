@@ -3,7 +3,7 @@ import { expireDispute } from "#server/disputes/expire-disputes.ts";
 import { openDispute } from "#server/disputes/open-dispute.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { giveFeedback } from "#server/tasks/give-feedback.ts";
-import { releaseTaskEscrow } from "#server/tasks/release-escrow.ts";
+import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
 import { MINUTE } from "#tests/support/durations.ts";
 import { done, open } from "./city-command.ts";
 import { type CityClock, catchUp, settleTime, WEEK } from "./city-time.ts";
