@@ -59,7 +59,7 @@ export type Config = {
   port: number;
   /** Where browsers and mails find the city, without a slash at the end. */
   publicUrl: string;
-  /** Whose word is taken for where a request comes from: addresses, networks, or names such as `loopback`; or nobody's. */
+  /** Proxies whose X-Forwarded-For is trusted: addresses, networks, or names such as `loopback`; empty: none. */
   trustedProxies: string[];
   dataDir: string;
   /** Seals what must be read again and signs dashboard sessions. */

@@ -24,14 +24,14 @@ export type Ports = {
   webhooks: WebhookSender;
 };
 
-/** Getting in with a password, or having a link mailed and using it. */
+/** What is rate limited against guessing: signing in with a password, and mailed links. */
 export type Try = "sign-in" | "link";
 
 /** What every use case is given. Plain values and ports, no transport. */
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
   db: Db;
-  /** For `runStatement` alone: past Prisma, and past a transaction that is open. */
+  /** For `runStatement` only: bypasses Prisma and any open transaction. */
   pool: Pool;
   actor: A;
   log: Log;
@@ -47,7 +47,7 @@ export type Ctx<A extends Actor = Actor> = {
   /** Tells when something happened to a task. */
   live: TaskSignal;
   /**
-   * Counts one try at what could be repeated to guess or to pester, by the caller's address and by whom it is about.
+   * Rate limits one try at what could be guessed or used to pester, by the caller's address and by whom it is about.
    * @throws RATE_LIMITED when there were too many within a minute
    */
   countTry(of: Try, about: string): Promise<void>;

@@ -15,12 +15,12 @@ process.noDeprecation = true;
 
 const say = (line = "") => process.stdout.write(`${line}\n`);
 
-/** What a start under way stumbles over once it is being stopped is no failure. */
+/** Errors of a start that is already being stopped are ignored. */
 let stopping = false;
 
 async function main(): Promise<void> {
   const config = readConfig();
-  // Next decides by this, and nothing but start sets it.
+  // Next reads these.
   Object.assign(process.env, { NODE_ENV: config.dev ? "development" : "production", NEXT_TELEMETRY_DISABLED: "1" });
   const log = makeLog(config);
   if (config.web && !config.dev) await ensurePageBuild(say);

@@ -106,7 +106,7 @@ async function close(server: Server, live: TaskSignal): Promise<void> {
   await streamsEnd;
 }
 
-/** Asked before anything else is started, so that the message is the only thing that happens. */
+/** Checked before anything is started, so that the message is the only output. */
 async function refuseTakenPort({ port, host }: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();

@@ -76,7 +76,7 @@ async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opene
   return { port: provider, part: standIn("virtual shell", reason ?? undefined) };
 }
 
-/** The same on every server of a city, because they share the key; it says nothing about it. */
+/** Tells a city's sandboxes from others of the same account: equal on all its servers, which share the key. */
 const sharedMark = (masterKey: string) =>
   createHmac("sha256", masterKey).update("e2b sandboxes").digest("hex").slice(0, 32);
 

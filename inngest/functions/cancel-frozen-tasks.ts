@@ -2,7 +2,7 @@ import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { cancelFrozenTasks } from "#server/payments/cancel-frozen-tasks.ts";
 
-/** A top-up was charged back after it was spent: what the owner has not yet committed anyone to is cancelled. */
+/** After a chargeback of credits already spent: cancels the owner's tasks that no agent has committed to. */
 export const cancelFrozenTasksFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "cancel-frozen-tasks", retries: 10, triggers: [on("owner/frozen")] },

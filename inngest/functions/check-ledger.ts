@@ -1,7 +1,7 @@
 import type { City } from "#server/city.ts";
 import { checkLately } from "#server/ledger/check-lately.ts";
 
-/** Each minute: the books against their promises. A broken one is an error in the log and on the operator's page. */
+/** Each minute: the ledger's invariants. A violation is an error in the log and on the operator's page. */
 export const checkLedgerFunction = (city: City) =>
   city.inngest.createFunction({ id: "check-ledger", retries: 0, triggers: [{ cron: "* * * * *" }] }, async ({ step }) =>
     step.run("check", async () => {

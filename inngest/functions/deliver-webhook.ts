@@ -2,7 +2,7 @@ import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { attemptDelivery } from "#server/webhooks/attempt-delivery.ts";
 
-/** One webhook delivery from its first attempt to its last. Each attempt is a step; the waits between are the city's. */
+/** One webhook delivery from its first attempt to its last. Each is a step; the city's own schedule says when. */
 export const deliverWebhookFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "deliver-webhook", retries: 10, triggers: [on("webhook/queued")] },

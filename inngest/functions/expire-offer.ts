@@ -2,7 +2,7 @@ import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { expireOffer } from "#server/tasks/expire-offer.ts";
 
-/** Offer timeout: the time to commit moves while a sandbox is made, so an early look says when to come again. */
+/** Offer timeout. The deadline moves while a sandbox is made, so a look that comes early says when to look again. */
 export const expireOfferFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "expire-offer", retries: 10, triggers: [on("task/offered")] },

@@ -5,7 +5,7 @@ import { forgetInputs } from "#server/tasks/forget-inputs.ts";
 /** Days that the embedded engine keeps runs that have ended, for whoever looks into a failure. */
 const RUN_DAYS = 30;
 
-/** Each night: what the city has promised not to keep. */
+/** Each night: deletes what is older than its retention. */
 export const forgetInputsFunction = (city: City) =>
   city.inngest.createFunction(
     { id: "forget-inputs", retries: 3, triggers: [{ cron: "17 3 * * *" }] },

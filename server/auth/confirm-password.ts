@@ -5,7 +5,7 @@ import type { OwnerActor } from "./actor.ts";
 import { checkPassword } from "./passwords.ts";
 
 /**
- * Asks the calling owner for the password again, before what a stolen session must not do. It counts as a try to sign in.
+ * Re-authenticates the calling owner before an action that a stolen session must not do. Counts as a sign-in try.
  * @returns the owner
  * @throws VALIDATION_ERROR by the field that it was typed into, RATE_LIMITED
  */

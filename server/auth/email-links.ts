@@ -10,7 +10,7 @@ const LIFETIME_MS: Record<LinkPurpose, number> = { verify: 3 * 86_400_000, reset
 
 type Recipient = { id: string; name: string; email: string };
 
-/** One that young is not replaced, or whoever asks again and again could flood a mailbox and keep its owner out. */
+/** A link younger than this is not replaced: asking repeatedly must not flood a mailbox or keep its owner out. */
 const FRESH_MS = 60_000;
 
 /**
@@ -20,7 +20,7 @@ const FRESH_MS = 60_000;
 export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose): Promise<void> {
   const secret = randomBytes(32).toString("base64url");
   const now = await cityNow(ctx);
-  // One at a time for an owner: who comes second sees the first one's link.
+  // Serialises requests for one owner: the second sees the first one's link.
   await ctx.db.$executeRaw`select 1 from owner where id = ${owner.id} for no key update`;
   const freshFrom = after(now, LIFETIME_MS[purpose] - FRESH_MS);
   const fresh = await ctx.db.emailLink.count({

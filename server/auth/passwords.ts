@@ -5,7 +5,7 @@ export function hashPassword(password: string): Promise<string> {
   return hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
 }
 
-/** A hash of nothing anyone knows: verified against when there is no such account, so that time tells nothing. */
+/** Verified against where there is no such account, so that the time taken does not tell (user enumeration). */
 let decoy: Promise<string> | undefined;
 
 /** Whether the password is right. Takes as long for an account that does not exist. */

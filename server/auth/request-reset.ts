@@ -3,8 +3,8 @@ import { sealText } from "../kernel/secrets.ts";
 import { RESET_REQUEST } from "./mail-reset-link.ts";
 
 /**
- * Has a reset link mailed when there is such an account. Whether there is one is looked up by the queue alone, so that
- * neither the answer nor the time it takes tells.
+ * Has a reset link mailed if there is such an account. Only the queue looks that up, so that neither the answer nor its
+ * time tells (user enumeration).
  */
 export async function requestReset(ctx: Ctx, input: { email: string }): Promise<{ sent: true }> {
   await ctx.countTry("link", input.email);

@@ -7,7 +7,7 @@ import { statementNames } from "./statement-names.ts";
 /** What use cases talk to: the client, or the transaction they were called in. */
 export type Db = Prisma.TransactionClient;
 
-/** Whether this is a transaction that is open, and not the client: one may begin another, but has no connection to end. */
+/** Whether `db` is an open transaction rather than the client, which alone can connect. */
 export function isTransaction(db: Db): boolean {
   return !("$connect" in db);
 }

@@ -12,8 +12,8 @@ export const PROJECT: Folders = { migrations: MIGRATIONS_FOLDER, schema: SCHEMA_
 
 /**
  * The SQL that leads from what the migrations build to what the files for tables (`schema`) and `functions` say; `null`
- * when they agree. Works on databases beside the one at `url`, which are dropped again. What neither can express (triggers,
- * check constraints, rights) is not compared.
+ * when they agree. Works on databases beside the one at `url`, which are dropped again. What neither can express
+ * (triggers, check constraints, rights) is not compared.
  */
 export async function findDrift(url: string, folders: Folders = PROJECT): Promise<string | null> {
   const params: DiffParams = {

@@ -87,7 +87,7 @@ type Connection = { client: pg.Client; over: Promise<void> };
 async function connect(url: string, wake: (taskId: string) => void): Promise<Connection> {
   const client = new pg.Client({ connectionString: url, keepAlive: true, application_name: "ai-city live events" });
   const over = new Promise<void>((resolve) => client.once("end", () => resolve()));
-  // An error always comes with the end of the connection, which is what is acted on.
+  // "end" follows every error, and is what is acted on.
   client.on("error", () => {});
   // The payload is `<task id>:<event id>`.
   client.on("notification", ({ payload = "" }) => wake(payload.slice(0, payload.indexOf(":"))));

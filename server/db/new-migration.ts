@@ -7,8 +7,8 @@ import { startTemporary } from "./temporary.ts";
 const quiet = { debug() {}, info() {}, warn: console.warn, error: console.error };
 
 /**
- * Writes the migration that brings the database to what the files for tables and functions say, without a network and without touching
- * any database but a temporary one. @returns its file, or `null` when there is nothing to do.
+ * Writes the migration that brings the database to what the files for tables and functions say. Needs no network and
+ * touches only a temporary database. @returns its file, or `null` when there is nothing to do.
  */
 export async function writeMigration(name: string, now: Date, folders: Folders = PROJECT): Promise<string | null> {
   const { migrations } = folders;

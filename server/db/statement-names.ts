@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Plans are kept by each connection; beyond so many texts (lists of changing length, mostly) a plan is not worth it. */
+/** Each connection keeps its plans: at most this many statements get one. Others are mostly lists of varying length. */
 const MOST = 400;
 
 /**

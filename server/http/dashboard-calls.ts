@@ -11,10 +11,10 @@ import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
 
-/** Calls that are taken in one request; the dashboard's client splits what is more. */
+/** Calls in one request, at most; the dashboard's client splits larger batches. */
 const MAX_BATCH = 10;
 
-/** The dashboard's calls. The cookie is only believed on requests that our own pages make. */
+/** The dashboard's calls. Against CSRF, the cookie counts on same-origin requests only. */
 export async function answerDashboard(city: City, request: Request): Promise<Response> {
   if (!isSameSite(request)) return Response.json({ error: "Cross-site calls are refused." }, { status: 403 });
   const key = request.headers.get("idempotency-key");
@@ -38,7 +38,7 @@ function answer(city: City, request: Request, context: typeof contextOf): Promis
   });
 }
 
-/** A call that its page may repeat, since the answer can get lost: as the REST API does it, with a key of its own scope. */
+/** A mutation with an Idempotency-Key: as in the REST API, but the keys are the dashboard's own. */
 async function answerOnce(city: City, request: Request, route: Route, key: string): Promise<Response> {
   try {
     const ctx = await contextOf(city, request, 1);
@@ -53,12 +53,12 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
     });
     return new Response(body, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
   } catch (thrown) {
-    // Told in tRPC's own words, as any other refusal.
+    // Formatted by tRPC, as any other refusal.
     return answer(city, request, () => Promise.reject(thrown));
   }
 }
 
-/** Strangers are counted as they are in the API, each call of a batch. An owner's own pages are not. */
+/** Anonymous callers are rate limited as in the REST API, once for each call of a batch; signed-in owners are not. */
 async function contextOf(city: City, request: Request, calls: number): Promise<Ctx> {
   const actor = await actorFromCookie(city, request.headers.get("cookie"));
   const address = callerAddress(request.headers);

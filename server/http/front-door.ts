@@ -11,13 +11,13 @@ export type NextHandler = (request: IncomingMessage, response: ServerResponse) =
 /** Paths that are answered here, without Next. `/api/auth` is next-auth's and stays with Next. */
 const OURS = /^\/(?:api\/(?:v1|trpc|inngest|webhooks)(?:[/?]|$)|health(?:[?]|$)|ready(?:[?]|$)|git\/|local\/)/;
 
-/** Headers by which a client could pretend to be our own proxy, or Next's own router. */
+/** Headers by which a client could impersonate the front door, or Next's router; they are removed. */
 const FORBIDDEN_HEADERS = ["x-middleware-subrequest", ADDRESS_HEADER];
 
-/** Bytes that any body may hold: above what the largest operation takes, which counts for itself. */
+/** Bytes that any body may hold: more than the largest operation takes; each operation has its own limit besides. */
 export const BODY_BYTES = 8 * 1_048_576;
 
-/** How long a client may take to send, in milliseconds, and how often that is looked at. */
+/** Time-outs for a client that sends slowly, in milliseconds, and how often they are checked. */
 type Patience = { headersMs: number; requestMs: number; checkMs: number };
 const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, checkMs: 5_000 };
 
@@ -27,10 +27,7 @@ type Options = {
    * anyone else that header means nothing. Limits are counted by this address.
    */
   trustedProxies: string[];
-  /**
-   * Host names that the city answers to besides `localhost`; left out, to any. On a machine that people browse from,
-   * this keeps out pages whose own name has been made to lead here: their browser takes us for them.
-   */
+  /** Host names the city answers to besides `localhost`; omitted: any. Prevents DNS rebinding. */
   hostNames?: string[];
   patience?: Patience;
 };
@@ -73,7 +70,7 @@ const WRONG_NAME = `This city does not go by that name. Open it as localhost, or
 that you use.
 `;
 
-/** An address is no name that anybody could make lead elsewhere. */
+/** IP addresses pass: DNS rebinding needs a name. */
 function isCalledByName(request: IncomingMessage, names: readonly string[]): boolean {
   const url = `http://${request.headers.host}`;
   if (!URL.canParse(url)) return false;
@@ -82,7 +79,7 @@ function isCalledByName(request: IncomingMessage, names: readonly string[]): boo
   return hostname === "localhost" || hostname.endsWith(".localhost") || names.includes(hostname);
 }
 
-/** A body of unannounced length is counted as it comes, and cut as Node itself cuts one that comes too slowly. */
+/** A chunked body is counted as it arrives, and cut as Node itself cuts one that comes too slowly. */
 function cutOversized(request: IncomingMessage, response: ServerResponse): void {
   const push = request.push.bind(request);
   let size = 0;

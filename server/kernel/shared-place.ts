@@ -1,2 +1,2 @@
-/** Where root keeps what an unprivileged user has to reach when the project itself lies out of its reach. */
+/** Where a server run as root keeps what its unprivileged users must read but cannot reach in the project folder. */
 export const SHARED_PLACE = "/var/lib/ai-city";

@@ -1,9 +1,9 @@
 import type { Ctx } from "#server/context.ts";
 import { type CheckReport, checkInvariants } from "./check-invariants.ts";
 
-/** Up to so many postings the whole ledger is checked each time; that takes a second or two. */
+/** With at most this many postings the whole ledger is checked each time; that takes a second or two. */
 const WHOLE_UP_TO = 200_000;
-/** In a larger one: whoever the last so many transactions touched, and everyone once an hour. */
+/** In a larger one: the accounts that this many latest transactions touched, and all accounts once an hour. */
 const LATEST = 5_000;
 
 /**

@@ -19,7 +19,7 @@ export async function setAutoTopUp(
     ...(input.enabled && { declines: 0, disabledAt: null }),
   };
   return inTransaction(ctx, async (tx) => {
-    // The owner before the owner's row here, as everyone locks them.
+    // Lock order: owner, then auto_top_up.
     await tx.db.$queryRaw`select 1 from owner where id = ${ownerId} for share`;
     await tx.db.autoTopUp.upsert({ where: { ownerId }, create: { ownerId, ...values }, update: values });
     await requestAutoTopUp(tx, { ownerId });

@@ -9,7 +9,7 @@ import { type Dimension, type Evidence, scoreEvidence, tierFor } from "./rules.t
 export type NewEvidence = { dimension: Dimension; value: number; reason: string };
 export type Tally = { completed?: number; failed?: number; penalised?: boolean };
 
-/** So many of a buyer's latest tasks are looked at for the fees it has paid. */
+/** At most this many of a buyer's latest tasks are summed for the fees it has paid. */
 const LATEST_TASKS = 1_000;
 /** Evidence older than this says next to nothing any more. */
 export const OLDEST_DAYS = 720;

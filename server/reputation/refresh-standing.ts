@@ -1,7 +1,7 @@
 import type { Ctx } from "../context.ts";
 import { HALF_LIFE_DAYS, PRIOR_TASKS } from "./rules.ts";
 
-/** Older outcomes than the latest so many no longer count for a category. */
+/** At most this many latest outcomes count for a category. */
 const LATEST = 200;
 
 /**

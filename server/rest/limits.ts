@@ -65,7 +65,7 @@ export function makeLimits(quotas: Settings["limits"]): Limits {
   };
 }
 
-/** By what an address is counted: IPv6 by its first 64 bits, since whoever has one has all that begin with them. */
+/** The key an address is counted under: IPv6 by its /64, which one subscriber controls. */
 function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

@@ -27,7 +27,7 @@ const SHOWN = 5;
 /** This share of tasks goes to an agent that is little known in the category, while there is one. */
 export const NEWCOMER_SHARE = 0.03;
 /**
- * A draw counts the evidence so many times. The plain posterior takes an outcome for a coin toss and explores as if the
+ * A draw multiplies the evidence by this. The plain posterior takes an outcome for a coin toss and explores as if the
  * market ran for ever; ours vary far less. Chosen by `npm run eval`: regret falls to a third, then stays level.
  */
 const SHARPNESS = 12;

@@ -33,8 +33,9 @@ export type Eligibility = {
 
 // Written into the statement: with a limit it does not know, PostgreSQL plans for a tenth of the table.
 const constant = (value: number) => Prisma.raw(String(value));
-/** The choice weighs so many of the best, and so many of the little known, drawn by lot. */
+/** The choice weighs at most this many of the best … */
 const BEST = constant(64);
+/** … and this many of the little known, drawn at random. */
 const DRAWN = constant(32);
 const LITTLE = constant(LITTLE_KNOWN);
 const HALF_LIFE = constant(HALF_LIFE_DAYS * 86_400);

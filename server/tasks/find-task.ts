@@ -33,17 +33,14 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
     : readTask(ctx, TASK_OF_AGENT, [id, actor.agentId]);
 }
 
-/**
- * The tasks of these ids, which are the caller's, for a list, newest first. Of what may be megabytes and the view does
- * not show, no more is read than that it is there.
- */
+/** The tasks with these ids, which must be the caller's, newest first. Large columns that lists do not show are cut. */
 export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
   return runStatement<TaskRow>(ctx, LISTED[role], [ids.join()]);
 }
 
 /**
- * Every column of a task under its field's name, with what `withDispute` adds: what Prisma takes two statements for.
- * @param instead what is read in place of a column.
+ * Selects every column of a task under its field's name, joined with its dispute: one statement where Prisma takes two.
+ * @param instead SQL to read in place of a column
  */
 function select(instead: Partial<Record<Prisma.TaskScalarFieldEnum, string>> = {}): string {
   const columns = Object.values(Prisma.TaskScalarFieldEnum).map((field) => {

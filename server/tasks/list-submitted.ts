@@ -5,7 +5,7 @@ import { findListed } from "./find-task.ts";
 import type { submittedTasks } from "./schema.ts";
 import { viewForSeller } from "./view.ts";
 
-/** A poll is noted so many times at most while it counts as presence: thousands of pollers write little. */
+/** Writes of `last_seen_at` in a presence window, at most, so that thousands of pollers write little. */
 const NOTES_A_WINDOW = 6;
 
 /**

@@ -81,8 +81,8 @@ export function byOperator() {
 }
 
 /**
- * What was thrown, as the caller gets it, after what the operation declares to follow. Inside a transaction nothing
- * follows yet: whoever opened it asks again when it is over.
+ * The error to send for what was thrown, after the operation's `afterRefusal`. Inside a transaction that does not run
+ * yet: whoever opened the transaction calls this again after its rollback.
  */
 export async function refusal(meta: Pick<Meta, "afterRefusal">, ctx: Ctx, thrown: unknown): Promise<CityError> {
   const error = toCityError(thrown);

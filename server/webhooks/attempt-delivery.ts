@@ -10,7 +10,7 @@ export type DeliveryStep = { state: "settled"; status: string } | { state: "wait
 /** While an attempt is under way nobody else makes one. Longer than any attempt; after a crash the next one follows. */
 const CLAIM_SECONDS = 60;
 
-/** Receivers that are looked at for one that can have a place that became free: more than there are places. */
+/** Receivers considered for a sending slot that became free: more than there are slots. */
 const CROWD = 20;
 
 /**
@@ -18,7 +18,7 @@ const CROWD = 20;
  * any number of runs: an attempt belongs to whoever moves `next_at` first. The request is made between two
  * transactions, so a crash in the middle sends it once more, under the same `webhook-id`.
  *
- * Places are few, so whoever had one serves those who found none: they need not wait for their next look.
+ * Sending slots are few, so a run that had one goes on with deliveries that found none, until none is due.
  */
 export async function attemptDelivery(ctx: Ctx, input: { deliveryId: string; look: number }): Promise<DeliveryStep> {
   const mine = await attempt(ctx, input);

@@ -41,7 +41,7 @@ export function retryDelay(failed: number, retryAfterSeconds: number | null, ran
   return Math.round(Math.max(usual * (1 + random / 5), asked));
 }
 
-/** Milliseconds until a delivery that found all places taken looks again: soon at first, then less and less often. */
+/** Milliseconds until a delivery that found every sending slot taken looks again: soon at first, then less often. */
 export function busyDelay(look: number, random: number): number {
   return Math.round(Math.min(30 * SECOND, SECOND * 1.5 ** Math.min(look, 12)) * (1 + random));
 }
