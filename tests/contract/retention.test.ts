@@ -50,7 +50,7 @@ test("sessions, links, counts of trust keys and events of the card company are f
   const use = () => city.call("GET", `/trust/${agent.id}`, { trustKey: key });
   await use();
   const insert = `insert into stripe_event (id, type, object_id, received_at, handled_at)
-                  values ($1, 'payout.paid', 'po_1', city_now(), case when $2 then city_now() end)`;
+                  values ($1, 'nothing.known', 'obj_1', city_now(), case when $2 then city_now() end)`;
   await pool.query(insert, ["evt_handled", true]);
   await pool.query(insert, ["evt_open", false]);
   const left = async () => {
