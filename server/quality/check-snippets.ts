@@ -34,7 +34,8 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad, library
   for (const quotation of quotations) {
     const named = namedIn.get(quotation.source) ?? firstOf(filesNamed(quotation.source, pad));
     namedIn.set(quotation.source, named);
-    const verdict = await isFound(quotation.lines, candidates(named, anywhere), pad, library);
+    const wanted = { lines: quotation.lines, from: named };
+    const verdict = await isFound(wanted, candidates(named, anywhere), pad, library);
     const text = quotation.text.length > 160 ? `${quotation.text.slice(0, 157)}...` : quotation.text;
     if (verdict === true) confirm(pad, `snippet ${text}`, quotation.at);
     else if (verdict === false) {
@@ -78,14 +79,18 @@ function* filesNamed(source: string, pad: ReferencePad): Generator<string> {
   }
 }
 
-/** True or false when it can be told; null when something it could come from could not be read. */
+/**
+ * True or false when it can be told; null when something it could come from could not be read. What is said to be from
+ * some files is not excused by others.
+ */
 export async function isFound(
-  lines: readonly string[],
+  { lines, from }: { lines: readonly string[]; from: readonly string[] },
   wanted: Iterable<string>,
   pad: ReferencePad,
   library: TreeLibrary,
 ): Promise<boolean | null> {
   const missing = new Set(lines);
+  let unread = false;
   let bytes = 0;
   let files = 0;
   for (const path of textsOf(wanted, pad)) {
@@ -93,7 +98,10 @@ export async function isFound(
     if (++files > MAX_FILES || bytes > MAX_BYTES) return null;
     const opened = library.open(path);
     const text = opened instanceof Promise ? await opened : opened;
-    if (text === null) return null;
+    if (text === null) {
+      if (from.length === 0 || from.includes(path)) unread = true;
+      continue;
+    }
     for (const line of missing) {
       const stands = text.has(line);
       if (stands === null) return null;
@@ -101,7 +109,7 @@ export async function isFound(
     }
     if ((lines.length - missing.size) * 2 >= lines.length) return true;
   }
-  return false;
+  return unread ? null : false;
 }
 
 const STATES =

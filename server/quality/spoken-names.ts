@@ -17,6 +17,6 @@ export async function spareSpokenNames(pad: ReferencePad, library: TreeLibrary):
     const ending = /[\p{L}\p{N}_$/-]\.(\p{L}{1,8})$/u.exec(text)?.[1] ?? "";
     if (kind !== "path" || !PROPERTY_ENDINGS.has(ending)) continue;
     if (++looked > MAX_NAMES) return;
-    if (await isFound([squeeze(text)], pad.files, pad, library)) pad.invented.delete(key);
+    if (await isFound({ lines: [squeeze(text)], from: [] }, pad.files, pad, library)) pad.invented.delete(key);
   }
 }
