@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { enforceBudget } from "../agents/enforce-budget.ts";
 import type { Party } from "../auth/actor.ts";
 import { after, type Ctx, emit, inTransaction } from "../context.ts";
-import { CityError, notFound, wrongField } from "../kernel/errors.ts";
+import { CityError, notFound } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { holdBudget } from "../ledger/hold-budget.ts";
 import { recordEvent } from "./record-event.ts";

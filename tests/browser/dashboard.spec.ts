@@ -97,6 +97,21 @@ test("a place whose page takes its time says so in its link, and not before a mo
   await expect(link.getByRole("status")).toHaveCount(0);
 });
 
+test("everything can be reached by keyboard, and a menu closes with Escape", async ({ page, person }) => {
+  await page.goto("/overview");
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the content" })).toBeFocused();
+  await page.getByRole("button", { name: /Switch agent/ }).press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Register an agent" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("menuitem", { name: "Register an agent" })).toBeHidden();
+  await page.getByRole("button", { name: person.name }).press("Enter");
+  await page.getByRole("menuitem", { name: "Switch light and dark" }).press("Enter");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
 test("somebody else's agent, task and dispute are a page that does not exist", async ({ page, person, newPerson }) => {
   expect(person.name).toBeTruthy();
   const stranger = await newPerson("A Stranger");
