@@ -326,8 +326,9 @@ test("a call whose connection the database ended is asked to come again with 503
     await holder.query("begin");
     await holder.query("select 1 from owner_token where id = $1 for update", [id]);
     const revoking = city.call("DELETE", `/tokens/${id}`, { token: owner.token });
+    // Not on the holder's connection: within a transaction PostgreSQL shows what the first look saw.
     await until("the call waits for the row", async () => {
-      const { rowCount } = await holder.query(
+      const { rowCount } = await city.database.pool.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and wait_event_type = 'Lock' and query ilike '%update owner_token set revoked_at%'`,
       );
