@@ -3,7 +3,7 @@
  * promises is one: it runs against one set of remotes, and an adapter that is added meets all of it.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
@@ -321,10 +321,8 @@ describe.each(adapters)("%s", (name) => {
       const failure = await sandbox.exec("echo 'bwrap: gone' >&2; exit 1").catch((error) => error);
       expect(failure).toMatchObject({ code: "UNAVAILABLE", details: undefined });
       expect(await city.open(sandbox.id)).toBe(sandbox);
-      const box = execFileSync("findmnt", ["-rno", "TARGET"], { encoding: "utf8" })
-        .split("\n")
-        .find((mount) => mount.endsWith(`/${sandbox.id}/box`));
-      execFileSync("umount", ["-l", box ?? ""]);
+      const [, box = ""] = new RegExp(`(\\S+/${sandbox.id}/box) `).exec(readFileSync("/proc/mounts", "utf8")) ?? [];
+      execFileSync("/bin/umount", ["-l", box]);
       await expect(sandbox.readFile("README.md")).rejects.toMatchObject({ details: { reason: "sandbox_lost" } });
       expect(await city.open(sandbox.id)).toBeNull();
       const again = await city.create({ id: sandbox.id, source: demo() });
