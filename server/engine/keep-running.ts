@@ -7,8 +7,14 @@ import type { Lease } from "./lease.ts";
 
 const STOP_MS = 10_000;
 const RESTART_MS = 250;
+/** A job that was handed out longer ago than this has arrived, or never will. */
+const ANSWER_MS = 2_000;
 
-type Kept = { stop(): Promise<void> };
+type Kept = {
+  /** Frees jobs that PostgreSQL handed out while the connection broke: they are locked, and nobody has them. */
+  freeLost(): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /**
  * graphile-worker gives up its whole pool of workers when it cannot report the end of one job, as happens when
@@ -24,11 +30,19 @@ export async function keepRunning(
 ): Promise<Kept> {
   let stopping = false;
   let restarting: Promise<void> | undefined;
+  let poolId = "";
+  let lostAt: number | null = null;
+  const underWay = new Set<string>();
   let runner = await begin();
 
   async function begin(): Promise<Runner> {
     const events = new EventEmitter() as WorkerEvents;
-    let poolId = "";
+    underWay.clear();
+    events.on("worker:getJob:error", () => {
+      lostAt = performance.now();
+    });
+    events.on("job:start", ({ job }) => underWay.add(job.id));
+    events.on("job:complete", ({ job }) => underWay.delete(job.id));
     const registered = new Promise<void>((resolve, reject) => {
       events.once("pool:create", ({ workerPool }) => {
         poolId = workerPool.id;
@@ -37,14 +51,14 @@ export async function keepRunning(
     });
     registered.catch(() => undefined);
     events.once("pool:gracefulShutdown", () => {
-      if (!stopping) restarting = restart(poolId);
+      if (!stopping) restarting = restart();
     });
     const begun = await run({ ...options, events, taskList: afterwards(registered, tasks) }, undefined, []);
     begun.promise.catch((error: Error) => log.warn({ error: error.message }, "a pool of queue workers ended"));
     return begun;
   }
 
-  async function restart(poolId: string): Promise<void> {
+  async function restart(): Promise<void> {
     while (!stopping) {
       await pause(RESTART_MS);
       try {
@@ -59,6 +73,18 @@ export async function keepRunning(
   }
 
   return {
+    async freeLost() {
+      const at = lostAt;
+      if (at === null || performance.now() - at < ANSWER_MS) return;
+      const freed = await pool.query(
+        `update graphile_worker._private_jobs set locked_at = null, locked_by = null
+         where locked_by = $1 and locked_at < now() - $2 * interval '1 millisecond' and id <> all ($3::bigint[])`,
+        [poolId, ANSWER_MS, [...underWay]],
+      );
+      if (lostAt === at) lostAt = null;
+      if (freed.rowCount)
+        log.warn({ jobs: freed.rowCount }, "jobs whose hand-over got lost were put back on the queue");
+    },
     async stop() {
       stopping = true;
       await restarting;

@@ -49,8 +49,8 @@ export async function startWorker(
   const settings = { pgPool: pool, logger, concurrency, pollInterval, noHandleSignals: true, preset };
   const runner = await keepRunning(pool, log, lease, settings, tasks);
   const recovery = setInterval(() => {
-    recoverRuns(pool, log, false).catch((error: Error) => {
-      log.warn({ error: error.message }, "could not look for dead workers");
+    Promise.all([recoverRuns(pool, log, false), runner.freeLost()]).catch((error: Error) => {
+      log.warn({ error: error.message }, "could not look for what dead workers and broken connections have left");
     });
   }, RECOVER_MS);
   recovery.unref();

@@ -39,7 +39,7 @@ it("a hot statement sees what its own transaction has written, and nothing of an
 });
 
 it("who finds no free connection is told that the city is busy, and does not wait for good", async () => {
-  const database = openDatabase(city.config.databaseUrl ?? "", quiet, { waitMs: 50 });
+  const database = openDatabase(city.config.databaseUrl ?? "", quiet, { waitMs: 1_000 });
   const taken = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
   const ctx = { ...city.ctx(), db: database.prisma, pool: database.pool };
   const asked = [
