@@ -8,7 +8,11 @@ export async function onlyOne<T>(pool: pg.Pool, lock: bigint, work: () => Promis
   const connection = await pool.connect();
   try {
     const { rows } = await connection.query<{ mine: boolean }>("select pg_try_advisory_lock($1) as mine", [lock]);
-    return rows[0]?.mine ? await work() : null;
+    if (!rows[0]?.mine) return null;
+    const done = await work();
+    // Closing takes a moment.
+    await connection.query("select pg_advisory_unlock($1)", [lock]);
+    return done;
   } finally {
     connection.release(true);
   }
