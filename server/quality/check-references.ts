@@ -1,8 +1,8 @@
 import { checkSnippets } from "./check-snippets.ts";
 import { linesAfter, linesAnywhere, linesBefore } from "./cited-lines.ts";
 import { claimsFile } from "./claims-file.ts";
-import { collectMentions } from "./collect-mentions.ts";
-import { findPathTokens, type PathToken } from "./path-tokens.ts";
+import { collectMentions, type Mention } from "./collect-mentions.ts";
+import { findPathTokens } from "./path-tokens.ts";
 import { isDiff, readDiff } from "./quoted-code.ts";
 import type { ReadOutput } from "./read-output.ts";
 import { confirm, invent, type Place, type ReferencePad, strip } from "./reference-pad.ts";
@@ -42,9 +42,9 @@ export async function checkReferences(
   };
   const text = takeAwkward(read.text, pad);
   const announced = new Set<string>();
-  const tokens = collectMentions(read, text, pad, announced);
+  const mentions = collectMentions(read, text, pad, announced);
   for (const fence of read.fences) if (isDiff(fence)) checkDiffNames(fence.lines, pad, announced);
-  for (const one of tokens) checkToken(one.token, one.line, one.offset, one.columnLines, announced, pad);
+  for (const mention of mentions) checkMention(mention, announced, pad);
   checkHeadedLines(read, pad);
   await checkSnippets(read, pad);
   return {
@@ -82,14 +82,8 @@ function suffixLines(after: string): number[] {
   return (/^(?::|#L)(\d{1,7})(?:-L?(\d{1,7}))?/.exec(after)?.slice(1) ?? []).filter(Boolean).map(Number);
 }
 
-function checkToken(
-  token: PathToken,
-  line: string,
-  offset: number,
-  columnLines: number[],
-  announced: ReadonlySet<string>,
-  pad: ReferencePad,
-): void {
+function checkMention(mention: Mention, announced: ReadonlySet<string>, pad: ReferencePad): void {
+  const { token, line, offset, columnLines } = mention;
   const next = line.slice(token.end, token.end + 1);
   let path = strip(token.path, pad);
   // `--config=src/a.json`: an option and its value, unless a file is really called so.

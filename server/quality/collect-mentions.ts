@@ -5,7 +5,7 @@ import type { ReadOutput } from "./read-output.ts";
 import { type ReferencePad, strip } from "./reference-pad.ts";
 
 /** A path as it was written, with the line of text around it and what its table says of lines. */
-type Mention = { token: PathToken; line: string; offset: number; columnLines: number[] };
+export type Mention = { token: PathToken; line: string; offset: number; columnLines: number[] };
 
 /** "into `a.ts` and `b.ts`": what holds for the first holds for the second. */
 const LISTED = /^[`*_"')\]]{0,3}\s*(?:,|and|&|or|plus|, and)\s+(?:(?:a|an|the|new)\s+)?[`*_"'(]{0,3}$/;
