@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { eventType, staticSchema } from "inngest";
+import type { Pool, QueryResult } from "pg";
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from "vitest";
 import { ENGINE_LOCKS } from "#server/db/advisory-locks.ts";
 import type { Answer } from "#server/engine/call.ts";
@@ -95,6 +96,34 @@ test("PostgreSQL out of reach for a while: the queue comes back by itself and ev
   await remote.stop();
   line.close();
 }, 60_000);
+
+test("a job whose hand-over got lost with its connection is worked off soon, not when its lock expires", async () => {
+  const city = await cluster.city();
+  const handOver = loseOneHandOver(city.pool);
+  const fn = city.inngest.createFunction({ id: "lost", triggers: { event: "a/b" } }, async () => "done");
+  await city.run([fn]);
+  await city.emit("a/b");
+  await handOver.lost;
+  await until("the run completes", async () => (await city.runs("lost"))[0]?.status === "completed");
+});
+
+/** The first job that PostgreSQL hands out over this pool does not arrive: the connection breaks over the answer. */
+function loseOneHandOver(pool: Pool): { lost: Promise<void> } {
+  const lost = Promise.withResolvers<void>();
+  let toLose = true;
+  pool.on("connect", (client) => {
+    const query = client.query.bind(client) as (...sent: unknown[]) => Promise<QueryResult>;
+    client.query = (async (...sent: unknown[]) => {
+      const answer = await query(...sent);
+      const { name } = sent[0] as { name?: string };
+      if (!toLose || !name?.startsWith("get_job") || answer.rowCount === 0) return answer;
+      toLose = false;
+      lost.resolve();
+      throw new Error("Connection terminated unexpectedly");
+    }) as typeof client.query;
+  });
+  return { lost: lost.promise };
+}
 
 /** Drives one run by hand, as two processes would; `calls` are what the function does, one after the other. */
 async function handDriven(calls: (() => Promise<Answer>)[]) {
