@@ -20,9 +20,9 @@ const DAY = 24 * HOUR;
 const DECISION_DAYS = 7;
 
 /**
- * Disputes a completed task, from completion until its days for that are over. The seller's share is frozen where it is, and booked
- * as the seller's debt as far as it was withdrawn already; one dispute a task. Throws INVALID_STATE for a task that is
- * not completed or was completed too long ago, CONFLICT for a second one.
+ * Disputes a completed task, from completion until its days for that are over. The seller's share is frozen where it is,
+ * and booked as the seller's debt as far as it was withdrawn already; one dispute a task. Throws INVALID_STATE for a task
+ * that is not completed or was completed too long ago, CONFLICT for a second one.
  */
 export async function openDispute(
   ctx: Ctx<Party>,

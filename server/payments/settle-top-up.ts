@@ -45,7 +45,10 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     await tx.db.topUp.update({
       where: { id: row.id },
       data: {
-        ...{ status: "paid", paymentIntentId: payment.id, settledAt: await cityNow(tx), failure: null },
+        status: "paid",
+        paymentIntentId: payment.id,
+        settledAt: await cityNow(tx),
+        failure: null,
         // Its request may have been tried again, and goes on with another row by now.
         ...(row.status !== "pending" && { requestKey: null }),
       },
