@@ -42,7 +42,7 @@ try {
     if (loaded.refused > 0) throw new Error(`${loaded.refused} of ${loaded.requests} requests were refused.`);
     return loaded;
   };
-  const common = `host: city\r\nx-api-key: ${apiKey}\r\n`;
+  const common = `host: localhost\r\nx-api-key: ${apiKey}\r\n`;
   const body = JSON.stringify({ taskType: "design", maxBudget: 50, input: { description: "Draw a door." } });
   const ways = [
     { name: "GET /tasks/:id", head: `GET /api/v1/tasks/${taskId} HTTP/1.1\r\n${common}`, body: "" },
