@@ -7,13 +7,11 @@ import { cityFunctions } from "#inngest/functions/index.ts";
 import { DEMO } from "../prisma/seed.ts";
 import { actorFromCookie, nextAuthOptions } from "./auth/next-auth-options.ts";
 import { type City, real, standIn } from "./city.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Ports } from "./context.ts";
-import type { Database } from "./db/client.ts";
 import { listenForTasks, type TaskSignal } from "./db/listen.ts";
 import { openCityDatabase } from "./db/open-city-database.ts";
 import { forwardEvents } from "./engine/forward.ts";
-import { NOT_ALONE } from "./engine/lease.ts";
 import { startEngine } from "./engine/start.ts";
 import { engineFetch } from "./engine/wire.ts";
 import { makeApi } from "./http/api.ts";
@@ -55,8 +53,10 @@ export async function startCity(
   try {
     await refuseTakenPort(config);
     const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${config.port}`;
-    const { url: databaseUrl, database, close: closeDatabase } = await openCityDatabase(config, log);
-    cleanups.push({ what: "the database", run: closeDatabase });
+    // Only E2B's machines are reached from every server.
+    const opened = await openCityDatabase(config, log, { alone: config.sandbox !== "e2b" });
+    const { url: databaseUrl, database } = opened;
+    cleanups.push({ what: "the database", run: opened.close });
     await keepModesApart(database, config.production);
     const live = await listenForTasks({ url: databaseUrl, log });
     cleanups.push({ what: "live events", run: () => live.close() });
@@ -70,7 +70,7 @@ export async function startCity(
     shareInProcess("city", city);
     await sweepSandboxes(city.ctx());
 
-    const worker = await startWorker(city, database, ports);
+    const worker = await startWorker(city);
     cleanups.push({ what: "the engine", run: () => worker.stop() });
 
     const api = makeApi(city, { gitRemote: config.production ? null : localRemote(join(config.dataDir, "remotes")) });
@@ -175,25 +175,9 @@ function makeCity({ config, log, database, live, ports, parts }: Parts): City {
   };
 }
 
-/** How long a start waits for the server before it, which may still be stopping, in milliseconds. */
-const SUCCESSION_MS = 5_000;
-
-async function startWorker(city: City, database: Database, ports: Ports) {
-  const options = {
-    pool: database.pool,
-    log: city.log,
-    inngest: city.inngest,
-    // Only E2B's machines are reached from every server.
-    ...(ports.sandbox.name !== "e2b" && { alone: { waitMs: SUCCESSION_MS } }),
-  };
-  const worker =
-    city.config.inngest.kind === "inngest"
-      ? forwardEvents(options)
-      : startEngine({ ...options, functions: cityFunctions(city) });
-  return worker.catch((error) => {
-    throw error.code === NOT_ALONE ? new ConfigError([ANOTHER_SERVER]) : error;
-  });
+function startWorker(city: City) {
+  const options = { pool: city.database.pool, log: city.log, inngest: city.inngest };
+  return city.config.inngest.kind === "inngest"
+    ? forwardEvents(options)
+    : startEngine({ ...options, functions: cityFunctions(city) });
 }
-
-const ANOTHER_SERVER =
-  "Another server works on this database, and sandboxes live with the server that made them. Stop it, or choose another DATABASE_URL or CITY_DATA_DIR; several servers on one database need E2B_API_KEY.";

@@ -7,9 +7,13 @@ import { promisify } from "node:util";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_LIMIT_MS = 60_000;
 
-/** The environment of the journey's own city: its own data folder and port, no pages. */
+/** What the shell may name for a real city, which the journey must not touch. */
+const REAL_PARTS = ["DATABASE_URL", "STRIPE_SECRET_KEY", "INNGEST_EVENT_KEY", "INNGEST_DEV", "E2B_API_KEY", "SMTP_URL"];
+
+/** The environment of the journey's own city: its own data folder and port, stand-ins alone, no pages. */
 export const startEnvironment = (port: number, dataDir: string) => ({
   ...process.env,
+  ...Object.fromEntries(REAL_PARTS.map((name) => [name, ""])),
   CITY_ENV: "local",
   CITY_DATA_DIR: dataDir,
   CITY_SEED: "repos",

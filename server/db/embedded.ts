@@ -15,7 +15,7 @@ export type Embedded = {
   port: number;
   /** The folder that holds the cluster; not `dataDir` where PostgreSQL's user could not reach that. */
   place: string;
-  /** True when another process of ours runs this database; `stop` then leaves it running. */
+  /** True when another process of ours ran this database at the start; `stop` leaves it running while that is so. */
   attached: boolean;
   /** Fast shutdown; resolves when PostgreSQL has ended. */
   stop(): Promise<void>;
@@ -36,7 +36,8 @@ const RETRY_MS = 100;
 
 /**
  * Starts PostgreSQL on `dataDir`, or takes over the one a killed process left running there. Loopback TCP only, with
- * a random password kept in the cluster. A PostgreSQL that dies is started again on the same port.
+ * a random password kept in the cluster. A PostgreSQL that dies, or ends with the process that ran it, is started again
+ * on the same port; whoever does that runs it from then on.
  * @throws DatabaseSetupError saying what to do.
  */
 export async function startEmbedded({ dataDir, log, port, durable = true }: Options): Promise<Embedded> {
@@ -49,20 +50,20 @@ export async function startEmbedded({ dataDir, log, port, durable = true }: Opti
 
   const bringUp = async (wanted: number | undefined): Promise<Guard & { port: number }> => {
     let failure = "";
-    let next = await freePort(wanted);
+    let preferred = wanted;
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (attempt > 0) await wait(RETRY_MS);
       const running = (await runningPostmaster(cluster)) && (await untilReady(cluster));
       const started = running
         ? { postmaster: running }
-        : await launch(cluster, binaries.postgres, { port: next, durable });
+        : await launch(cluster, binaries.postgres, { port: await freePort(preferred), durable });
       if (started.postmaster) {
         const guard = await openGuard(started.postmaster.port, cluster.password).catch((error: Error) => error);
         if (!(guard instanceof Error)) return { ...guard, port: started.postmaster.port };
         failure = guard.message;
       } else {
         failure = started.failure ?? "";
-        if (/address already in use/i.test(failure)) next = await freePort();
+        if (/address already in use/i.test(failure)) preferred = undefined;
         // Backends of a killed PostgreSQL need a moment to end; a rival start owns the lock file for now.
         else if (!/shared memory block|lock file/i.test(failure)) break;
       }
@@ -88,7 +89,7 @@ export async function startEmbedded({ dataDir, log, port, durable = true }: Opti
 
   let guard = await bringUp(port);
   const { port: current, owner } = guard;
-  if (owner) watch(guard.client, current);
+  watch(guard.client, current);
   log.debug({ port: current, place, created: cluster.created, attached: !owner }, "embedded PostgreSQL is up");
   return {
     url: connectionString(current, cluster.password, DATABASE),
@@ -99,7 +100,7 @@ export async function startEmbedded({ dataDir, log, port, durable = true }: Opti
       stopping = true;
       await recovery;
       await guard.client.end().catch(() => undefined);
-      if (owner) await shutDown(cluster);
+      if (guard.owner) await shutDown(cluster);
     },
   };
 }

@@ -3,7 +3,7 @@ import { Logger, runMigrations, type Task } from "graphile-worker";
 import type { Pool } from "pg";
 import type { Log } from "#server/kernel/log.ts";
 import { keepRunning } from "./keep-running.ts";
-import { type Alone, type Lease, recoverRuns, takeLease } from "./lease.ts";
+import { type Lease, recoverRuns, takeLease } from "./lease.ts";
 
 export type WorkerOptions = {
   /** Needs an `error` listener on the pool and on its connections, or graphile-worker warns. */
@@ -15,8 +15,6 @@ export type WorkerOptions = {
   concurrency?: number;
   /** Milliseconds between looks for timers whose time has come. New jobs are announced and do not wait for it. */
   pollInterval?: number;
-  /** Refuses to work beside another that is alone, with the error code NOT_ALONE. */
-  alone?: Alone;
 };
 
 export type Worker = {
@@ -40,7 +38,7 @@ export async function startWorker(
   const { pool, log, concurrency = 8, pollInterval = 500 } = options;
   const logger = graphileLogger(log);
   await runMigrations({ pgPool: pool, logger });
-  const lease = await takeLease(pool, log, options.alone);
+  const lease = await takeLease(pool, log);
   await recoverRuns(pool, log, true);
   const tasks = refuseClash(options.tasks ?? {}, await makeTasks(lease));
   // Without batches, a job whose end cannot be reported is an unhandled rejection. (The local queue, which would look

@@ -1,10 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readConfig } from "#server/config.ts";
+import { openDatabase } from "#server/db/client.ts";
+import { newId } from "#server/kernel/ids.ts";
 import { startCity } from "#server/start-city.ts";
+import { keepModesApart } from "#server/start-mode.ts";
 import { findTools } from "#server/tools.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { freePort } from "#tests/support/free-port.ts";
+import { freshDatabase } from "#tests/support/fresh-database.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
+import { FILE } from "#tests/support/work.ts";
 
 const PRODUCTION = {
   CITY_ENV: "production",
@@ -16,6 +21,7 @@ const PRODUCTION = {
   INNGEST_EVENT_KEY: "not-a-real-event-key",
   INNGEST_SIGNING_KEY: "signkey-prod-0123456789abcdef0123456789abcdef",
   SMTP_URL: "smtp://127.0.0.1:1",
+  MAIL_FROM: "City <no-reply@city.example.com>",
   TRUSTED_PROXIES: "none",
 };
 
@@ -63,17 +69,39 @@ describe.runIf(findTools().bwrap !== null)("a city in production", () => {
   });
 });
 
-test("production starts on no database that local mode has used", async () => {
-  const local = await startTestCity({ prism: false });
+test.each([
+  [false, true, "local mode has used this database"],
+  [true, false, "this is a production database"],
+])("a database that was started in production (%s) is refused to the other mode", async (first, other, why) => {
+  const { url, template } = inject("postgres");
+  const fresh = await freshDatabase(url, template);
+  const database = openDatabase(fresh.url, quiet);
   try {
-    const config = readConfig({
-      ...PRODUCTION,
-      PORT: String(await freePort()),
-      DATABASE_URL: local.config.databaseUrl ?? "",
-      CITY_DATA_DIR: local.config.dataDir,
-    });
-    await expect(startCity(config, quiet)).rejects.toThrow("local mode has used this database");
+    for (const _start of [1, 2]) await keepModesApart(database, first);
+    await expect(keepModesApart(database, other)).rejects.toThrow(why);
   } finally {
-    await local.stop();
+    await database.close();
+    await fresh.drop();
+  }
+});
+
+test("a second start on a city's database is refused before it has touched anything", async () => {
+  const city = await startTestCity({ prism: false });
+  try {
+    // As the gate has one: in no table.
+    const id = newId();
+    await city.ctx().ports.sandbox.create({ id, source: { kind: "files", files: [FILE] } });
+    const config = readConfig({
+      PORT: String(await freePort()),
+      STRIPE_STAND_IN_PORT: "0",
+      DATABASE_URL: city.config.databaseUrl ?? "",
+      CITY_DATA_DIR: city.config.dataDir,
+      CITY_WEB: "off",
+    });
+    await expect(startCity(config, quiet)).rejects.toThrow("Another server works on this database");
+    const sandbox = await city.ctx().ports.sandbox.open(id);
+    expect((await sandbox?.readFile(FILE.path))?.content).toBe(FILE.content);
+  } finally {
+    await city.stop();
   }
 });

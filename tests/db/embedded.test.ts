@@ -97,6 +97,19 @@ describe("embedded PostgreSQL", { timeout: 60_000 }, () => {
     await stopped;
   });
 
+  it("passes to a second process on the same folder when the first, which ran it, stops", async () => {
+    const dataDir = await testFolder();
+    const server = await serverProcess(dataDir);
+    const second = await start(dataDir);
+    const stopped = once(server.lines, "line");
+    server.child.kill("SIGINT");
+    await stopped;
+    const rows = () => query(second.url, "SELECT word FROM kept");
+    await vi.waitFor(async () => expect(await rows()).toHaveLength(2), { timeout: 30_000, interval: 50 });
+    await second.stop();
+    await expect(stat(join(dataDir, "cluster", "postmaster.pid"))).rejects.toThrow("ENOENT");
+  });
+
   it("is created once when two processes start on an empty folder at the same moment", async () => {
     const dataDir = await testFolder();
     const [one, two] = await Promise.all([serverProcess(dataDir), serverProcess(dataDir)]);

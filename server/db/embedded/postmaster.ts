@@ -108,15 +108,18 @@ export async function launch(cluster: Cluster, postgres: string, options: { port
   return { failure: (await readFile(logFile(cluster))).subarray(from).toString("utf8").trim() };
 }
 
-/** Fast shutdown: ends sessions, rolls back what is open, writes a checkpoint. Resolves when PostgreSQL is gone. */
+/**
+ * Fast shutdown: ends sessions, rolls back what is open, writes a checkpoint. Resolves when this PostgreSQL is gone;
+ * another process on the cluster may have started one of its own by then.
+ */
 export async function shutDown(cluster: Cluster): Promise<void> {
+  const pid = (await runningPostmaster(cluster))?.pid;
+  if (pid === undefined) return;
   const limit = Date.now() + STOP_LIMIT_MS;
-  let signalled = false;
-  for (let found = await runningPostmaster(cluster); found; found = await runningPostmaster(cluster)) {
-    if (!signalled) process.kill(found.pid, "SIGINT");
+  process.kill(pid, "SIGINT");
+  while ((await runningPostmaster(cluster))?.pid === pid) {
     // Beyond the limit: stop without a checkpoint; nothing committed is lost, the next start replays the log.
-    if (Date.now() > limit) process.kill(found.pid, "SIGQUIT");
-    signalled = true;
+    if (Date.now() > limit) process.kill(pid, "SIGQUIT");
     await wait(POLL_MS);
   }
 }
