@@ -7,12 +7,7 @@ import { StartProblem } from "./kernel/start-problem.ts";
 import { writeWhole } from "./kernel/write-whole.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
 
-/** An empty variable counts as one that is not set, as in most shells' `VAR= command`. */
-const text = z
-  .string()
-  .transform((value) => value.trim())
-  .optional()
-  .transform((value) => value || undefined);
+const text = z.string().trim().optional();
 const flag = text.transform((value) => (value === undefined ? undefined : value !== "0" && value !== "false"));
 
 const environment = z.object({
@@ -66,7 +61,7 @@ export type Config = {
   masterKey: string;
   /** Null: the embedded PostgreSQL. */
   databaseUrl: string | null;
-  stripe: { kind: "stripe"; secretKey: string; webhookSecret: string } | { kind: "stand-in"; port: number };
+  stripe: { kind: "stripe"; secretKey: string; webhookSecrets: string[] } | { kind: "stand-in"; port: number };
   inngest: { kind: "embedded" } | { kind: "inngest"; eventKey?: string; signingKey?: string; devUrl?: string };
   /** Null: the best this machine has. */
   sandbox: "bubblewrap" | "virtual" | "e2b" | null;
@@ -88,7 +83,8 @@ export type Config = {
  * In local mode every outside part has a stand-in; in production a missing real part is refused, by its variable's name.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
-  const parsed = environment.safeParse(env);
+  // An empty variable counts as one that is not set, as in most shells' `VAR= command`.
+  const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim())));
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`));
   const vars = parsed.data;
   const production = vars.CITY_ENV === "production";
@@ -108,16 +104,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     dataDir,
     masterKey: vars.CITY_SECRET ?? keptSecret(dataDir),
     databaseUrl: vars.DATABASE_URL ?? null,
-    stripe: vars.STRIPE_SECRET_KEY
-      ? { kind: "stripe", secretKey: vars.STRIPE_SECRET_KEY, webhookSecret: vars.STRIPE_WEBHOOK_SECRET ?? "" }
-      : { kind: "stand-in", port: vars.STRIPE_STAND_IN_PORT ?? vars.PORT + 1 },
+    stripe: stripeFrom(vars),
     inngest,
     sandbox: vars.CITY_SANDBOX ?? (vars.E2B_API_KEY ? "e2b" : null),
     e2b: e2bFrom(vars),
-    judge:
-      vars.JUDGE_URL && vars.JUDGE_MODEL
-        ? { url: vars.JUDGE_URL, apiKey: vars.JUDGE_API_KEY ?? "", model: vars.JUDGE_MODEL }
-        : null,
+    judge: judgeFrom(vars),
     smtp: vars.SMTP_URL ? { url: vars.SMTP_URL, from: vars.MAIL_FROM ?? "AI City <no-reply@aicity.dev>" } : null,
     seed: vars.CITY_SEED ?? (production ? "off" : "all"),
     testClock: !production && (vars.CITY_TEST_CLOCK ?? inngest.kind === "embedded"),
@@ -143,6 +134,7 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
     ["PUBLIC_URL", vars.PUBLIC_URL, "links and sign-in need the public https address"],
     ["STRIPE_SECRET_KEY", vars.STRIPE_SECRET_KEY, "the Stripe stand-in moves no real money"],
     ["SMTP_URL", vars.SMTP_URL, "mails would stay in the local outbox"],
+    ["MAIL_FROM", vars.MAIL_FROM, "mails need a sender that your mail server may write as"],
     ["STRIPE_WEBHOOK_SECRET", vars.STRIPE_WEBHOOK_SECRET, "Stripe's events must be verified"],
     [
       "TRUSTED_PROXIES",
@@ -165,15 +157,36 @@ function refuseStandIns(vars: z.infer<typeof environment>): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
+/** The members of a variable that is a list: by commas, white space, or both. */
+function listFrom(text: string): string[] {
+  return text.split(/[\s,]+/).filter((member) => member !== "");
+}
+
 function proxiesFrom(list = "none"): string[] {
   if (list === "none") return [];
-  const proxies = list.split(/[\s,]+/).filter((proxy) => proxy !== "");
+  const proxies = listFrom(list);
   try {
     proxyAddress.compile(proxies);
   } catch (error) {
     throw new ConfigError([`TRUSTED_PROXIES: ${(error as Error).message}.`]);
   }
   return proxies;
+}
+
+function stripeFrom(vars: z.infer<typeof environment>): Config["stripe"] {
+  if (!vars.STRIPE_SECRET_KEY) return { kind: "stand-in", port: vars.STRIPE_STAND_IN_PORT ?? vars.PORT + 1 };
+  const webhookSecrets = listFrom(vars.STRIPE_WEBHOOK_SECRET ?? "");
+  if (webhookSecrets.length === 0) {
+    throw new ConfigError(["STRIPE_WEBHOOK_SECRET is not set: Stripe's events are verified by it."]);
+  }
+  return { kind: "stripe", secretKey: vars.STRIPE_SECRET_KEY, webhookSecrets };
+}
+
+function judgeFrom({ JUDGE_URL, JUDGE_API_KEY, JUDGE_MODEL }: z.infer<typeof environment>): Config["judge"] {
+  if (!JUDGE_URL && !JUDGE_MODEL) return null;
+  if (!JUDGE_URL) throw new ConfigError(["JUDGE_URL is not set: JUDGE_MODEL needs it."]);
+  if (!JUDGE_MODEL) throw new ConfigError(["JUDGE_MODEL is not set: JUDGE_URL needs it."]);
+  return { url: JUDGE_URL, apiKey: JUDGE_API_KEY ?? "", model: JUDGE_MODEL };
 }
 
 function inngestFrom(vars: z.infer<typeof environment>): Config["inngest"] {
@@ -210,12 +223,10 @@ function readSettings(json: string | undefined, production: boolean): Settings {
   } catch {
     throw new ConfigError(["CITY_SETTINGS is not valid JSON."]);
   }
-  const result = settingsSchema.safeParse(given);
+  const result = settingsSchema({ production }).safeParse(given);
   if (!result.success)
     throw new ConfigError(result.error.issues.map((i) => `CITY_SETTINGS: ${i.path.join(".")}: ${i.message}`));
-  const settings = result.data;
-  const starterIsSet = JSON.stringify(given).includes('"starterCredits"');
-  return production && !starterIsSet ? { ...settings, money: { ...settings.money, starterCredits: 0 } } : settings;
+  return result.data;
 }
 
 /** In local mode the secret is made once and kept beside the data it opens. */

@@ -3,7 +3,7 @@ import type { City } from "./city.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { NextHandler } from "./http/front-door.ts";
 import { inTerminal } from "./kernel/start-problem.ts";
-import { makeLog } from "./log.ts";
+import { logFile, makeLog } from "./log.ts";
 import { ensurePageBuild } from "./page-build.ts";
 import { startSeedAgents } from "./seed-agents.ts";
 import { startCity } from "./start-city.ts";
@@ -60,7 +60,7 @@ function announce(city: City & { url: string }, config: Config): void {
   for (const [job, { name, note }] of standIns) say(`  ${job.padEnd(9)} ${name}${note ? ` (${note})` : ""}`);
   const missing = (["bwrap", "git"] as const).filter((tool) => findTools()[tool] === null);
   if (missing.length > 0) say(`\nFor the real sandbox: ${commandFor(missing)}`);
-  say(`\nLog: ${config.dataDir}/city.log    Stop with Ctrl-C.`);
+  say(`\n${config.production ? "" : `Log: ${logFile(config)}    `}Stop with Ctrl-C.`);
 }
 
 /** Resolves when the first SIGINT or SIGTERM has been dealt with; a second one ends the process at once. */

@@ -3,13 +3,15 @@ import { createRequire } from "node:module";
 import { basename, join } from "node:path";
 import { commandFor, findAptGet, findTools, packagesOf, type ToolName, type Tools, type Where } from "./tools.ts";
 
-/** What the tests cannot do without; ripgrep and python3 only widen what a sandbox offers. */
-const NEEDED: ToolName[] = ["bwrap", "git", "chromium"];
+/** What the tests cannot do without; ripgrep only widens what a sandbox offers. */
+const NEEDED: ToolName[] = ["bwrap", "git", "chromium", "python3", "curl"];
 
 const WHAT_FOR: Partial<Record<ToolName, string>> = {
   bwrap: "sealed sandboxes",
   git: "fetching repositories",
   chromium: "browser tests",
+  python3: "attempts to break out of a sandbox",
+  curl: "the commands that the docs show",
 };
 
 type Command = [program: string, ...args: string[]];

@@ -49,10 +49,7 @@ export async function startPorts(options: Options): Promise<{ ports: Ports; part
       payments: payments.port,
       mail: config.smtp ? smtpMail(config.smtp) : outboxMail,
       judge: config.judge ? openAiJudge(config.judge, log) : noJudge,
-      webhooks: guardedWebhookSender({
-        local: !config.production,
-        attemptsAtOnce: config.settings.webhooks.attemptsAtOnce ?? (config.production ? 64 : undefined),
-      }),
+      webhooks: guardedWebhookSender({ local: !config.production, ...config.settings.webhooks }),
     },
     parts: {
       sandbox: sandbox.part,
@@ -69,7 +66,13 @@ async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opene
     repos,
     maxSandboxes: config.settings.execution.maxSandboxes,
     ...(config.sandbox && { only: config.sandbox }),
-    ...(config.e2b && { e2b: { account: config.e2b, city: sharedMark(config.masterKey) } }),
+    ...(config.e2b && {
+      e2b: {
+        account: config.e2b,
+        city: sharedMark(config.masterKey),
+        lifetimeMs: config.settings.execution.sandboxMinutes * 60_000,
+      },
+    }),
   });
   if (provider.name !== "virtual") {
     return { port: provider, part: real(provider.name, provider.can.gaps.join(" ") || undefined) };
@@ -88,9 +91,8 @@ const sharedMark = (masterKey: string) =>
 async function openPayments(options: Options): Promise<Opened<PaymentsPort>> {
   const { config, log, database, cityUrl, cleanups } = options;
   if (config.stripe.kind === "stripe") {
-    const { secretKey, webhookSecret } = config.stripe;
-    const port = createStripePayments({ secretKey, webhookSecrets: webhookSecret.split(",") });
-    return { port, part: real("Stripe") };
+    const { secretKey, webhookSecrets } = config.stripe;
+    return { port: createStripePayments({ secretKey, webhookSecrets }), part: real("Stripe") };
   }
   const derived = (purpose: string) => createHash("sha256").update(`${config.masterKey}:${purpose}`).digest("hex");
   const secretKey = `sk_test_${derived("stripe key")}`;

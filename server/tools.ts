@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-export type ToolName = "bwrap" | "git" | "chromium" | "rg" | "python3";
+export type ToolName = "bwrap" | "git" | "chromium" | "rg" | "python3" | "curl";
 export type Tools = Record<ToolName, string | null>;
 
 /** Names a program goes by, and the Debian package that brings it. */
@@ -12,6 +12,7 @@ const KNOWN: Record<ToolName, { programs: string[]; package: string }> = {
   chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
   rg: { programs: ["rg"], package: "ripgrep" },
   python3: { programs: ["python3"], package: "python3" },
+  curl: { programs: ["curl"], package: "curl" },
 };
 
 /** Before the PATH: a program below somebody's home cannot be reached by the sandbox's unprivileged user. */
@@ -31,6 +32,7 @@ export function findTools(where: Where = {}): Tools {
     chromium: find("chromium") ?? playwrightsChromium(home),
     rg: find("rg"),
     python3: find("python3"),
+    curl: find("curl"),
   };
 }
 

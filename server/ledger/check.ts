@@ -1,5 +1,5 @@
 import { readConfig } from "#server/config.ts";
-import { openCityDatabase } from "#server/db/open-city-database.ts";
+import { databaseName, openCityDatabase } from "#server/db/open-city-database.ts";
 import { inTerminal } from "#server/kernel/start-problem.ts";
 import { makeLog } from "#server/log.ts";
 import { type CheckReport, checkInvariants } from "./check-invariants.ts";
@@ -12,14 +12,15 @@ async function main(): Promise<number> {
   try {
     const books = await checkInvariants({ db: database.prisma });
     const chain = await verifyChain({ db: database.prisma });
-    print(books, chain);
+    print(books, chain, databaseName(config));
     return books.ok && chain.ok ? 0 : 1;
   } finally {
     await close();
   }
 }
 
-function print(books: CheckReport, chain: ChainReport): void {
+function print(books: CheckReport, chain: ChainReport, where: string): void {
+  console.log(`The ledger in ${where}:\n`);
   for (const { no, name, ok, violations, examples } of books.results) {
     console.log(`${ok ? "ok  " : "FAIL"}  (${no}) ${name}${ok ? "" : `: ${violations} violations`}`);
     for (const example of examples) console.log(`          ${example}`);
@@ -27,7 +28,8 @@ function print(books: CheckReport, chain: ChainReport): void {
   const covered = `${chain.seals} seals over ${chain.transactions} transactions, ${chain.unsealed} not sealed yet`;
   console.log(`${chain.ok ? "ok  " : "FAIL"}  (9) the hash chain verifies: ${covered}`);
   for (const problem of chain.problems) console.log(`          ${problem}`);
-  console.log(books.ok && chain.ok ? "\nThe ledger is clean." : "\nThe ledger is NOT clean.");
+  const found = chain.transactions + chain.unsealed === 0 ? "empty: nothing was ever posted to it" : "clean";
+  console.log(`\nThe ledger is ${books.ok && chain.ok ? found : "NOT clean"}.`);
 }
 
 if (import.meta.main) {

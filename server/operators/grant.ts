@@ -1,5 +1,5 @@
 import { readConfig } from "../config.ts";
-import { openCityDatabase } from "../db/open-city-database.ts";
+import { databaseName, openCityDatabase } from "../db/open-city-database.ts";
 import { inTerminal } from "../kernel/start-problem.ts";
 import { makeLog } from "../log.ts";
 
@@ -22,7 +22,7 @@ async function main(args: string[]): Promise<number> {
     const { count } = await owner.updateMany({ where: { email, ...confirmed }, data: { role } });
     if (count === 1) return say(`${email} is now ${role}.`, 0);
     return (await owner.count({ where: { email } })) === 0
-      ? say(`There is no owner with the e-mail ${email}.`, 1)
+      ? say(`There is no owner with the e-mail ${email} in ${databaseName(config)}.`, 1)
       : say(`${email} has not been confirmed: its owner opens the link in the mail first, then try again.`, 1);
   } finally {
     await close();

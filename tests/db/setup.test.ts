@@ -20,7 +20,7 @@ async function system(programs: Record<string, string>) {
   return { bin, said, problems: () => setUp((line) => said.push(line), machine) };
 }
 
-it("without bwrap, git and Chromium, and no way to install them, it names each with what it is for", async () => {
+it("without the programs that tests need, and no way to install them, it names each with what it is for", async () => {
   const { problems, said } = await system({});
   expect(problems()).toEqual([
     expect.stringMatching(
@@ -30,6 +30,8 @@ it("without bwrap, git and Chromium, and no way to install them, it names each w
       /^git \(fetching repositories\) is missing and could not be installed\. It comes with: .*git/,
     ),
     expect.stringMatching(/^chromium \(browser tests\) is missing and could not be installed\. It comes with: /),
+    expect.stringMatching(/^python3 \(.+\) is missing and could not be installed\. It comes with: .*python3/),
+    expect.stringMatching(/^curl \(.+\) is missing and could not be installed\. It comes with: .*curl/),
   ]);
   expect(said.join("\n")).toContain("failed:\nno network here");
 });
@@ -40,8 +42,8 @@ it.runIf(process.getuid?.() === 0)(
     // Knows bubblewrap and nothing else.
     const aptGet = `case "$*" in *bubblewrap*) printf '#!/bin/sh\n' > "$0.new"; chmod 755 "$0.new"; mv "$0.new" "$(dirname "$0")/bwrap" ;; update*) ;; *) echo "E: Unable to locate" >&2; exit 100 ;; esac`;
     const { problems, said } = await system({ "apt-get": aptGet });
-    expect(problems().map((line) => line.split(" ")[0])).toEqual(["git", "chromium"]);
-    expect(said[0]).toBe("Installing bubblewrap, git, chromium with apt-get …");
+    expect(problems().map((line) => line.split(" ")[0])).toEqual(["git", "chromium", "python3", "curl"]);
+    expect(said[0]).toBe("Installing bubblewrap, git, chromium, python3, curl with apt-get …");
     expect(said.join("\n")).toContain("apt-get install failed:\nE: Unable to locate");
     expect(said.at(-1)).toMatch(/^bwrap: /);
   },
@@ -49,7 +51,13 @@ it.runIf(process.getuid?.() === 0)(
 
 it("a bwrap that the machine does not let make a sandbox is told, with its own words", async () => {
   const refusing = "echo 'bwrap: No permissions to create new namespace' >&2; exit 1";
-  const { problems, said } = await system({ bwrap: refusing, git: "true", chromium: "true" });
+  const { problems, said } = await system({
+    bwrap: refusing,
+    git: "true",
+    chromium: "true",
+    python3: "true",
+    curl: "true",
+  });
   expect(problems()).toEqual([
     "bwrap is installed, but this machine does not let it make a sandbox: bwrap: No permissions to create new namespace",
   ]);
@@ -57,7 +65,8 @@ it("a bwrap that the machine does not let make a sandbox is told, with its own w
 });
 
 it("with everything there is nothing to say but where it is", async () => {
-  const { bin, problems, said } = await system({ bwrap: "true", git: "true", chromium: "true" });
+  const programs = ["bwrap", "git", "chromium", "python3", "curl"];
+  const { bin, problems, said } = await system(Object.fromEntries(programs.map((name) => [name, "true"])));
   expect(problems()).toEqual([]);
-  expect(said).toEqual([`bwrap: ${bin}/bwrap`, `git: ${bin}/git`, `chromium: ${bin}/chromium`]);
+  expect(said).toEqual(programs.map((name) => `${name}: ${bin}/${name}`));
 });

@@ -24,7 +24,7 @@ it("finds a program of the system before one on the PATH, and takes no file that
   await mkdir(join(path, "python3"));
 
   const tools = findTools({ systemFolders: [system], searchPath: path, home: folder });
-  expect(tools).toEqual({ git, bwrap, chromium: null, rg: null, python3: null });
+  expect(tools).toEqual({ git, bwrap, chromium: null, rg: null, python3: null, curl: null });
 });
 
 it("finds the newest Chromium of Playwright's installer when the system has none", async () => {

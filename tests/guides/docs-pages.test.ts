@@ -7,9 +7,9 @@ import { ERROR_CODES } from "#server/kernel/errors.ts";
 import { settingsSchema } from "#server/settings.ts";
 import { SiteFrame } from "../../app/_components/site-frame.tsx";
 import { GROUPS, PAGES, readPage } from "../../app/(site)/docs/_contents.ts";
-import { factsOf, fillIn } from "../../app/(site)/docs/_facts.ts";
 import { headingsOf } from "../../app/(site)/docs/_headings.ts";
 import { DocText } from "../../app/(site)/docs/_markdown.tsx";
+import { factsOf, fillIn } from "../../app/(site)/facts.ts";
 import { errorFromAnswer } from "../../sdk/src/errors.ts";
 
 const APP = join(import.meta.dirname, "../../app");
@@ -17,7 +17,7 @@ const FACTS = factsOf({
   publicUrl: "https://city.example",
   production: true,
   seed: "off",
-  settings: settingsSchema.parse({}),
+  settings: settingsSchema({ production: false }).parse({}),
 });
 const texts = new Map(PAGES.map((page) => [page.slug, fillIn(readPage(page), FACTS)]));
 const html = new Map([...texts].map(([slug, text]) => [slug, renderToStaticMarkup(createElement(DocText, { text }))]));
@@ -62,7 +62,9 @@ describe("the docs", () => {
   });
 
   test("the numbers are the city's: with other settings the pages say something else", () => {
-    const settings = settingsSchema.parse({ money: { refundMinutes: 45, minimumWithdrawal: 2_000 } });
+    const settings = settingsSchema({ production: false }).parse({
+      money: { refundMinutes: 45, minimumWithdrawal: 2_000 },
+    });
     const facts = factsOf({ publicUrl: "", production: true, seed: "off", settings });
     expect(fillIn("{{refundWindow}}, {{minimumWithdrawal}}", facts)).toBe("45 minutes, $20.00");
     expect(FACTS).toMatchObject({ refundWindow: "10 minutes", minimumWithdrawal: "$5.00", disputeDays: "7 days" });

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { settingsSchema } from "#server/settings.ts";
 import { PAGES } from "../../app/(site)/docs/_contents.ts";
-import { factsOf } from "../../app/(site)/docs/_facts.ts";
 import { curlOf } from "../../app/(site)/docs/api/_curl.ts";
 import { readDocument } from "../../app/(site)/docs/api/_document.ts";
 import { fieldsOf } from "../../app/(site)/docs/api/_fields.ts";
+import { factsOf } from "../../app/(site)/facts.ts";
 import { disputes, quickstart, tasks } from "./docs/buying.ts";
 import { makeRunner, moduleOf, type PageRuns } from "./docs/page-runs.ts";
 import { matchesPrinted, readSamples } from "./docs/read-samples.ts";
@@ -31,7 +31,7 @@ const DEFAULTS = factsOf({
   publicUrl: "http://localhost:3000",
   production: false,
   seed: "all",
-  settings: settingsSchema.parse({}),
+  settings: settingsSchema({ production: false }).parse({}),
 });
 
 let world: World;

@@ -18,6 +18,7 @@ const PRODUCTION = {
   INNGEST_EVENT_KEY: "event-key",
   INNGEST_SIGNING_KEY: "signkey-prod-1",
   SMTP_URL: "smtps://mail.example.com",
+  MAIL_FROM: "City <no-reply@city.example.com>",
   TRUSTED_PROXIES: "loopback",
 };
 
@@ -86,10 +87,40 @@ test.each([
   expect(problems[0]).toContain(name);
 });
 
-test("Inngest without its signing key is refused anywhere: nobody could tell its calls from others", () => {
-  expect(problemsOf({ CITY_DATA_DIR: dataDir, INNGEST_EVENT_KEY: "event-key" })).toEqual([
-    expect.stringContaining("INNGEST_SIGNING_KEY"),
+test("a lifetime that ends before the work in it may end is refused", () => {
+  const short = { execution: { minutes: 90 } };
+  expect(problemsOf({ CITY_DATA_DIR: dataDir, CITY_SETTINGS: JSON.stringify(short) })).toEqual([
+    expect.stringContaining("execution.sandboxMinutes"),
   ]);
+});
+
+test.each([
+  ["INNGEST_EVENT_KEY", "INNGEST_SIGNING_KEY"],
+  ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
+  ["JUDGE_URL", "JUDGE_MODEL"],
+  ["JUDGE_MODEL", "JUDGE_URL"],
+])("%s without %s is refused anywhere: half a part is none", (given, missing) => {
+  const problems = problemsOf({ CITY_DATA_DIR: dataDir, [given]: "https://example.com" });
+  expect(problems).toEqual([expect.stringContaining(`${missing} is not set`)]);
+});
+
+test("an empty variable is one that is not set, whatever it may hold", () => {
+  const names = [
+    "PORT",
+    "CITY_SEED",
+    "CITY_SANDBOX",
+    "LOG_LEVEL",
+    "STRIPE_STAND_IN_PORT",
+    "PUBLIC_URL",
+    "CITY_TEST_CLOCK",
+  ];
+  const empty = Object.fromEntries(names.map((name) => [name, ""]));
+  expect(readConfig({ CITY_DATA_DIR: dataDir, ...empty })).toEqual(readConfig({ CITY_DATA_DIR: dataDir }));
+});
+
+test("webhook secrets are a list by commas, spaces or both", () => {
+  const { stripe } = readConfig({ ...PRODUCTION, STRIPE_WEBHOOK_SECRET: "whsec_1, whsec_2" });
+  expect(stripe).toMatchObject({ webhookSecrets: ["whsec_1", "whsec_2"] });
 });
 
 test("proxies are addresses, networks or known names; anything else is refused", () => {

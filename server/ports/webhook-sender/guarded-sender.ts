@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
+import { makePlaces } from "../../kernel/places.ts";
 import { AddressRefused, guardedRequest } from "../outgoing-http/guarded-request.ts";
 import {
   ANSWER_BYTES,
@@ -9,14 +10,13 @@ import {
   type WebhookRequest,
   type WebhookSender,
 } from "../webhook-sender.ts";
-import { makePlaces } from "./places.ts";
 import { readWebhookUrl } from "./webhook-url.ts";
 
 export type SenderOptions = {
   /** Local mode: http and loopback are allowed. */
   local: boolean;
-  /** Attempts of deliveries under way together. Unless told: half of the places that the city's own engine has. */
-  attemptsAtOnce?: number | undefined;
+  /** Attempts of deliveries under way together; 4 unless told. */
+  attemptsAtOnce?: number;
   /** Milliseconds for one attempt. */
   attemptMs?: number;
   /** Tests replace it to answer as a hostile resolver would. */

@@ -1,5 +1,5 @@
 import { type DocPage, readPage } from "../../../app/(site)/docs/_contents.ts";
-import { fillIn } from "../../../app/(site)/docs/_facts.ts";
+import { fillIn } from "../../../app/(site)/facts.ts";
 
 /** One piece of code printed in our own pages. What it prints follows it in a block of the same name, where it does. */
 export type DocSample = { name: string; language: "ts" | "sh"; text: string; prints: string | null };

@@ -14,15 +14,18 @@ export type E2bAccount = {
 
 const CITY = "aiCity";
 const SANDBOX = "aiCitySandbox";
-const LIFETIME_MS = 60 * 60_000;
 
 export class Machines {
   private readonly client: E2B;
   private readonly template: string;
   private readonly city: string;
+  private readonly lifetimeMs: number;
 
-  /** @param city what all servers of one city share and no other city has. */
-  constructor(account: E2bAccount, city: string) {
+  /**
+   * @param city what all servers of one city share and no other city has.
+   * @param lifetimeMs after which E2B ends a machine, whatever we do: none outlives a crash of every server for longer.
+   */
+  constructor(account: E2bAccount, city: string, lifetimeMs: number) {
     const { template, ...connection } = account;
     // Without these two the package would take both from the environment, where a debug switch turns the seal off.
     this.client = new E2B({
@@ -32,13 +35,11 @@ export class Machines {
     });
     this.template = template;
     this.city = city;
+    this.lifetimeMs = lifetimeMs;
   }
 
-  /**
-   * Starts a machine without internet for the sandbox with this id.
-   * @param lifetimeMs after which E2B ends it, whatever we do: no sandbox outlives a crash of every server for longer.
-   */
-  async start(id: string, lifetimeMs = LIFETIME_MS): Promise<Machine> {
+  /** Starts a machine without internet for the sandbox with this id. */
+  async start(id: string, lifetimeMs = this.lifetimeMs): Promise<Machine> {
     return this.asked(() =>
       this.client.Sandbox.create(this.template, {
         metadata: { [CITY]: this.city, [SANDBOX]: id },

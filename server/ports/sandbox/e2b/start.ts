@@ -10,6 +10,8 @@ export type E2bStart = {
   readonly account: E2bAccount;
   /** What all servers of one city share and no other city has: by it they find their sandboxes. */
   readonly city: string;
+  /** Milliseconds after which E2B ends a machine by itself; an hour, unless told otherwise. */
+  readonly lifetimeMs?: number;
   readonly repos: RepoFetcher;
   /** Tests name listeners of their own. */
   readonly canary?: CanaryTargets;
@@ -18,6 +20,7 @@ export type E2bStart = {
 /** Not an id of a sandbox, so that no server takes the trial for one. */
 const TRIAL_ID = "trial-of-a-start";
 const TRIAL_MS = 2 * 60_000;
+const LIFETIME_MS = 60 * 60_000;
 
 /** An ordinary user without rights, only loopback, and every program that the scripts need. */
 const TRIAL = `cut -d: -f1 -s /proc/net/dev | tr -d ' ' | tr '\\n' ' '
@@ -30,7 +33,7 @@ echo sealed`;
 
 /** @throws Error with a plain sentence when E2B cannot be used. There is then no other sandbox in its place. */
 export async function startE2b(options: E2bStart): Promise<E2bProvider> {
-  const machines = new Machines(options.account, options.city);
+  const machines = new Machines(options.account, options.city, options.lifetimeMs ?? LIFETIME_MS);
   const canary = options.canary ?? PUBLIC_TARGETS;
   try {
     const machine = await machines.start(TRIAL_ID, TRIAL_MS);
