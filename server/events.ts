@@ -4,7 +4,7 @@ import type { TopUpReturn } from "./payments/card-returns.ts";
 export type Events = {
   "auth/reset-requested": { sealedEmail: string };
   "owner/closed": { customerId: string };
-  "owner/frozen": { ownerId: string; taskIds: string[] };
+  "owner/frozen": { taskIds: string[] };
   "agent/deactivated": { agentId: string };
   "task/submitted": { taskId: string };
   "task/offered": { taskId: string; offerId: string; commitBy: string };

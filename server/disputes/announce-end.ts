@@ -4,6 +4,7 @@ import { withDispute } from "../tasks/view.ts";
 import { notifyParties } from "./notify-parties.ts";
 import type { DisputeRow } from "./view.ts";
 
+/** The state a dispute ends in. */
 export type Outcome = "resolved_buyer" | "resolved_agent" | "withdrawn";
 
 /**
@@ -14,7 +15,7 @@ export async function announceEnd(
   ctx: Ctx,
   dispute: DisputeRow,
   outcome: Outcome,
-  mailed: Outcome | "refunded" = outcome,
+  mailed: Outcome | "refunded",
 ): Promise<void> {
   await recordEvent(ctx, dispute.taskId, "dispute_resolved", { disputeId: dispute.id, outcome });
   const task = await ctx.db.task.findUniqueOrThrow({ where: { id: dispute.taskId }, include: withDispute });

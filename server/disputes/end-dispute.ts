@@ -7,33 +7,32 @@ import type { TaskRow } from "../tasks/view.ts";
 import { announceEnd, type Outcome } from "./announce-end.ts";
 import type { DisputeRow } from "./view.ts";
 
+type Decision = { outcome: Outcome | "refunded"; resolution: string; resolvedBy: string };
+
 /**
  * Ends a locked, open dispute. For the buyer: the whole charge goes back, without fee, and the task is refunded. For
  * the seller: what was frozen goes back to where it was, debts first, and an escrow that fell due meanwhile is
- * released. The caller holds the task's lock and has checked that the dispute is open.
+ * released. `refunded`: a thumbs-down has given the charge back, and what was frozen with it; there is nothing left to
+ * decide. The caller holds the task's lock and has checked that the dispute is open.
  */
 export async function endDispute(
   ctx: Ctx,
   { dispute, task }: { dispute: DisputeRow; task: TaskRow },
-  decision: { outcome: Outcome; resolution: string; resolvedBy: string },
+  { outcome, resolution, resolvedBy }: Decision,
 ): Promise<void> {
   const now = await cityNow(ctx);
+  const status = outcome === "refunded" ? "withdrawn" : outcome;
   await ctx.db.dispute.update({
     where: { id: dispute.id },
-    data: {
-      status: decision.outcome,
-      resolution: decision.resolution,
-      resolvedBy: decision.resolvedBy,
-      resolvedAt: now,
-    },
+    data: { status, resolution, resolvedBy, resolvedAt: now },
   });
-  if (decision.outcome === "resolved_buyer") await refund(ctx, task, now);
-  else {
+  if (outcome === "resolved_buyer") await refund(ctx, task, now);
+  else if (outcome !== "refunded") {
     await unfreezeAfterDispute(ctx, { taskId: task.id });
     await releaseTaskEscrow(ctx, { taskId: task.id });
   }
-  if (decision.outcome !== "withdrawn") await judgeSeller(ctx, dispute, task, decision.outcome);
-  await announceEnd(ctx, dispute, decision.outcome);
+  if (status !== "withdrawn") await judgeSeller(ctx, dispute, task, status);
+  await announceEnd(ctx, dispute, status, outcome);
 }
 
 async function refund(ctx: Ctx, task: TaskRow, now: Date): Promise<void> {

@@ -3,6 +3,7 @@ import { releaseTaskEscrow } from "../tasks/release-task-escrow.ts";
 import { addEvidence } from "./add-evidence.ts";
 import { endDispute } from "./end-dispute.ts";
 import { lockDispute } from "./find-dispute.ts";
+import { isOpen, OPEN_IN_SQL } from "./states.ts";
 
 /** From this quality score on, a dispute that nobody argued or decided in time goes to the seller. */
 export const SELLER_WINS_FROM = 70;
@@ -16,10 +17,10 @@ export type Expired = { decided: number; released: number; failed: number };
 export async function expireDisputes(ctx: Ctx): Promise<Expired> {
   const overdue = await ctx.db.$queryRaw<{ id: string }[]>`
     select id from dispute
-    where (status = 'open' and respond_by <= city_now()) or (status in ('open', 'under_review') and decide_by <= city_now())
+    where (status = 'open' and respond_by <= city_now()) or (status in ${OPEN_IN_SQL} and decide_by <= city_now())
     order by decide_by limit 500`;
   const due = await ctx.db.$queryRaw<{ id: string }[]>`
-    select t.id from task t join dispute d on d.task_id = t.id and d.status not in ('open', 'under_review')
+    select t.id from task t join dispute d on d.task_id = t.id and d.status not in ${OPEN_IN_SQL}
     where t.status = 'completed' and t.escrow_released_at is null and t.escrow_releases_at <= city_now() limit 500`;
   const tally: Expired = { decided: 0, released: 0, failed: 0 };
   const each = async (facts: object, work: () => Promise<void>) => {
@@ -48,7 +49,7 @@ export async function expireDispute(ctx: Ctx, input: { disputeId: string }): Pro
     const { dispute, task } = await lockDispute(tx, input.disputeId);
     const now = await cityNow(tx);
     const unanswered = dispute.status === "open" && now >= dispute.respondBy;
-    const undecided = (dispute.status === "open" || dispute.status === "under_review") && now >= dispute.decideBy;
+    const undecided = isOpen(dispute) && now >= dispute.decideBy;
     if (!unanswered && !undecided) return false;
     const score = task.qualityScore ?? 0;
     const outcome = score >= SELLER_WINS_FROM ? "resolved_agent" : "resolved_buyer";

@@ -7,6 +7,7 @@ import { addEvidence, EVIDENCE_MAX } from "./add-evidence.ts";
 import { findDispute, lockDispute } from "./find-dispute.ts";
 import { notifyParties } from "./notify-parties.ts";
 import type { disputeView, respondInput } from "./schema.ts";
+import { refuseClosed } from "./states.ts";
 import { viewDispute } from "./view.ts";
 
 /**
@@ -20,9 +21,7 @@ export async function respondToDispute(
   return inTransaction(ctx, async (tx) => {
     const { dispute, role } = await lockDispute(tx, input.id);
     if (role === "operator") throw new CityError("ACCESS_DENIED", "Only the parties respond; an operator decides.");
-    if (dispute.status !== "open" && dispute.status !== "under_review") {
-      throw invalidState("This dispute is over.", dispute.status, ["open", "under_review"]);
-    }
+    refuseClosed(dispute);
     const answers = role === "seller" && dispute.status === "open";
     if (answers && (await cityNow(tx)) >= dispute.respondBy) {
       throw invalidState("The time to respond is over; the quality score decides.", dispute.status, []);

@@ -17,8 +17,9 @@ export async function lockOwnerAccounts(
 }
 
 /**
- * Gives up what can never be paid out, with its owner's consent: granted credits, or earnings below the smallest
- * withdrawal. It goes back to where grants come from, as a move like any other. Once for each account.
+ * Gives up what can never be paid out, with its owner's consent: granted credits, what a chargeback left of a top-up,
+ * or earnings below the smallest withdrawal. It goes back to where grants come from, as a move like any other. Once for
+ * each account.
  */
 export function giveUpBalance(
   ctx: Pick<Ctx, "db">,

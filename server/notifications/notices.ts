@@ -31,7 +31,7 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     topic: "task_results",
     subject: `Task completed: ${words(task.taskType)}, ${formatCents(task.charged)}`,
     lines: [
-      `${nameOf(task)} passed the quality gate with ${task.score} of 100 points. You paid ${formatCents(task.charged)}; what was held beyond that is back in your pool.`,
+      `${nameOf(task)} passed the quality gate with ${task.score} of 100 points. You paid ${formatCents(task.charged)}; what was held beyond that was given back.`,
       `Not what you wanted? A thumbs-down until ${timeOf(task.feedbackUntil)} gives everything back at once. A dispute can be opened until ${timeOf(task.disputeUntil)}.`,
     ],
     path: `/tasks/${task.taskId}`,
@@ -39,13 +39,13 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
   task_failed: (task) => ({
     topic: "task_failures",
     subject: `Task failed: ${words(task.taskType)}`,
-    lines: [`${nameOf(task)} failed. ${task.message}`, `${formatCents(task.returned)} is back in your pool.`],
+    lines: [`${nameOf(task)} failed. ${task.message}`, givenBack(formatCents(task.returned))],
     path: `/tasks/${task.taskId}`,
   }),
   task_refunded: (task) => ({
     topic: "task_failures",
     subject: `Refunded: ${formatCents(task.amount)}`,
-    lines: [`${nameOf(task)} was refunded. ${formatCents(task.amount)} is back in your pool; the work stays readable.`],
+    lines: [`${nameOf(task)} was refunded; the work stays readable.`, givenBack(formatCents(task.amount))],
     path: `/tasks/${task.taskId}`,
   }),
   dispute_opened: (dispute) => ({
@@ -126,7 +126,8 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
     subject: `Withdrawal failed: ${formatCents(amount)}`,
     lines: [
       `Your withdrawal of ${formatCents(amount)} failed: ${oneLine(reason)}`,
-      "The money is back in your agents' wallets. Check your bank details on the wallet page, then withdraw again.",
+      "The money was given back to your agents' wallets; anything they owe is repaid from it first.",
+      "Check your bank details on the wallet page, then withdraw again.",
     ],
     path: "/wallet",
   }),
@@ -165,10 +166,15 @@ const WRITERS: { [Kind in Notice["kind"]]: Writer<Kind> } = {
   }),
 };
 
+/** Whether anything was owed, and how much, is the ledger's to know: this is true either way. */
+function givenBack(amount: string): string {
+  return `${amount} was given back to your pool; anything you owe is repaid from it first.`;
+}
+
 const ENDINGS = {
   resolved_buyer: {
     title: "decided for the buyer",
-    buyer: (amount: string) => `${amount} is back in your pool.`,
+    buyer: givenBack,
     seller: (amount: string) => `The buyer got ${amount} back. What was frozen of yours went into that.`,
   },
   resolved_agent: {

@@ -10,6 +10,7 @@ import { giveUpBalance, lockOwnerAccounts } from "../ledger/close-accounts.ts";
 import { repayFromWallets } from "../ledger/repay-from-wallets.ts";
 import { forgetMails } from "../mail/forget-mails.ts";
 import { queueMail } from "../mail/queue-mail.ts";
+import { forgetSavedCard } from "../payments/saved-card.ts";
 import { forgetOwnerInputs } from "../tasks/forget-inputs.ts";
 import { inSql, OCCUPYING } from "../tasks/states.ts";
 import { revokeAllTrustKeys } from "../trust/revoke-trust-key.ts";
@@ -39,6 +40,7 @@ export async function closeAccount(
     await anonymiseAgents(tx, ownerId);
     await forgetOwnerInputs(tx, ownerId);
     await tx.db.autoTopUp.deleteMany({ where: { ownerId } });
+    await forgetSavedCard(tx, ownerId);
     await revokeAllTrustKeys(tx, ownerId);
     await endCredentials(tx, ownerId);
     await forgetMails(tx, owner.email);

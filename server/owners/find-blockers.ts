@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Ctx } from "../context.ts";
+import { OPEN_IN_SQL } from "../disputes/states.ts";
 import { readPool } from "../ledger/read-pool.ts";
 import { readWallets } from "../ledger/read-wallet.ts";
 import { readReturnable } from "../payments/read-returnable.ts";
@@ -15,8 +16,8 @@ export type Unpayable = { account: string; amount: number }[];
 
 /**
  * What stands in the way of closing an owner's account, each with how many and how much; and what of the balance cannot
- * be paid out at all, so that the owner may give it up: credits that no card paid for, earnings below the smallest
- * withdrawal.
+ * be paid out at all, so that the owner may give it up: credits that no card paid for, what a chargeback left of a
+ * top-up, earnings below the smallest withdrawal.
  */
 export async function findBlockers(
   ctx: Ctx,
@@ -98,7 +99,7 @@ async function countWork(ctx: Ctx, ownerId: string): Promise<Work> {
     union all
     select 'disputes', count(*)::int, coalesce(sum(t.credits_charged), 0)::int
       from dispute d join task t on t.id = d.task_id
-      where (d.opened_by_owner = ${ownerId} or d.against_owner = ${ownerId}) and d.status in ('open', 'under_review')
+      where (d.opened_by_owner = ${ownerId} or d.against_owner = ${ownerId}) and d.status in ${OPEN_IN_SQL}
     union all
     select 'withdrawals', count(*)::int, 0 from withdrawal
       where owner_id = ${ownerId} and status in ('requested', 'processing')

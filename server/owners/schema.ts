@@ -71,7 +71,11 @@ export const closingView = z.object({
       amount: z.int().describe("Cents."),
     }),
   ),
-  canBeGivenUp: z.int().describe("Cents of the balance that cannot be paid out: granted credits, very small earnings."),
+  canBeGivenUp: z
+    .int()
+    .describe(
+      "Cents of the balance that cannot be paid out: granted credits, what a chargeback left, very small earnings.",
+    ),
 });
 export const closeInput = z.strictObject({
   password: z.string().min(1, "Give your password.").max(1_000),

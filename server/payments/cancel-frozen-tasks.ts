@@ -1,6 +1,7 @@
 import { type Ctx, inTransaction } from "../context.ts";
 import { failTask } from "../tasks/end-task.ts";
 import { lockTask } from "../tasks/find-task.ts";
+import { WAITING } from "../tasks/states.ts";
 
 const MESSAGE = "Cancelled because a top-up was charged back.";
 
@@ -13,7 +14,7 @@ export async function cancelFrozenTasks(ctx: Ctx, input: { taskIds: string[] }):
   for (const id of input.taskIds) {
     await inTransaction(ctx, async (tx) => {
       const task = await lockTask(tx, id);
-      if (task.status !== "submitted" && task.status !== "routing") return;
+      if (!WAITING.includes(task.status)) return;
       await failTask(tx, task, "cancelled", { offer: "withdrawn", message: MESSAGE });
       cancelled += 1;
     });

@@ -1,5 +1,6 @@
 import { type Ctx, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
+import { isPosted } from "../ledger/is-posted.ts";
 import { returnTopUp } from "../ledger/return-top-up.ts";
 import { undoMove } from "../ledger/undo-move.ts";
 import { reportIfClosed } from "./report-if-closed.ts";
@@ -58,10 +59,8 @@ export async function undoReturn(ctx: Ctx, input: TopUpReturn): Promise<void> {
 }
 
 /** Whether the money of a return is in the pool again. */
-export async function wasReturnUndone(ctx: Ctx, input: TopUpReturn): Promise<boolean> {
-  const reference = `${referenceOf(input)}:undo`;
-  const undone = await ctx.db.$queryRaw<unknown[]>`select 1 from ledger.transaction where reference = ${reference}`;
-  return undone.length > 0;
+export function wasReturnUndone(ctx: Ctx, input: TopUpReturn): Promise<boolean> {
+  return isPosted(ctx, `${referenceOf(input)}:undo`);
 }
 
 function referenceOf({ topUpId, key }: TopUpReturn): string {

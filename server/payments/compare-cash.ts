@@ -1,4 +1,4 @@
-import type { Ctx } from "../context.ts";
+import { type Ctx, cityNow } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { reachPayments } from "./reach-payments.ts";
 import { type Booked, OVERDUE_DAYS, readBooked } from "./read-booked.ts";
@@ -62,9 +62,8 @@ async function readTheirs(ctx: Ctx, booked: Booked): Promise<{ sums: Sums; retur
   const add = (parts: Partial<Sums>) => {
     for (const [name, cents] of Object.entries(parts) as [keyof Sums, Cents][]) sums[name] += cents;
   };
-  // The card company does not know of a test clock.
-  const overdue = (createdAt: string, cents: Cents) =>
-    Date.parse(createdAt) < Date.now() - OVERDUE_MS ? Math.abs(cents) : 0;
+  const overdueSince = (await cityNow(ctx)).getTime() - OVERDUE_MS;
+  const overdue = (createdAt: string, cents: Cents) => (Date.parse(createdAt) < overdueSince ? Math.abs(cents) : 0);
   const addMoneyBack = (createdAt: string, taken: Cents, unbooked: Cents) =>
     add({ cardCompany: -taken, unbooked, overdue: overdue(createdAt, unbooked) });
 

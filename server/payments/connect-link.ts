@@ -35,5 +35,6 @@ async function ensureAccount(ctx: Ctx<OwnerActor>): Promise<string> {
     find: () => findListed(ctx, "account", { createdAt: owner.createdAt, metadata: { ownerId } }),
   });
   await recordAccount(ctx, account);
-  return account.id;
+  // Where two were made, payouts go to the one that was recorded first: that one is to be onboarded.
+  return (await ctx.db.connectAccount.findUniqueOrThrow({ where: { ownerId } })).stripeAccountId;
 }

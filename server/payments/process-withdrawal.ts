@@ -33,7 +33,7 @@ export async function processWithdrawal(
   const accountId = account.stripeAccountId;
   const metadata = { withdrawalId: row.id, ownerId: row.ownerId };
 
-  const transferred = await attempt(ctx, row, WAITING.transfer, async () => {
+  const transferred = await takeStep(ctx, row, WAITING.transfer, async () => {
     if (row.transferId) return;
     const order = { accountId, amountCents: row.amount, transferGroup: `withdrawal:${row.id}`, metadata };
     const { id } = await callOnce(ctx, {
@@ -45,7 +45,7 @@ export async function processWithdrawal(
   });
   if (transferred !== "done") return { state: transferred };
 
-  const paidOut = await attempt(ctx, row, WAITING.payout, async () => {
+  const paidOut = await takeStep(ctx, row, WAITING.payout, async () => {
     const { id } = await callOnce(ctx, {
       intent: `withdrawal:${row.id}:payout`,
       call: (key) => reachPayments(ctx).createPayout({ accountId, amountCents: row.amount, metadata }, key),
@@ -58,7 +58,7 @@ export async function processWithdrawal(
 }
 
 /** One call and what its refusal means: too little balance, wait; anything else, the withdrawal has failed. */
-async function attempt(
+async function takeStep(
   ctx: Ctx,
   row: Withdrawal,
   waiting: string,
@@ -78,13 +78,16 @@ async function attempt(
   }
 }
 
+/** A webhook or reconciliation may have recorded meanwhile what moved the money; what is known of it stays. */
 async function record(
   ctx: Ctx,
   id: string,
   data: { transferId?: string; payoutId?: string; failure?: string | null },
 ): Promise<void> {
+  const noOther = (name: "transferId" | "payoutId") =>
+    data[name] ? { OR: [{ [name]: null }, { [name]: data[name] }] } : {};
   await ctx.db.withdrawal.updateMany({
-    where: { id, status: { in: ["requested", "processing"] } },
+    where: { id, status: { in: ["requested", "processing"] }, AND: [noOther("transferId"), noOther("payoutId")] },
     data: { ...data, status: "processing" },
   });
 }

@@ -14,3 +14,8 @@ export async function readSavedCard(ctx: Ctx, ownerId: string): Promise<CardLabe
     select brand, last4 from payments.saved_card where owner_id = ${ownerId}`;
   return rows[0] ?? null;
 }
+
+/** Of a closed account not even the card's last digits stay. */
+export async function forgetSavedCard(ctx: Ctx, ownerId: string): Promise<void> {
+  await ctx.db.$executeRaw`delete from payments.saved_card where owner_id = ${ownerId}`;
+}

@@ -55,7 +55,7 @@ export async function bookPayment(ctx: Ctx, input: { topUpId: string; payment: P
     });
     await creditTopUp(tx, { topUpId: row.id, ownerId: row.ownerId, amount: row.amount });
     if (row.kind === "checkout" && payment.card) await noteSavedCard(tx, row.ownerId, payment.card);
-    await endAutoTopUp(tx, { topUpId: row.id, paid: true });
+    await endAutoTopUp(tx, { topUpId: row.id, outcome: "paid" });
     await reportIfClosed(tx, { ownerId: row.ownerId, amount: row.amount, what: `top-up ${row.id}` });
     return "paid";
   });

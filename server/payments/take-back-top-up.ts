@@ -1,8 +1,10 @@
 import { type Ctx, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { chargeBackTopUp } from "../ledger/charge-back-top-up.ts";
+import { isPosted } from "../ledger/is-posted.ts";
 import { reinstateTopUp } from "../ledger/reinstate-top-up.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
+import { WAITING } from "../tasks/states.ts";
 import { reportIfClosed } from "./report-if-closed.ts";
 import { lockTopUp } from "./settle-top-up.ts";
 import { switchOffAutoTopUp } from "./switch-off-auto-top-up.ts";
@@ -38,18 +40,18 @@ export async function takeBackTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
  */
 async function freeze(ctx: Ctx, ownerId: string): Promise<void> {
   const tasks = await ctx.db.task.findMany({
-    where: { buyerOwnerId: ownerId, status: { in: ["submitted", "routing"] } },
+    where: { buyerOwnerId: ownerId, status: { in: [...WAITING] } },
     select: { id: true },
   });
-  await emit(ctx, "owner/frozen", { ownerId, taskIds: tasks.map(({ id }) => id) });
+  await emit(ctx, "owner/frozen", { taskIds: tasks.map(({ id }) => id) });
 }
 
 /** Money that was taken back has come again: a chargeback was won, or a refund failed. Once per `key`. */
 export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed">): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const row = await lockTopUp(tx, input.topUpId);
-    if (!row || !(await wasTakenBack(tx, input))) return;
     const { topUpId, key, amount } = input;
+    if (!row || !(await isPosted(tx, `topup:${topUpId}:chargeback:${key}`))) return;
     const { fresh } = await reinstateTopUp(tx, { topUpId, key, amount, ownerId: row.ownerId });
     if (!fresh) return;
     await tx.db.topUp.update({
@@ -58,10 +60,4 @@ export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed"
     });
     await reportIfClosed(tx, { ownerId: row.ownerId, amount, what: `reversal of ${key}` });
   });
-}
-
-async function wasTakenBack(ctx: Ctx, input: { topUpId: string; key: string }): Promise<boolean> {
-  const reference = `topup:${input.topUpId}:chargeback:${input.key}`;
-  const found = await ctx.db.$queryRaw<unknown[]>`select 1 from ledger.transaction where reference = ${reference}`;
-  return found.length > 0;
 }

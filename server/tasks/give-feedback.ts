@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { Party } from "../auth/actor.ts";
 import { type Ctx, cityNow, inTransaction } from "../context.ts";
-import { announceEnd } from "../disputes/announce-end.ts";
+import { endDispute } from "../disputes/end-dispute.ts";
 import { findDispute } from "../disputes/find-dispute.ts";
-import type { DisputeRow } from "../disputes/view.ts";
+import { isOpen } from "../disputes/states.ts";
 import { durationText } from "../kernel/durations.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { refundCharge } from "../ledger/refund-charge.ts";
@@ -33,8 +33,7 @@ export async function giveFeedback(
     const now = await cityNow(tx);
     const refunds = input.rating === "down" && task.feedbackUntil !== null && now < task.feedbackUntil;
     if (refunds) await refundCharge(tx, { taskId: task.id });
-    const settled = refunds && task.dispute ? await closeDispute(tx, task.dispute.id) : null;
-    const rated = await tx.db.task.update({
+    const noted = await tx.db.task.update({
       where: { id: task.id },
       data: {
         feedback: input.rating,
@@ -44,7 +43,7 @@ export async function giveFeedback(
       },
       include: withDispute,
     });
-    if (settled) await announceEnd(tx, settled, "withdrawn", "refunded");
+    const rated = refunds ? await closeDispute(tx, noted) : noted;
     await tellOf(tx, rated, refunds);
     const note =
       input.rating === "down" && !refunds
@@ -70,10 +69,11 @@ async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> 
   await notifyOwner(ctx, task.buyerOwnerId, { kind: "task_refunded", taskId, taskType, description, amount });
 }
 
-/** The dispute that the refund has settled, if it was still open. */
-async function closeDispute(ctx: Ctx<Party>, disputeId: string): Promise<DisputeRow | null> {
-  const closed = await ctx.db.$executeRaw`
-    update dispute set status = 'withdrawn', resolved_at = city_now(), resolution = 'Refunded by feedback.'
-    where id = ${disputeId} and status in ('open', 'under_review')`;
-  return closed === 0 ? null : (await findDispute(ctx, disputeId)).dispute;
+/** Ends a dispute that the refund has settled; the task as it stands then. */
+async function closeDispute(ctx: Ctx<Party>, task: TaskRow): Promise<TaskRow> {
+  if (!task.dispute || !isOpen(task.dispute)) return task;
+  const { dispute } = await findDispute(ctx, task.dispute.id);
+  const decision = { outcome: "refunded", resolution: "Refunded by feedback.", resolvedBy: "buyer" } as const;
+  await endDispute(ctx, { dispute, task }, decision);
+  return ctx.db.task.findUniqueOrThrow({ where: { id: task.id }, include: withDispute });
 }

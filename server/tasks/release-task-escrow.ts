@@ -1,11 +1,10 @@
 import { type Ctx, cityNow, inTransaction } from "../context.ts";
+import { isOpen } from "../disputes/states.ts";
 import { releaseEscrow as releaseInLedger } from "../ledger/release-escrow.ts";
 import type { Expiry } from "./expire-offer.ts";
 import { lockTask } from "./find-task.ts";
 import { recordEvent, tellSeller } from "./record-event.ts";
 import { withDispute } from "./view.ts";
-
-const OPEN_DISPUTE = ["open", "under_review"];
 
 /** Makes the seller's share available when the escrow's time is over. A refund or an open dispute stands in its way. */
 export async function releaseTaskEscrow(ctx: Ctx, input: { taskId: string }): Promise<Expiry> {
@@ -13,7 +12,7 @@ export async function releaseTaskEscrow(ctx: Ctx, input: { taskId: string }): Pr
     const task = await lockTask(tx, input.taskId);
     if (task.status !== "completed" || task.escrowReleasedAt || !task.escrowReleasesAt) return { state: "settled" };
     // The dispute's own decision releases what it froze.
-    if (task.dispute && OPEN_DISPUTE.includes(task.dispute.status)) return { state: "settled" };
+    if (task.dispute && isOpen(task.dispute)) return { state: "settled" };
     const now = await cityNow(tx);
     if (now < task.escrowReleasesAt) return { state: "waiting", until: task.escrowReleasesAt.toISOString() };
     const { released } = await releaseInLedger(tx, { taskId: task.id });

@@ -3,6 +3,7 @@ import { findAgent } from "../agents/find-agents.ts";
 import { viewAgent } from "../agents/view.ts";
 import type { TrustActor } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
+import { OPEN_IN_SQL } from "../disputes/states.ts";
 import { countTrustUse } from "./count-trust-use.ts";
 import { recommend } from "./rules.ts";
 import type { trustSummary } from "./schema.ts";
@@ -31,7 +32,7 @@ type DisputeSummary = z.infer<typeof trustSummary>["disputeSummary"];
 async function summariseDisputes(ctx: Ctx, agentId: string): Promise<DisputeSummary> {
   const [row] = await ctx.db.$queryRaw<[DisputeSummary]>`
     select count(*)::int as total,
-           count(*) filter (where status in ('open', 'under_review'))::int as open,
+           count(*) filter (where status in ${OPEN_IN_SQL})::int as open,
            count(*) filter (where status = 'resolved_buyer')::int as "resolvedForBuyer",
            count(*) filter (where status = 'resolved_agent')::int as "resolvedForAgent",
            count(*) filter (where status = 'withdrawn')::int as withdrawn

@@ -69,10 +69,17 @@ async function finishCharge(ctx: Ctx, { id, kind, createdAt }: PendingTopUp): Pr
     await settleTopUp(ctx, { topUpId: id, paymentId: payment.id });
     return null;
   }
-  // Nobody asks again for this one, and that there was no answer says nothing about the card.
-  if (kind === "auto") return `was charged late: ${(await chargeAutoTopUp(ctx, { topUpId: id })).status}`;
+  if (kind === "auto") return finishAutoCharge(ctx, id);
   await failTopUp(ctx, { topUpId: id, status: "failed", reason: "no_payment" });
   return NOTHING;
+}
+
+/** Nobody asks again for this one, and that there was no answer says nothing about the card. */
+async function finishAutoCharge(ctx: Ctx, topUpId: string): Promise<string> {
+  const { status } = await chargeAutoTopUp(ctx, { topUpId });
+  if (status !== "unwanted") return `was charged late: ${status}`;
+  await failTopUp(ctx, { topUpId, status: "failed", reason: "unwanted", dropped: true });
+  return "was dropped: nobody wants it any more";
 }
 
 /** Card money on its way back: whether it was ever asked for, and how that ended. */

@@ -1,3 +1,4 @@
+import { type Ctx, cityNow } from "../../context.ts";
 import { isCityError } from "../../kernel/errors.ts";
 
 export type ReconcileReport = {
@@ -14,9 +15,9 @@ export const WINDOW_HOURS = 96;
 /** The same for the nightly look at what ends late: a bank returns a payout after days, and decides a dispute after months. */
 export const LATE_HOURS = 120 * 24;
 
-/** Start of a window by the real clock: the card company does not know of a test clock. */
-export function windowStart(hours: number): string {
-  return new Date(Date.now() - hours * 3_600_000).toISOString();
+/** Start of a window by the city's time, which is the stand-in's too; Stripe's own differs from it by moments. */
+export async function windowStart(ctx: Ctx, hours: number): Promise<string> {
+  return new Date((await cityNow(ctx)).getTime() - hours * 3_600_000).toISOString();
 }
 
 /** Does one repair. One that cannot be done must not stop the others. */

@@ -10,10 +10,9 @@ import { settleTopUp } from "../settle-top-up.ts";
 import { attempt, type ReconcileReport, windowStart } from "./report.ts";
 
 /** Payments: each that arrived must be booked for its top-up, once. */
-export function matchPayments(ctx: Ctx, report: ReconcileReport, hours: number): Promise<void> {
-  return matchEach(ctx, report, "payment", { since: windowStart(hours) }, (payment) =>
-    matchPayment(ctx, report, payment),
-  );
+export async function matchPayments(ctx: Ctx, report: ReconcileReport, hours: number): Promise<void> {
+  const since = await windowStart(ctx, hours);
+  await matchEach(ctx, report, "payment", { since }, (payment) => matchPayment(ctx, report, payment));
 }
 
 async function matchPayment(ctx: Ctx, report: ReconcileReport, payment: Payment): Promise<void> {
@@ -32,16 +31,15 @@ async function matchPayment(ctx: Ctx, report: ReconcileReport, payment: Payment)
 
 /** Refunds and chargebacks: what went back to cards must have left the books. */
 export async function matchMoneyBack(ctx: Ctx, report: ReconcileReport, hours: number): Promise<void> {
-  const since = windowStart(hours);
+  const since = await windowStart(ctx, hours);
   await matchEach(ctx, report, "refund", { since }, (refund) => bookRefund(ctx, refund));
   await matchEach(ctx, report, "dispute", { since }, (dispute) => bookChargeback(ctx, dispute));
 }
 
 /** Transfers: each belongs to one withdrawal, and none is out for one that failed. */
-export function matchTransfers(ctx: Ctx, report: ReconcileReport, hours: number): Promise<void> {
-  return matchEach(ctx, report, "transfer", { since: windowStart(hours) }, (transfer) =>
-    matchTransfer(ctx, report, transfer),
-  );
+export async function matchTransfers(ctx: Ctx, report: ReconcileReport, hours: number): Promise<void> {
+  const since = await windowStart(ctx, hours);
+  await matchEach(ctx, report, "transfer", { since }, (transfer) => matchTransfer(ctx, report, transfer));
 }
 
 async function matchTransfer(ctx: Ctx, report: ReconcileReport, transfer: Transfer): Promise<void> {
@@ -57,7 +55,16 @@ async function matchTransfer(ctx: Ctx, report: ReconcileReport, transfer: Transf
     report.repaired.push(`withdrawal ${withdrawalId} was transferred by ${transfer.id}`);
   } else if (row.transferId !== transfer.id && left > 0) {
     report.unresolved.push(`withdrawal ${withdrawalId} was transferred twice: ${row.transferId} and ${transfer.id}`);
+  } else if (left === 0 && waitsFor(row, transfer)) {
+    await bookTransfer(ctx, transfer);
+    report.repaired.push(`withdrawal ${withdrawalId} has failed: ${transfer.id} was taken back`);
   }
+}
+
+/** Whether a withdrawal is still to be paid out from what this transfer has brought. */
+function waitsFor(row: Withdrawal, { id }: Transfer): boolean {
+  const underWay = row.status === "requested" || row.status === "processing";
+  return underWay && row.payoutId === null && (row.transferId === null || row.transferId === id);
 }
 
 /** Payouts of every account that withdrew lately, also those a bank returned after they were paid. */
@@ -65,10 +72,9 @@ export async function matchPayouts(ctx: Ctx, report: ReconcileReport, hours: num
   const accounts = await ctx.db.$queryRaw<{ id: string }[]>`
     select distinct c.stripe_account_id as id from withdrawal w join connect_account c on c.owner_id = w.owner_id
     where w.status in ('requested', 'processing') or w.created_at > city_now() - make_interval(hours => ${hours})`;
+  const since = await windowStart(ctx, hours);
   for (const { id } of accounts) {
-    await matchEach(ctx, report, "payout", { since: windowStart(hours), accountId: id }, (payout) =>
-      matchPayout(ctx, report, payout),
-    );
+    await matchEach(ctx, report, "payout", { since, accountId: id }, (payout) => matchPayout(ctx, report, payout));
   }
 }
 

@@ -4,8 +4,9 @@ import { CityError, type ErrorCode, isCityError } from "#server/kernel/errors.ts
  * What an unhappy answer of the card company means.
  * - `declined`: the bank said no; `reason` is its word (`insufficient_funds`, `card_declined`, `authentication_required`).
  * - `insufficient_balance`: the balance to move money from is too low; nothing happened; wait and use a new key.
- * - `unavailable`: no usable answer (time-out, 5xx, too many requests, our key not accepted); the effect may or may not
- *   have happened: a key that was changed says nothing about what an earlier try has done.
+ * - `unavailable`: no usable answer (time-out, 5xx, too many requests, our key not accepted, or 409: the first request
+ *   under this key still runs); the effect may or may not have happened: a key that was changed says nothing about what
+ *   an earlier try has done.
  * - `idempotency`: the key was used before with other values, and that first use may have acted: look it up.
  * - `invalid`: the request itself was refused; nothing happened. `reason` is the card company's code, or `signature`.
  */

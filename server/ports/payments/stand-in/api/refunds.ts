@@ -29,6 +29,12 @@ async function chargeOf(
   return find(call, "charge", intent.latest_charge, { lock: true });
 }
 
+/** Whether the bank has decided a charge's one dispute for the platform: the charge is its own again. */
+async function wasWon(call: Call, charge: Charge): Promise<boolean> {
+  const { data } = await listPage(call, "dispute", "/v1/disputes", { limit: 1 }, { charge: charge.id });
+  return data[0]?.status === "won";
+}
+
 function dollars(cents: number): string {
   return `$${(cents / 100).toFixed(2)}`;
 }
@@ -45,7 +51,7 @@ export function refundRoutes(routes: Routes): void {
     run: async (call, values) => {
       const charge = await chargeOf(call, values);
       const remaining = charge.amount - charge.amount_refunded;
-      if (charge.disputed) {
+      if (charge.disputed && !(await wasWon(call, charge))) {
         throw refused(`Charge ${charge.id} has been charged back; cannot issue a refund.`, "charge_disputed");
       }
       if (remaining === 0) throw refused(`Charge ${charge.id} has already been refunded.`, "charge_already_refunded");
