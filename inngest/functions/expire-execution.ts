@@ -1,3 +1,4 @@
+import { actAt } from "#inngest/act-at.ts";
 import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { expireExecution } from "#server/tasks/expire-execution.ts";
@@ -8,7 +9,6 @@ export const expireExecutionFunction = (city: City) =>
     { id: "expire-execution", retries: 10, triggers: [on("task/started")] },
     async ({ event, step }) => {
       const { taskId, deadlineAt } = event.data;
-      await step.sleepUntil("wait", deadlineAt);
-      return step.run("expire", () => expireExecution(city.ctx(), { taskId }));
+      return actAt(step, deadlineAt, () => expireExecution(city.ctx(), { taskId }));
     },
   );

@@ -1,3 +1,4 @@
+import { actAt } from "#inngest/act-at.ts";
 import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { expireJudgement } from "#server/tasks/expire-judgement.ts";
@@ -8,7 +9,6 @@ export const expireJudgementFunction = (city: City) =>
     { id: "expire-judgement", retries: 10, triggers: [on("task/delivered")] },
     async ({ event, step }) => {
       const { taskId, deadlineAt } = event.data;
-      await step.sleepUntil("wait", deadlineAt);
-      return step.run("expire", () => expireJudgement(city.ctx(), { taskId }));
+      return actAt(step, deadlineAt, () => expireJudgement(city.ctx(), { taskId }));
     },
   );

@@ -1,12 +1,20 @@
 import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
+import { makePlaces } from "#server/kernel/places.ts";
 import { abandonJudgement } from "#server/tasks/abandon-judgement.ts";
 import { judgeTask } from "#server/tasks/judge-task.ts";
 import { settleTask } from "#server/tasks/settle-task.ts";
 
+/** Half of the embedded engine's jobs: it has no `concurrency`, and offers and timers must not wait for slow tests. */
+const SLOW_AT_ONCE = 4;
+const BUSY_MS = 1_000;
+
 /** The quality gate: judge, then charge or give back. A gate that cannot judge costs nobody anything. */
-export const judgeTaskFunction = (city: City) =>
-  city.inngest.createFunction(
+export const judgeTaskFunction = (city: City) => {
+  // Inngest holds no job of ours while a step runs.
+  const total = city.config.inngest.kind === "embedded" ? SLOW_AT_ONCE : Number.POSITIVE_INFINITY;
+  const places = makePlaces({ total, perKey: total });
+  return city.inngest.createFunction(
     {
       id: "judge-task",
       retries: 2,
@@ -19,8 +27,12 @@ export const judgeTaskFunction = (city: City) =>
     },
     async ({ event, step }) => {
       const { taskId } = event.data;
-      const verdict = await step.run("judge", () => judgeTask(city.ctx(), { taskId }));
-      if (!verdict) return { status: "settled" };
-      return step.run("settle", () => settleTask(city.ctx(), { taskId, verdict }));
+      for (let look = 0; ; look++) {
+        const verdict = await step.run(`judge-${look}`, () => judgeTask(city.ctx(), { taskId }, () => places("slow")));
+        if (!verdict) return { status: "settled" };
+        if (verdict !== "busy") return step.run("settle", () => settleTask(city.ctx(), { taskId, verdict }));
+        await step.sleep(`wait-${look}`, BUSY_MS);
+      }
     },
   );
+};

@@ -1,3 +1,4 @@
+import { actAt } from "#inngest/act-at.ts";
 import { on } from "#inngest/on.ts";
 import type { City } from "#server/city.ts";
 import { releaseTaskEscrow } from "#server/tasks/release-task-escrow.ts";
@@ -8,7 +9,6 @@ export const releaseEscrowFunction = (city: City) =>
     { id: "release-escrow", retries: 10, triggers: [on("task/completed")] },
     async ({ event, step }) => {
       const { taskId, escrowReleasesAt } = event.data;
-      await step.sleepUntil("wait", escrowReleasesAt);
-      return step.run("release", () => releaseTaskEscrow(city.ctx(), { taskId }));
+      return actAt(step, escrowReleasesAt, () => releaseTaskEscrow(city.ctx(), { taskId }));
     },
   );

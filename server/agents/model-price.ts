@@ -3,8 +3,9 @@ import type { Cents } from "../kernel/money.ts";
 export type ModelTier = "budget" | "standard" | "premium";
 
 /**
- * What reading costs at each tier, and the default rate of its agents. Data, with a version that is frozen into every
- * offer, so that a change never touches work already offered. Prices are list prices per million input tokens, in cents.
+ * What reading costs at each tier, and the default rate of its agents. Data, with a version that every offer keeps as a
+ * record of the table it was made under; the price itself is computed once, at provision, by the table of that moment.
+ * Prices are list prices per million input tokens, in cents.
  */
 export const PRICE_TABLE = {
   version: "2026-11",

@@ -124,7 +124,7 @@ export interface PristineTree {
 }
 
 export interface WorkspaceDiff {
-  /** Unified diff that `git apply` takes at the pristine commit; at most 1 MB, cut at a file's border. */
+  /** Unified diff that `git apply` takes at the pristine commit, without NUL; at most 1 MB, cut at a file's border. */
   readonly patch: string;
   readonly truncated: boolean;
   /** Files that did not exist in the pristine tree, also those left out of a cut patch. */

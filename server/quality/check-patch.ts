@@ -28,12 +28,13 @@ const STEP_MS = 15_000;
  */
 export async function checkPatch(check: PatchCheck): Promise<SyntaxReport> {
   const notes: string[] = [];
-  const { report, tests, run } = await check.inFresh((sandbox) => checkInside(sandbox, check, notes));
-  if (tests === null) return report;
-  return { ...report, tests: await judgeTests(check, tests, run, notes) };
+  const inside = await check.inFresh((sandbox) => checkInside(sandbox, check, notes));
+  if (inside.tests === null) return inside.report;
+  return { ...inside.report, tests: await judgeTests(check, inside.tests, inside.run, notes) };
 }
 
-type Inside = { report: SyntaxReport; tests: TestCommand | null; run: Run };
+/** Without tests to run, or how they ran with the patch. */
+type Inside = { report: SyntaxReport; tests: null } | { report: SyntaxReport; tests: TestCommand; run: Run };
 
 async function checkInside(sandbox: Sandbox, check: PatchCheck, notes: string[]): Promise<Inside> {
   const { testMs, onFailure } = check;
@@ -45,9 +46,9 @@ async function checkInside(sandbox: Sandbox, check: PatchCheck, notes: string[])
   const unchecked = { broken: [], parsed: 0, tests: null, notes };
   if (apply.timedOut) {
     notes.push("Applying the patch took too long.");
-    return { report: { applies: null, ...unchecked }, tests: null, run: "there was no time" };
+    return { report: { applies: null, ...unchecked }, tests: null };
   }
-  if (apply.exitCode !== 0) return { report: { applies: false, ...unchecked }, tests: null, run: "there was no time" };
+  if (apply.exitCode !== 0) return { report: { applies: false, ...unchecked }, tests: null };
   const after = await parse(sandbox, paths);
   const brokenBefore = new Set(before.filter((file) => file.message !== null).map((file) => file.path));
   const broken = after.flatMap(({ path, message }) =>
@@ -58,7 +59,7 @@ async function checkInside(sandbox: Sandbox, check: PatchCheck, notes: string[])
   const tests = check.allowTests ? await findTests(await sandbox.pristine()) : null;
   if (check.allowTests && tests === null) notes.push("The repository has no tests that this city knows how to run.");
   // Last of all: from here on the repository's own programs have run in this sandbox.
-  if (tests === null) return { report, tests, run: "there was no time" };
+  if (tests === null) return { report, tests };
   const run = await runTwiceIfFailing(sandbox, tests, testMs).catch((error): Run => {
     onFailure(error);
     return "the sandbox was lost";

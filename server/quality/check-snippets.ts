@@ -8,9 +8,12 @@ import type { TreeLibrary } from "./tree-library.ts";
 const MAX_FILES = 200;
 const MAX_BYTES = 3_000_000;
 
+/** With what may name the file it comes from, and how many of its lines have to be found: half of them, unless told. */
+type Sourced = Quotation & { source: string; enough?: number };
+
 /** Looks for every quoted snippet, and for the unchanged lines of every proposed diff, in the text of the repository. */
 export async function checkSnippets(read: ReadOutput, pad: ReferencePad, library: TreeLibrary): Promise<void> {
-  const quotations: (Quotation & { source: string })[] = [];
+  const quotations: Sourced[] = [];
   for (const fence of read.fences) {
     if (isDiff(fence)) {
       for (const file of readDiff(fence.lines)) {
@@ -34,8 +37,8 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad, library
   for (const quotation of quotations) {
     const named = namedIn.get(quotation.source) ?? firstOf(filesNamed(quotation.source, pad));
     namedIn.set(quotation.source, named);
-    const wanted = { lines: quotation.lines, from: named };
-    const verdict = await isFound(wanted, candidates(named, anywhere), pad, library);
+    const { lines, enough } = quotation;
+    const verdict = await isFound({ lines, enough, from: named }, candidates(named, anywhere), pad, library);
     const text = quotation.text.length > 160 ? `${quotation.text.slice(0, 157)}...` : quotation.text;
     if (verdict === true) confirm(pad, `snippet ${text}`, quotation.at);
     else if (verdict === false) {
@@ -79,17 +82,20 @@ function* filesNamed(source: string, pad: ReferencePad): Generator<string> {
   }
 }
 
+type Wanted = { lines: readonly string[]; enough?: number | undefined; from: readonly string[] };
+
 /**
  * True or false when it can be told; null when something it could come from could not be read. What is said to be from
- * some files is not excused by others.
+ * some files is not excused by others. A line that is said again and again counts once, whether it stands there or not.
  */
 export async function isFound(
-  { lines, from }: { lines: readonly string[]; from: readonly string[] },
+  { lines, enough, from }: Wanted,
   wanted: Iterable<string>,
   pad: ReferencePad,
   library: TreeLibrary,
 ): Promise<boolean | null> {
   const missing = new Set(lines);
+  const different = missing.size;
   let unread = false;
   let bytes = 0;
   let files = 0;
@@ -107,7 +113,7 @@ export async function isFound(
       if (stands === null) return null;
       if (stands) missing.delete(line);
     }
-    if ((lines.length - missing.size) * 2 >= lines.length) return true;
+    if (different - missing.size >= (enough ?? different / 2)) return true;
   }
   return unread ? null : false;
 }
@@ -118,11 +124,16 @@ const MAY_PROPOSE =
   /\b(?:should|could|would|use|instead|replace|change|prefer|consider|try|add|wrap|call|fix|suggest|recommend|rename|like|e\.g|example|better|switch|move|to|with|by|remove|not|no|never|missing|without)\b/i;
 
 /** `server.listen()`, `Session::verify()`: a function by its name, whatever it belongs to and is passed. */
-const CALLED = /^(?:[\p{L}\p{N}_$.:#>-]*[.:#>])?([\p{L}\p{N}_$]+)!?\(\)$/u;
+const CALLED = /^(?:[\p{L}\p{N}_$.:#>-]*[.:#>])?([\p{L}\p{N}_$]+!?)\(\)$/u;
+/** What follows the name where it is called or declared, with types between, or assigned: "offset" is no `set()`. */
+const AFTER_NAME = ["(", "?.(", "<", "::<", "=(", "=async", ":async"];
+/** So many calls are looked for: a short name is told only by reading whole files, once for each of these. */
+const MAX_CALLS = 200;
 
 /** "`a.ts:12` calls `eval(input)`": a piece of code in a sentence that only states, next to a file and a line. */
-function inlineQuotations(read: ReadOutput): (Quotation & { source: string })[] {
-  const found: (Quotation & { source: string })[] = [];
+function inlineQuotations(read: ReadOutput): Sourced[] {
+  const found: Sourced[] = [];
+  let calls = 0;
   for (const line of read.prose) {
     if (!/:\d|#L\d|\blines?\s+\d/i.test(line.text)) continue;
     for (const span of line.text.matchAll(/`([^`\n]{10,300})`/g)) {
@@ -137,12 +148,10 @@ function inlineQuotations(read: ReadOutput): (Quotation & { source: string })[] 
       const before = line.text.slice(Math.max(0, span.index - 160), span.index);
       const sentence = before.slice(Math.max(before.lastIndexOf(". "), before.lastIndexOf("\n")) + 1);
       if (!STATES.test(sentence) || MAY_PROPOSE.test(sentence)) continue;
-      found.push({
-        lines: [CALLED.exec(code)?.[1] ?? squeeze(code)],
-        at: line.at + span.index,
-        text: code,
-        source: line.text,
-      });
+      const name = CALLED.exec(code)?.[1];
+      if (name !== undefined && ++calls > MAX_CALLS) continue;
+      const lines = name === undefined ? [squeeze(code)] : AFTER_NAME.map((after) => name + after);
+      found.push({ lines, enough: 1, at: line.at + span.index, text: code, source: line.text });
     }
   }
   return found;

@@ -6,6 +6,8 @@ import { outcomeOfScore, STREAK } from "./rules.ts";
 /**
  * Takes back what a wrongly failed gate did to an agent: the evidence says how good the work was, the failure is not
  * counted, and a suspension that rested on it is lifted. The task's row must say already that it was mended.
+ *
+ * The evidence is recorded anew, since it is weighed anew: a failure counts in full, praise as far as its buyer's word.
  */
 export async function mendFailure(
   ctx: Ctx,
@@ -15,9 +17,10 @@ export async function mendFailure(
 ): Promise<void> {
   await ctx.db.$queryRaw`select 1 from agent where id = ${agentId} for update`;
   await ctx.db.$executeRaw`
-    update reputation_evidence set value = ${outcomeOfScore(score)}, reason = 'appeal_won'
+    delete from reputation_evidence
     where task_id = ${subject.taskId} and agent_id = ${agentId} and dimension = 'outcome' and reason = 'quality_gate'`;
-  await recordEvidence(ctx, agentId, subject, [], { failed: -1 });
+  const praise = { dimension: "outcome", value: outcomeOfScore(score), reason: "appeal_won" } as const;
+  await recordEvidence(ctx, agentId, subject, [praise], { failed: -1 });
   await shortenStreak(ctx, agentId, subject.taskId, penalised);
 }
 

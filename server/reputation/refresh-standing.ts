@@ -6,7 +6,8 @@ const LATEST = 200;
 
 /**
  * Brings what the router reads of an agent's standing in each of its categories up to date with the evidence: to be
- * called, in the same transaction, whenever evidence, the overall score or the list of categories has changed.
+ * called, in the same transaction, whenever evidence, the overall score or the list of categories has changed. Evidence
+ * counts here by what stands behind it, as it does for the scores, and less the older it is.
  */
 export async function refreshStanding(ctx: Ctx, agentId: string): Promise<void> {
   await ctx.db.$executeRaw`
@@ -14,7 +15,7 @@ export async function refreshStanding(ctx: Ctx, agentId: string): Promise<void> 
       select c.category, coalesce(sum(e.value * e.weight), 0) as value, coalesce(sum(e.weight), 0) as weight
       from agent_capability c
       left join lateral (
-        select value, power(0.5, extract(epoch from city_now() - at) / (${HALF_LIFE_DAYS} * 86400)) as weight
+        select value, weight * power(0.5, extract(epoch from city_now() - at) / (${HALF_LIFE_DAYS} * 86400)) as weight
         from reputation_evidence
         where agent_id = c.agent_id and category = c.category and dimension = 'outcome'
         order by at desc limit ${LATEST}) e on true

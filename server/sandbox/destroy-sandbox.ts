@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
-import { type Ctx, inTransaction } from "../context.ts";
+import type { Ctx } from "../context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { findTask } from "../tasks/find-task.ts";
 import { COMMITTED } from "../tasks/states.ts";
@@ -34,8 +34,6 @@ export async function destroySandbox(
 /** Ends a sandbox for good: its processes and files first, then the row that says so. Repeatable. */
 export async function tearDown(ctx: Ctx, sandboxId: string): Promise<void> {
   await ctx.ports.sandbox.destroy(sandboxId);
-  await inTransaction(ctx, async (tx) => {
-    await tx.db.$executeRaw`
-      update sandbox set status = 'destroyed', destroyed_at = city_now() where id = ${sandboxId} and status <> 'destroyed'`;
-  });
+  await ctx.db.$executeRaw`
+    update sandbox set status = 'destroyed', destroyed_at = city_now() where id = ${sandboxId} and status <> 'destroyed'`;
 }

@@ -1,27 +1,45 @@
 import type { z } from "zod";
 import type { AgentActor } from "../auth/actor.ts";
 import { type Ctx, cityNow } from "../context.ts";
+import { isCityError } from "../kernel/errors.ts";
+import type { ExecResult } from "../ports/sandbox.ts";
 import { openSandbox } from "./open-sandbox.ts";
 import type { execInput, execResult } from "./schema.ts";
 
 /** How much of a command line the transcript keeps. */
 const TRANSCRIPT_CHARACTERS = 4_000;
+/** What a sandbox throws for a command that it did not begin. */
+const NOT_BEGUN: readonly string[] = ["VALIDATION_ERROR", "CONFLICT"];
 
-/** Runs one command line in the sandbox and keeps, for the buyer and for disputes, that it was run and how it ended. */
-export async function execCommand(
-  ctx: Ctx<AgentActor>,
-  input: z.infer<typeof execInput>,
-): Promise<z.infer<typeof execResult>> {
+type Command = z.infer<typeof execInput>;
+
+/**
+ * Runs one command line in the sandbox and keeps, for the buyer and for disputes, that it was run and how it ended.
+ * Where the sandbox gives no answer the command may have run: it is kept too, because the files it wrote stay.
+ */
+export async function execCommand(ctx: Ctx<AgentActor>, input: Command): Promise<z.infer<typeof execResult>> {
   const sandbox = await openSandbox(ctx, input.id);
-  const result = await sandbox.exec(input.command, {
-    ...(input.cwd && { cwd: input.cwd }),
-    ...(input.timeoutMs && { timeoutMs: input.timeoutMs }),
+  const started = performance.now();
+  const options = { ...(input.cwd && { cwd: input.cwd }), ...(input.timeoutMs && { timeoutMs: input.timeoutMs }) };
+  const result = await sandbox.exec(input.command, options).catch(async (error) => {
+    if (isCityError(error) && NOT_BEGUN.includes(error.code)) throw error;
+    await keep(ctx, sandbox.id, input, unanswered(performance.now() - started));
+    throw error;
   });
+  await keep(ctx, sandbox.id, input, result);
+  return { ...result, durationMs: Math.round(result.durationMs) };
+}
+
+function unanswered(durationMs: number): ExecResult {
+  return { exitCode: -1, stdout: "", stderr: "", durationMs, timedOut: false, truncated: true };
+}
+
+async function keep(ctx: Ctx, sandboxId: string, { command, cwd }: Command, result: ExecResult): Promise<void> {
   await ctx.db.transcriptEntry.create({
     data: {
-      sandboxId: sandbox.id,
-      command: input.command.slice(0, TRANSCRIPT_CHARACTERS).replaceAll("\u0000", ""),
-      cwd: input.cwd ?? null,
+      sandboxId,
+      command: command.slice(0, TRANSCRIPT_CHARACTERS).replaceAll("\u0000", ""),
+      cwd: cwd ?? null,
       exitCode: result.exitCode,
       durationMs: Math.round(result.durationMs),
       stdoutBytes: Buffer.byteLength(result.stdout),
@@ -31,5 +49,4 @@ export async function execCommand(
       at: await cityNow(ctx),
     },
   });
-  return { ...result, durationMs: Math.round(result.durationMs) };
 }

@@ -4,7 +4,7 @@ import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
 import { CityError, invalidState } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { isRepoUnavailable, type SandboxSpec } from "../ports/sandbox.ts";
-import type { GateVerdict } from "../quality/verdict.ts";
+import { type GateVerdict, PASS_MARK } from "../quality/verdict.ts";
 import { mendFailure } from "../reputation/mend-failure.ts";
 import { PENALISED } from "./end-task.ts";
 import { lockAsSeller } from "./find-task.ts";
@@ -113,7 +113,7 @@ async function settleAppeal(
   }
   const before = task.qualityScore ?? 0;
   const better = verdict.score > before;
-  const mended = verdict.score >= ctx.settings.gate.passScore;
+  const mended = verdict.score >= PASS_MARK;
   const appeal = {
     at: claim.appealedAt.toISOString(),
     reason: input.reason,

@@ -17,6 +17,8 @@ type Delivery = z.infer<typeof completeInput>;
  * nothing the seller does later can change what is judged. The score and time that come along are the seller's claims:
  * kept, never used. A delivery past the deadline is refused and never revives the task. The request that delivered is
  * answered again when it comes again.
+ *
+ * Another call's delivery may be refused meanwhile, which opens the sandbox: once this one stands, it is closed again.
  */
 export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promise<z.infer<typeof sellerTask>> {
   const found = await findTask(ctx, input.id);
@@ -29,7 +31,9 @@ export async function completeTask(ctx: Ctx<AgentActor>, input: Delivery): Promi
     await sandbox.close();
     const diff = await sandbox.diff();
     refuseCutToNothing(found, diff);
-    return await recordDelivery(ctx, input, diff);
+    const delivered = await recordDelivery(ctx, input, diff);
+    await sandbox.close().catch((cause) => ctx.log.warn({ err: cause, taskId: found.id }, "a sandbox may be open"));
+    return delivered;
   } catch (error) {
     await goOn(ctx, sandbox).catch((cause) => ctx.log.warn({ err: cause, taskId: found.id }, "a sandbox stays closed"));
     throw error;
@@ -59,7 +63,7 @@ async function recordDelivery(
           format: typeof result === "string" ? "text" : "json",
           createdPaths: [...diff.createdPaths],
         },
-        patch: diff.patch.replaceAll("\u0000", ""),
+        patch: diff.patch,
         patchTruncated: diff.truncated,
         reportedQualityScore: input.qualityScore === undefined ? null : Math.round(input.qualityScore),
         reportedExecutionTimeMs: input.executionTimeMs === undefined ? null : Math.round(input.executionTimeMs),
@@ -103,8 +107,14 @@ function refuseCutToNothing(task: TaskRow, { patch, truncated }: WorkspaceDiff):
   );
 }
 
-/** Nothing was delivered: the seller may mend what is in the way. Where another call delivered, it stays closed. */
+/**
+ * Nothing was delivered: the seller may mend what is in the way. Where another call delivered, it stays closed, even if
+ * that happened while it was being opened.
+ */
 async function goOn(ctx: Ctx, sandbox: Sandbox): Promise<void> {
   const open = { id: sandbox.id, status: "ready", closedAt: null, task: { status: "executing" } } as const;
-  if ((await ctx.db.sandbox.count({ where: open })) > 0) await sandbox.reopen();
+  const isOpen = async () => (await ctx.db.sandbox.count({ where: open })) > 0;
+  if (!(await isOpen())) return;
+  await sandbox.reopen();
+  if (!(await isOpen())) await sandbox.close();
 }

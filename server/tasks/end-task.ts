@@ -68,9 +68,9 @@ async function mailBuyer(ctx: Ctx, task: TaskRow, reason: FailureReason, message
 }
 
 /** Ends the offer that is open for a task, if there is one. */
-export async function endOpenOffer(ctx: Ctx, taskId: string, outcome: OfferOutcome, message?: string): Promise<void> {
+export async function endOpenOffer(ctx: Ctx, taskId: string, outcome: OfferOutcome): Promise<void> {
   await ctx.db.$executeRaw`
-    update task_offer set outcome = ${outcome}::offer_outcome, ended_at = city_now(), message = ${message ?? null}
+    update task_offer set outcome = ${outcome}::offer_outcome, ended_at = city_now()
     where task_id = ${taskId} and outcome = 'open'`;
 }
 

@@ -2,12 +2,10 @@ import type { Ctx } from "../context.ts";
 import { FINAL, inSql } from "./states.ts";
 
 /**
- * Forgets what need not be kept: buyers' code, files and repository tokens some days after the task is final, transcripts
- * and mails a while later, and answers to idempotency keys past their time. Outputs, patches and the ledger stay.
+ * Forgets what need not be kept of tasks: buyers' code, files and repository tokens some days after the end, transcripts a
+ * while later. Outputs, patches and the ledger stay.
  */
-export async function forgetInputs(
-  ctx: Ctx,
-): Promise<{ tasks: number; transcripts: number; mails: number; keys: number }> {
+export async function forgetInputs(ctx: Ctx): Promise<{ tasks: number; transcripts: number }> {
   const { inputDays, transcriptDays } = ctx.settings.retention;
   const tasks = await ctx.db.$executeRaw`
     update task set code = null, files = null, repo_token = null
@@ -16,10 +14,7 @@ export async function forgetInputs(
       and (code is not null or files is not null or repo_token is not null)`;
   const transcripts = await ctx.db.$executeRaw`
     delete from transcript_entry where at < city_now() - make_interval(days => ${transcriptDays})`;
-  const mails = await ctx.db.$executeRaw`
-    delete from mail where created_at < city_now() - make_interval(days => ${transcriptDays})`;
-  const keys = await ctx.db.$executeRaw`delete from idempotency_key where expires_at < city_now()`;
-  return { tasks, transcripts, mails, keys };
+  return { tasks, transcripts };
 }
 
 /** The same at once for everything an owner handed in, when the account closes. All of its tasks are final by then. */

@@ -4,16 +4,29 @@ import type { PristineTree } from "../ports/sandbox.ts";
 import { applyJudge, judgeQuestion } from "../quality/apply-judge.ts";
 import { scoreOutput } from "../quality/score-output.ts";
 import type { GateVerdict } from "../quality/verdict.ts";
-import { checkDelivery } from "./check-delivery.ts";
+import { checkDelivery, isSlow } from "./check-delivery.ts";
+
+/** Takes a place among the slow ones, and says how to give it back; null when all are taken. */
+type TakePlace = () => (() => void) | null;
 
 /**
  * Scores a delivered task against the tree as it was provisioned. Changes nothing, so it may be repeated.
- * Null when there is nothing to judge any more.
+ * Null when there is nothing to judge any more; "busy" when that takes programs and no place was free: come again.
  */
-export async function judgeTask(ctx: Ctx, input: { taskId: string }): Promise<GateVerdict | null> {
+export async function judgeTask(
+  ctx: Ctx,
+  input: { taskId: string },
+  takePlace: TakePlace,
+): Promise<GateVerdict | "busy" | null> {
   const task = await ctx.db.task.findUnique({ where: { id: input.taskId } });
   if (task?.status !== "quality_check") return null;
-  return scoreDelivery(ctx, task, await pristineTree(ctx, task.id));
+  const leave = (await isSlow(ctx, task)) ? takePlace() : () => undefined;
+  if (!leave) return "busy";
+  try {
+    return await scoreDelivery(ctx, task, await pristineTree(ctx, task.id));
+  } finally {
+    leave();
+  }
 }
 
 /** The gate itself: what was delivered, against the tree it was worked on. */

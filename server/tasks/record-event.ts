@@ -15,8 +15,8 @@ export async function recordEvent(
 }
 
 /** Tells the seller's webhook, with the seller's own view of the task. */
-export async function tellSeller(ctx: Ctx, task: TaskRow, type: WebhookEvent, agentId = task.agentId): Promise<void> {
-  if (agentId) await enqueueDelivery(ctx, { agentId, type, data: viewForSeller(task) });
+export async function tellSeller(ctx: Ctx, task: TaskRow, type: WebhookEvent): Promise<void> {
+  if (task.agentId) await enqueueDelivery(ctx, { agentId: task.agentId, type, data: viewForSeller(task) });
 }
 
 /** Tells the buyer agent's webhook, where an agent bought. */

@@ -4,6 +4,9 @@ import { endOpenOffer, failTask } from "./end-task.ts";
 import { recordEvent, tellSeller } from "./record-event.ts";
 import type { TaskRow } from "./view.ts";
 
+/** Reasons that say no more than the decline itself: the default, and what the SDK's runner gives by itself. */
+const UNSAID: readonly string[] = ["declined", "not_accepted", "shutting_down"];
+
 /**
  * Ends the open offer of a locked task and sends the task on: to the next best agent, or to its end when the buyer had
  * named this one or enough have been asked. The function that hears `task/offer-ended` tears its sandbox down.
@@ -11,20 +14,21 @@ import type { TaskRow } from "./view.ts";
 export async function releaseOffer(
   ctx: Ctx,
   task: TaskRow,
-  outcome: Extract<OfferOutcome, "missed" | "declined" | "withdrawn" | "failed">,
+  outcome: Extract<OfferOutcome, "missed" | "declined" | "withdrawn">,
   why: { reason?: string; message?: string | undefined } = {},
 ): Promise<void> {
+  const message = why.message || (why.reason && !UNSAID.includes(why.reason) ? why.reason : undefined);
   if (outcome === "missed" || outcome === "withdrawn") await tellSeller(ctx, task, "offer_withdrawn");
   const { maxOffers, patienceSeconds } = ctx.settings.routing;
   const exhausted = task.directAgentId !== null || task.offerCount >= maxOffers;
   if (exhausted && outcome !== "withdrawn") {
     await failTask(ctx, task, outcome === "declined" ? "declined" : "agent_unresponsive", {
       offer: outcome,
-      ...(why.message && { message: `The agent declined this task: ${why.message}` }),
+      ...(message && { message: `The agent declined this task: ${message}` }),
     });
     return;
   }
-  await endOpenOffer(ctx, task.id, outcome, why.message ?? why.reason);
+  await endOpenOffer(ctx, task.id, outcome);
   await giveUpSandbox(ctx, task.id);
   await ctx.db.task.update({
     where: { id: task.id },
@@ -39,7 +43,8 @@ export async function releaseOffer(
       deadlineAt: after(await cityNow(ctx), patienceSeconds * 1_000),
     },
   });
-  await recordEvent(ctx, task.id, "offer_ended", { agentId: task.agentId, outcome, ...why });
+  const said = { ...why, ...(message && { message }) };
+  await recordEvent(ctx, task.id, "offer_ended", { agentId: task.agentId, outcome, ...said });
   await emit(ctx, "task/offer-ended", { taskId: task.id });
 }
 

@@ -210,7 +210,7 @@ export const transcriptEntry = z
       .nullable()
       .describe("At most 4,000 characters of it. Null for the buyer until the work is paid for, like the output."),
     cwd: z.string().nullable().describe("Null: the repository's folder."),
-    exitCode: z.int().describe("128 + signal when killed by one; 137 after a time-out."),
+    exitCode: z.int().describe("128 + signal when killed by one; 137 after a time-out; -1 where no answer came."),
     durationMs: z.int(),
     stdoutBytes: z.int().describe("As answered to the seller, so at most the sandbox's limit."),
     stderrBytes: z.int(),

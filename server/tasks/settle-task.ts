@@ -2,7 +2,7 @@ import { after, type Ctx, cityNow, emit, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 import { chargeTask } from "../ledger/charge-task.ts";
 import { notifyOwner } from "../notifications/notify-owner.ts";
-import type { GateVerdict } from "../quality/verdict.ts";
+import { type GateVerdict, PASS_MARK } from "../quality/verdict.ts";
 import { recordEvidence } from "../reputation/record-evidence.ts";
 import { economyOfPrice, outcomeOfScore } from "../reputation/rules.ts";
 import { endUnjudged } from "./abandon-judgement.ts";
@@ -26,7 +26,7 @@ export async function settleTask(
     if (task.status !== "quality_check") return { status: task.status };
     if ((await cityNow(tx)) >= task.deadlineAt) return endUnjudged(tx, task, "The verdict came too late.");
     const { verdict } = input;
-    if (verdict.score < tx.settings.gate.passScore) {
+    if (verdict.score < PASS_MARK) {
       const { status } = await failTask(tx, task, "quality_gate", { quality: { score: verdict.score, verdict } });
       return { status };
     }

@@ -1,7 +1,9 @@
 /** Every command of a seller is kept for the buyer and for disputes; never what is in the files. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { CityError } from "#server/kernel/errors.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { hireToWork } from "#tests/support/hire.ts";
 import { BAD_REVIEW, FILE, REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
@@ -11,18 +13,8 @@ beforeAll(async () => {
 afterAll(() => city?.stop());
 
 async function working() {
-  const [buyer, owner] = [await city.owner("Buyer"), await city.owner("Seller")];
-  const agent = await owner.agent({ capabilities: [{ category: "code_review", tags: [] }] });
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [FILE] },
-    agentId: agent.id,
-  });
-  await city.idle();
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
-  await agent.client.tasks.markExecuting(id, sandboxId);
-  return { buyer, agent, id, sandboxId };
+  const agent = await (await city.owner("Seller")).agent({ capabilities: [{ category: "code_review", tags: [] }] });
+  return { agent, ...(await hireToWork(city, agent)) };
 }
 
 /** A command on its way: it is answered here once the sandbox has it. */
@@ -132,6 +124,32 @@ test("a command that runs at delivery is ended and kept, tells nothing, and the 
   expect(await running).toMatchObject({ exitCode: 137, stdout: "", stderr: "" });
   expect(await agent.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "quality_gate" });
   expect((await agent.client.tasks.transcript(id)).data).toMatchObject([{ command: "cat src/add.ts; sleep 60" }]);
+});
+
+test("a command that speaks as a broken seal would is answered and kept like any other", async () => {
+  const { agent, id } = await working();
+  const command = "echo mine > mine.txt; echo 'bwrap: no' >&2; exit 1";
+  expect(await agent.client.sandbox.exec(id, { command })).toMatchObject({ exitCode: 1, stderr: "bwrap: no\n" });
+  const { data } = await agent.client.tasks.transcript(id);
+  expect(data).toMatchObject([{ command, exitCode: 1, stdoutBytes: 0, stderrBytes: 10 }]);
+});
+
+test("a command that the sandbox gave no answer to is kept, one that it refused to begin is not", async () => {
+  const { agent, id, sandboxId } = await working();
+  const sandbox = await city.ctx().ports.sandbox.open(sandboxId);
+  if (!sandbox) throw new Error("There is no sandbox.");
+  const { exec } = sandbox;
+  sandbox.exec = async (...given) => {
+    await exec.apply(sandbox, given);
+    throw new CityError("UNAVAILABLE", "The sandbox did not answer.");
+  };
+  const run = (command: string) =>
+    city.call("POST", `/tasks/${id}/sandbox/exec`, { key: agent.key, body: { command } });
+  expect((await run(" ")).status).toBe(400);
+  expect((await run("echo mine > mine.txt")).status).toBe(503);
+  expect((await agent.client.sandbox.readFile(id, "mine.txt")).content).toBe("mine\n");
+  const { data } = await agent.client.tasks.transcript(id);
+  expect(data).toMatchObject([{ command: "echo mine > mine.txt", exitCode: -1, stdoutBytes: 0 }]);
 });
 
 test("a seller that gives its sandbox back mid-work ends its commands, and can still deliver", async () => {

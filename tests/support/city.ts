@@ -10,19 +10,9 @@ import { type RunningCity, startCity } from "#server/start-city.ts";
 import { apiDocument, documentedFetch } from "./documented.ts";
 import { freePort } from "./free-port.ts";
 import { freshDatabase } from "./fresh-database.ts";
+import { PLENTY } from "./limits.ts";
 import { startPrism } from "./prism-proxy.ts";
 import { quiet } from "./quiet-log.ts";
-
-/** Limits that no test reaches unless it wants to. */
-const PLENTY = {
-  agent: 1e6,
-  owner: 1e6,
-  trust: 1e6,
-  anonymous: 1e6,
-  dashboard: 1e6,
-  signInPerAddress: 1e6,
-  signInPerAccount: 1e6,
-};
 
 export type TestCity = RunningCity & {
   /** Moves the city's clock and waits until everything that fell due is done. */

@@ -65,6 +65,7 @@ export const HOSTILE_OUTPUTS: Readonly<Record<string, () => string>> = {
   "links with spaces": () => fill(" ", "[a](b", "x)"),
   "links of braces": () => fill(`[a]({${"a,".repeat(140)}) `),
   "paths that exist": () => fill("src/d%.ts:1 "),
+  "paths that run together": () => fill("src/d%.ts:1"),
   "paths that do not exist": () => fill("src/%/gone "),
   "tokens of two letters": () => fill("a. "),
   "long paths": () => fill("a/"),

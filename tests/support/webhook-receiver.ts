@@ -13,6 +13,9 @@ export const answer =
   (_request, response) =>
     void response.writeHead(status, headers).end(body);
 
+/** For `vi.waitFor`: a delivery comes in its turn, and late on a machine that is shared. */
+export const PATIENT = { timeout: 20_000, interval: 20 };
+
 /** An agent's server on this machine. Answers as `reply` says at the time; 200 at first. */
 export async function webhookReceiver() {
   const state = { url: "", reply: answer(200), received: [] as Received[] };

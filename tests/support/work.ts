@@ -1,6 +1,15 @@
+import type { SubmitTaskInput } from "@ai-city/sdk";
+
 /** A file with a mistake in it, for tasks that are to be reviewed. */
 export const CODE = "export function add(a: number, b: number) {\n  return a - b;\n}\n";
 export const FILE = { path: "src/add.ts", content: CODE };
+
+/** What a buyer asks for: a review of it. */
+export const REVIEW_TASK: SubmitTaskInput = {
+  taskType: "code_review",
+  maxBudget: 1_500,
+  input: { description: "Review add for correctness.", files: [FILE] },
+};
 
 /** A review of it that passes the gate. */
 export const REVIEW = `# Review of add.ts

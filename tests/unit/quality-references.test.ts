@@ -220,6 +220,33 @@ describe("quoted code", () => {
     expect((await calls("http.createSocket")).invented.map((one) => one.kind)).toEqual(["snippet"]);
   });
 
+  test.each([
+    ["ends alike", "const offset = 3;\nwindow.scrollTo(offset, 0);\n"],
+    ["is spoken of", "// set it before the page is left\n"],
+  ])("a function is not called where another word %s", async (_, code) => {
+    const tree = treeOf({ ...FILES, "src/page.ts": code });
+    const { invented } = await check("`src/page.ts:1` calls `authService.set()` too early.", { tree });
+    expect(invented.map((one) => one.kind)).toEqual(["snippet"]);
+  });
+
+  test.each([
+    ["React.useState", "const [id, setId] = useState<string>('');\n"],
+    ["client.fetchUser", "export const fetchUser = async (id: string) => ask(id);\n"],
+    ["text.parse", "let port = text.parse::<u16>();\n"],
+    ["props.onClose", "onClose?.();\n"],
+  ])("%s() is found with types between, or where it is declared", async (name, code) => {
+    const tree = treeOf({ ...FILES, "src/page.ts": code });
+    expect((await check(`\`src/page.ts:1\` calls \`${name}()\` too early.`, { tree })).invented).toEqual([]);
+  });
+
+  test("an invented line does not come true by being quoted again and again", async () => {
+    const quoted = (...lines: string[]) =>
+      check(`The current code in \`src/server.ts\`:\n\n\`\`\`ts\n${lines.join("\n")}\n\`\`\``);
+    const [real, invented] = ["const port = Number(process.env.PORT);", 'const secret = readSecret("abc");'];
+    expect((await quoted(invented, invented)).invented.map((one) => one.kind)).toEqual(["snippet"]);
+    expect((await quoted(real, invented, invented)).invented).toEqual([]);
+  });
+
   test("a quotation that stands nowhere is an invention", async () => {
     const references = await check(
       'The current code in `src/server.ts`:\n\n```ts\nconst secret = readSecret("abc");\n```',

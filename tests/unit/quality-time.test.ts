@@ -34,6 +34,11 @@ function hostile(name: string): string {
 
 describe("a verdict on a megabyte is cheap", () => {
   test.each(Object.keys(HOSTILE_OUTPUTS))("%s", (name) => score({ output: hostile(name) }));
+
+  test("calls of short names", () => {
+    const calls = Array.from({ length: 25_000 }, (_, i) => `index.ts:1 calls \`service.${i.toString(36)}()\`. `);
+    return score({ output: calls.join("") });
+  });
 });
 
 describe("and so it is where there is no repository", () => {

@@ -7,6 +7,12 @@ import type { Workspaces } from "./workspace.ts";
 
 /** bubblewrap's own exit code for "could not set up". */
 const SEAL_FAILED = 1;
+/**
+ * The first byte on a command's stderr, from its first process: the seal stands. Whatever comes after it, bubblewrap's
+ * own words too, is the command's.
+ */
+const SEALED = 6;
+const SAY_SO = `printf '\\006' >&2; exec "$@"`;
 
 /** The wall around one sandbox on this machine: its folders, its user, and a fresh seal for each program. */
 export function bubblewrapWall(
@@ -18,10 +24,12 @@ export function bubblewrapWall(
   const light: SealedUser = { ...user, groupFolders: [] };
   let closed: Promise<void> | null = null;
   return {
-    async run({ binds, ...program }, { heavy, signal }) {
+    async run({ binds, ...program }, { heavy, command, signal }) {
       const box = workspaces.box(id);
       const shown = binds.map(({ part, to, writable }) => ({ from: `${box}/${part}`, to, writable }));
-      const run = await seal.run(heavy ? user : light, { ...program, binds: shown, signal });
+      const argv = command ? ["sh", "-c", SAY_SO, "sh", ...program.argv] : program.argv;
+      const run = await seal.run(heavy ? user : light, { ...program, argv, binds: shown, signal });
+      if (command && run.stderr[0] === SEALED) return { ...run, stderr: run.stderr.subarray(1) };
       const stderr = run.stderr.toString();
       if (run.exitCode === SEAL_FAILED && stderr.startsWith("bwrap: ")) {
         throw new CityError("UNAVAILABLE", "The seal failed to start. Try again.", { retryAfter: 1, log: { stderr } });
@@ -41,7 +49,7 @@ export function bubblewrapWall(
     reopen: async () => {
       closed = null;
     },
-    // Without its box there is nothing to seal in. A command can say "bwrap:" itself, so that alone proves nothing.
+    // Without its box there is nothing to seal in. A seal can fail for want of memory too: that alone proves nothing.
     stands: () => workspaces.stands(id),
     manifest: async () => readManifest(await workspaces.loadManifest(id)),
   };

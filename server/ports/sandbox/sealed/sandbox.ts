@@ -144,8 +144,10 @@ export class SealedSandbox implements Sandbox {
 
   async diff(): Promise<WorkspaceDiff> {
     const text = await this.printDiff("text");
-    // Old encodings would not survive the way through JSON: such a change travels as binary.
-    const read = isUtf8(text.patch) ? text : await this.printDiff("binary");
+    // Old encodings would not survive the way through JSON, nor NUL that through PostgreSQL, which git lets pass beyond
+    // the first 8,000 bytes of a file: such a change travels as binary.
+    const isText = isUtf8(text.patch) && !text.patch.includes(0);
+    const read = isText ? text : await this.printDiff("binary");
     const { patch, truncated } = cutPatch(read.patch, read.complete);
     return { patch: patch.toString(), truncated, createdPaths: read.createdPaths };
   }
