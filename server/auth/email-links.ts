@@ -16,8 +16,9 @@ const FRESH_MS = 60_000;
 /**
  * Mails a link that works once. Earlier links for the same purpose stop working; where one was mailed within the last
  * minute, nothing is done. Needs a transaction.
+ * @returns whether it mailed one; whoever asks for a reset must not learn that
  */
-export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose): Promise<void> {
+export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose): Promise<boolean> {
   const secret = randomBytes(32).toString("base64url");
   const now = await cityNow(ctx);
   // Serialises requests for one owner: the second sees the first one's link.
@@ -26,7 +27,7 @@ export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose)
   const fresh = await ctx.db.emailLink.count({
     where: { ownerId: owner.id, purpose, usedAt: null, expiresAt: { gt: freshFrom } },
   });
-  if (fresh > 0) return;
+  if (fresh > 0) return false;
   await ctx.db.emailLink.deleteMany({ where: { ownerId: owner.id, purpose, usedAt: null } });
   await ctx.db.emailLink.create({
     data: {
@@ -41,6 +42,7 @@ export async function mailLink(ctx: Ctx, owner: Recipient, purpose: LinkPurpose)
     to: owner.email,
     ...MAILS[purpose](owner.name, `${ctx.publicUrl}/${purpose}?token=${secret}`),
   });
+  return true;
 }
 
 const MAILS: Record<LinkPurpose, (name: string, link: string) => { subject: string; text: string }> = {

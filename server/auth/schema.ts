@@ -24,7 +24,11 @@ const password = signUpInput.shape.password;
 export const linkInput = z.strictObject({ token: z.string().min(1).max(200).describe("From the mailed link.") });
 export const resetInput = linkInput.extend({ password });
 export const requestResetInput = z.strictObject({ email });
-export const linkSent = z.object({ sent: z.boolean() });
+export const linkSent = z.object({
+  sent: z
+    .boolean()
+    .describe("False when the address is confirmed or a link is less than a minute old. For a reset always true."),
+});
 export const verifiedView = z.object({ verified: z.literal(true) });
 export const resetView = z.object({ reset: z.literal(true) });
 

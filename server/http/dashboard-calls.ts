@@ -6,7 +6,6 @@ import { callerAddress } from "../kernel/caller-address.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
 import { toCityError } from "../trpc/errors.ts";
-import { refusal } from "../trpc/init.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
@@ -48,9 +47,7 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
       status: 200,
       body: JSON.stringify({ result: { data: await callProcedure(route, within, input) } }),
     });
-    const { body } = await once(ctx, route, `dashboard ${key}`, input, work).catch(async (thrown) => {
-      throw await refusal(route, ctx, thrown);
-    });
+    const { body } = await once(ctx, route, `dashboard ${key}`, input, work);
     return new Response(body, { headers: { "content-type": "application/json", "cache-control": "no-store" } });
   } catch (thrown) {
     // Formatted by tRPC, as any other refusal.

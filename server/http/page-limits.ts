@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { actorFromCookie } from "../auth/next-auth-options.ts";
 import type { City } from "../city.ts";
+import { callerAddress } from "../kernel/caller-address.ts";
 import { type CityError, isCityError } from "../kernel/errors.ts";
 import type { NextHandler } from "./front-door.ts";
 
@@ -18,7 +19,7 @@ export function countPages(city: City, pages: NextHandler): NextHandler {
 async function count(city: City, { headers }: IncomingMessage): Promise<CityError | null> {
   try {
     const actor = await actorFromCookie(city, headers.cookie ?? null);
-    await city.limits.countPage(actor, String(headers["x-city-address"] ?? "unknown"));
+    await city.limits.countPage(actor, callerAddress(headers));
     return null;
   } catch (error) {
     // Whatever else went wrong, the page finds it too, and has a way to say it.

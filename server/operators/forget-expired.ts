@@ -7,10 +7,10 @@ const USE_DAYS = 30;
 /** Days by which a handled event of Stripe's is known when it comes again. Stripe sends again for thirty at most. */
 const EVENT_DAYS = 90;
 
+type Forgotten = Record<"sessions" | "links" | "uses" | "events" | "mails" | "keys", number>;
+
 /** Deletes what has had its time and means nothing any more, so that no table grows with every sign-in and every event. */
-export async function forgetExpired(
-  ctx: Ctx,
-): Promise<{ sessions: number; links: number; uses: number; events: number }> {
+export async function forgetExpired(ctx: Ctx): Promise<Forgotten> {
   const sessions = await ctx.db.$executeRaw`
     delete from session
     where least(coalesce(ended_at, expires_at), expires_at) < city_now() - make_interval(days => ${SESSION_DAYS})`;
@@ -22,5 +22,9 @@ export async function forgetExpired(
   const events = await ctx.db.$executeRaw`
     delete from stripe_event where handled_at is not null
       and received_at < city_now() - make_interval(days => ${EVENT_DAYS})`;
-  return { sessions, links, uses, events };
+  // They tell of tasks, and are kept as long as what was done for those.
+  const mails = await ctx.db.$executeRaw`
+    delete from mail where created_at < city_now() - make_interval(days => ${ctx.settings.retention.transcriptDays})`;
+  const keys = await ctx.db.$executeRaw`delete from idempotency_key where expires_at < city_now()`;
+  return { sessions, links, uses, events, mails, keys };
 }

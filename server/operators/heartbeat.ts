@@ -1,10 +1,20 @@
 import type { Pool } from "pg";
 import type { z } from "zod";
-import type { Ctx } from "../context.ts";
+import { after, type Ctx, cityNow } from "../context.ts";
 import type { heartbeatView } from "./schema.ts";
 
 /** Without a beat for so long, whatever should run the city's functions does not. */
 export const LATE_SECONDS = 300;
+/** An event that could not be handed over so often, which takes half a minute, is not only unlucky. */
+const HELD_UP_TRIES = 4;
+
+/** Signs of life of the city's own work. */
+export type Pulse = {
+  /** Null before the first beat. */
+  secondsSinceBeat: number | null;
+  /** Events that the queue has but whatever runs the functions does not take. */
+  heldUp: number;
+};
 
 /** The city's own work of each minute has begun. Told by the machine's clock, which no test moves. */
 export async function beat(ctx: Ctx): Promise<void> {
@@ -12,18 +22,28 @@ export async function beat(ctx: Ctx): Promise<void> {
     insert into engine.heartbeat (at) values (now()) on conflict (id) do update set at = excluded.at`;
 }
 
-/** Seconds since the last beat, and null before the first. */
-export async function secondsSinceBeat(pool: Pool): Promise<number | null> {
-  const { rows } = await pool.query<{ seconds: number }>(
-    "select extract(epoch from now() - at)::float8 as seconds from engine.heartbeat",
+/** Whether the city's own work is overdue. Before the first beat the time since the start counts. */
+export function isLate(secondsSinceBeat: number | null, secondsUp: number): boolean {
+  return (secondsSinceBeat ?? secondsUp) > LATE_SECONDS;
+}
+
+export async function feelPulse(pool: Pool): Promise<Pulse> {
+  const { rows } = await pool.query<Pulse>(
+    `select (select extract(epoch from now() - at)::float8 from engine.heartbeat) as "secondsSinceBeat",
+            (select count(*)::int from graphile_worker.jobs
+             where task_identifier = 'event' and attempts >= $1) as "heldUp"`,
+    [HELD_UP_TRIES],
   );
-  return rows[0]?.seconds ?? null;
+  return rows[0] ?? { secondsSinceBeat: null, heldUp: 0 };
 }
 
 /** For the operator's page: whether the city's functions are run at all, by the embedded engine or by Inngest. */
 export async function readHeartbeat(ctx: Ctx): Promise<z.infer<typeof heartbeatView>> {
-  const [row] = await ctx.db.$queryRaw<{ at: Date; late: boolean }[]>`
-    select at + (city_now() - now()) as at, at < now() - make_interval(secs => ${LATE_SECONDS}) as late
-    from engine.heartbeat`;
-  return { at: row?.at.toISOString() ?? null, late: row?.late ?? false };
+  const { secondsSinceBeat, heldUp } = await feelPulse(ctx.pool);
+  const now = await cityNow(ctx);
+  return {
+    at: secondsSinceBeat === null ? null : after(now, -secondsSinceBeat * 1_000).toISOString(),
+    late: isLate(secondsSinceBeat, process.uptime()),
+    heldUp,
+  };
 }

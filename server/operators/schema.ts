@@ -62,4 +62,5 @@ export const repeatedRun = z.object({ id: z.string() });
 export const heartbeatView = z.object({
   at: z.iso.datetime().nullable().describe("As the city's time. Null before the first minute."),
   late: z.boolean(),
+  heldUp: z.int().describe("Events that were tried several times and could not be handed over."),
 });

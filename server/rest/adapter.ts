@@ -7,7 +7,7 @@ import type { Ctx } from "../context.ts";
 import { callerAddress } from "../kernel/caller-address.ts";
 import { CityError } from "../kernel/errors.ts";
 import { toCityError } from "../trpc/errors.ts";
-import { admit, refusal } from "../trpc/init.ts";
+import { admit } from "../trpc/init.ts";
 import { envelope, errorAnswer } from "./answers.ts";
 import { once } from "./idempotency.ts";
 import { exhausted, limitHeaders } from "./limits.ts";
@@ -96,10 +96,7 @@ async function perform({ route, request, headers }: Call, ctx: Ctx, input: unkno
   const takesKey = route.method !== "GET" && route.rest.idempotency !== "none";
   const key = takesKey ? request.headers.get("idempotency-key") : null;
   if (key === null) return json(await work(ctx));
-  const result = await once(ctx, route, key, input, work).catch(async (thrown) => {
-    // The key's transaction, which the operation was part of, is over only here.
-    throw await refusal(route, ctx, thrown);
-  });
+  const result = await once(ctx, route, key, input, work);
   if (result.replayed) headers["idempotent-replayed"] = "true";
   return json(result);
 }

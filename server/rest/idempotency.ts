@@ -5,6 +5,7 @@ import { LOCK_SEEDS } from "../db/advisory-locks.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
 import { toCityError } from "../trpc/errors.ts";
+import { refusal } from "../trpc/init.ts";
 import type { Route } from "./routes.ts";
 
 export type Answer = { status: number; body: string; replayed: boolean };
@@ -30,7 +31,11 @@ export async function once(ctx: Ctx, route: Route, key: string, input: unknown, 
     seal: route.rest.secret ? (body) => sealText(ctx.masterKey + key, "idempotency", body) : null,
     open: (body) => openText(ctx.masterKey + key, "idempotency", body),
   };
-  return route.rest.idempotency === "stepwise" ? stepwise(ctx, claim, work) : atomic(ctx, claim, work);
+  const answer = route.rest.idempotency === "stepwise" ? stepwise(ctx, claim, work) : atomic(ctx, claim, work);
+  return answer.catch(async (thrown) => {
+    // The key's transaction, which the operation was part of, is over only here.
+    throw await refusal(route, ctx, thrown);
+  });
 }
 
 type Claim = {

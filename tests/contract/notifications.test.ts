@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inTransaction } from "#server/context.ts";
+import { sendLateMails } from "#server/mail/send-late-mails.ts";
 import { notifyOwner } from "#server/notifications/notify-owner.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
@@ -98,7 +99,8 @@ test("a failed task is mailed with the reason and the money that is back; a canc
   const [mail, ...more] = await mailsTo(buyer);
   expect(more).toEqual([]);
   expect(mail?.subject).toBe("Task failed: code review");
-  expect(mail?.text).toContain("The result did not pass the quality gate.\n\n$15.00 is back in your pool.");
+  const given = "$15.00 was given back to your pool; anything you owe is repaid from it first.";
+  expect(mail?.text).toContain(`The result did not pass the quality gate.\n\n${given}`);
   expect(await subjectsTo(silent)).toEqual([]);
 });
 
@@ -256,6 +258,37 @@ test("with a mail server a notice is sent by the queue, once, and only if the ch
     await notifyOwner(city.ctx(), owner.id, notice);
     await city.idle();
     expect(sent).toMatchObject([{ to: owner.email, subject: "Withdrawal paid: $7.00" }]);
+  } finally {
+    ports.mail = outbox;
+  }
+});
+
+test("what a long outage of the mail server has left behind is sent afterwards, unless its news are old", async () => {
+  const owner = await city.owner();
+  const { ports } = city.ctx();
+  const outbox = ports.mail;
+  const queued = (subject: string, hours: number) =>
+    city.database.pool.query(
+      `insert into mail (id, "to", subject, text, created_at)
+       values ($1, $2, $1, 'News.', city_now() - make_interval(hours => $3))`,
+      [subject, owner.email, hours],
+    );
+  await queued("still tried", 1);
+  await queued("left behind", 3);
+  await queued("of yesterday", 25);
+  const sent: string[] = [];
+  let away = true;
+  const send = async ({ to, subject }: { to: string; subject: string }) => {
+    if (away) throw new Error("The mail server is away.");
+    if (to === owner.email) sent.push(subject);
+  };
+  ports.mail = { adapter: "smtp", send };
+  try {
+    expect(await sendLateMails(city.ctx())).toEqual({ mails: 0 });
+    away = false;
+    await sendLateMails(city.ctx());
+    await sendLateMails(city.ctx());
+    expect(sent).toEqual(["left behind"]);
   } finally {
     ports.mail = outbox;
   }

@@ -96,6 +96,24 @@ test("an operator sees, and /ready says, when the city does nothing by itself an
   expect(await ready()).toBe("ready");
 });
 
+test("and when events cannot be handed over to whatever runs its functions", async () => {
+  const hall = await operator();
+  const readiness = makeReadiness(city);
+  const ready = async () => ((await (await readiness()).json()) as { status: string }).status;
+  const { pool } = city.database;
+  // As the queue leaves an event that Inngest refuses: to be tried again, each time later.
+  const { rows } = await pool.query(
+    "select id from graphile_worker.add_job('event', '{}'::json, run_at := now() + interval '1 hour')",
+  );
+  const tried = (times: number) =>
+    pool.query("update graphile_worker._private_jobs set attempts = $2 where id = $1", [rows[0].id, times]);
+  await tried(1);
+  expect([await ready(), (await hall.operators.readHeartbeat.query()).heldUp]).toEqual(["ready", 0]);
+  await tried(4);
+  expect([await ready(), (await hall.operators.readHeartbeat.query()).heldUp]).toEqual(["degraded", 1]);
+  await pool.query("delete from graphile_worker._private_jobs where id = $1", [rows[0].id]);
+});
+
 test("an operator takes up work that gave up, once; what runs or ended well is left alone", async () => {
   const hall = await operator();
   await city.database.pool.query(
