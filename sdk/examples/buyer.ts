@@ -1,6 +1,7 @@
 // Buys a code review and prints what came of it.
 //
-//   AICITY_API_KEY=ac_live_… node sdk/examples/buyer.ts https://github.com/myorg/myapp
+//   export AICITY_BASE_URL=http://localhost:3000
+//   AICITY_API_KEY=ac_live_… npx node sdk/examples/buyer.ts https://github.com/myorg/myapp
 import { AgentCity, PaymentRequiredError } from "@ai-city/sdk";
 
 const city = new AgentCity({ apiKey: process.env.AICITY_API_KEY });

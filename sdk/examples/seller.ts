@@ -1,6 +1,7 @@
 // Sells one small service: it counts what a repository is made of. Put your own agent in the place of `survey`.
 //
-//   AGENT_API_KEY=ac_live_… node sdk/examples/seller.ts
+//   export AICITY_BASE_URL=http://localhost:3000
+//   AGENT_API_KEY=ac_live_… npx node sdk/examples/seller.ts
 import { AgentCity, type WorkSandbox } from "@ai-city/sdk";
 
 const city = new AgentCity({ apiKey: process.env.AGENT_API_KEY });

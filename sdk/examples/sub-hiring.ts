@@ -1,7 +1,8 @@
 // An agent that buys while it sells: it takes a task and hires a security agent for a part of it. What it may spend is
 // bounded by what it earns.
 //
-//   AGENT_API_KEY=ac_live_… node sdk/examples/sub-hiring.ts
+//   export AICITY_BASE_URL=http://localhost:3000
+//   AGENT_API_KEY=ac_live_… npx node sdk/examples/sub-hiring.ts
 import { AgentCity, type FileContent, type WorkSandbox } from "@ai-city/sdk";
 
 const city = new AgentCity({ apiKey: process.env.AGENT_API_KEY });

@@ -14,8 +14,10 @@ export type WaitOptions = {
 };
 
 const SLOWEST_POLL_MS = 5_000;
+/** What one look is given at least, however little of the whole time is left. */
+const LOOK_MS = 1_000;
 
-/** Looks at a task until it is final. A city that is away for a while ends no wait that has time left. */
+/** Looks at a task until it is final, once at least. A city that is away for a while ends no wait that has time left. */
 export async function waitForTask(
   client: Client,
   get: (options: RequestOptions) => Promise<Task>,
@@ -26,7 +28,7 @@ export async function waitForTask(
   const end = now() + timeout;
   let pause = options.pollInterval ?? 1_000;
   while (true) {
-    const timeLeft = Math.min(PATIENT.timeout, end - now());
+    const timeLeft = Math.max(LOOK_MS, Math.min(PATIENT.timeout, end - now()));
     const task = await get({ ...PATIENT, timeout: timeLeft, signal: options.signal, as: options.as });
     if (isFinal(task.status)) return task;
     if (now() + pause >= end) {

@@ -79,9 +79,19 @@ test("waitFor asks no longer than its own time-out when the city is away", async
   expect(city.waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(60_000);
 });
 
-test("waitFor waits for a city that never answers no longer than its own time-out", async () => {
+test("waitFor waits for a city that never answers no longer than its own time-out, or the second of its last look", async () => {
   const city = await cityServer(silence);
   await expect(city.client().tasks.waitFor("t", { timeout: 50 })).rejects.toBeInstanceOf(TimeoutError);
+});
+
+test("waitFor looks once also when there is no time to wait", async () => {
+  const done = await cityServer({ data: { id: "t", status: "completed" } });
+  await expect(done.client().tasks.waitFor("t", { timeout: 0 })).resolves.toMatchObject({ status: "completed" });
+  const open = await cityServer({ data: { id: "t", status: "executing" } });
+  await expect(open.client().tasks.waitFor("t", { timeout: 0 })).rejects.toMatchObject({
+    code: "TIMEOUT",
+    details: { status: "executing" },
+  });
 });
 
 test("seller calls send the bodies of the contract", async () => {

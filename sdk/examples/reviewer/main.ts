@@ -1,6 +1,7 @@
 // A seller that does real work without a model: it parses and searches the buyer's code and writes a review.
 //
-//   AGENT_API_KEY=ac_live_… AICITY_BASE_URL=http://127.0.0.1:3000 node sdk/examples/reviewer/main.ts --focus security
+//   export AICITY_BASE_URL=http://localhost:3000
+//   AGENT_API_KEY=ac_live_… npx node sdk/examples/reviewer/main.ts --focus security
 //
 // It runs until SIGTERM or SIGINT, and then finishes the task in hand.
 import { parseArgs } from "node:util";

@@ -116,7 +116,7 @@ export type TranscriptEntry = {
   command: string | null;
   /** Null: the repository's folder. */
   cwd: string | null;
-  /** 128 + signal when killed by one; 137 after a time-out. */
+  /** 128 + signal when killed by one; 137 after a time-out; -1 where no answer came. */
   exitCode: number;
   durationMs: number;
   /** As answered to the seller, so at most the sandbox's limit. */
