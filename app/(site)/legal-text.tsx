@@ -1,5 +1,5 @@
 import { runningCity } from "#server/city.ts";
-import { factsOf, fillIn } from "./docs/_facts.ts";
+import { factsOf, fillIn } from "./facts.ts";
 
 type Part = { title: string; text: string };
 

@@ -4,7 +4,7 @@ import { AgentTable } from "../_components/agent-table.tsx";
 import { LinkButton } from "../_components/button.tsx";
 import { CityMap } from "../_components/city-map.tsx";
 import { visitor } from "../_session.ts";
-import { factsOf, fillIn } from "./docs/_facts.ts";
+import { factsOf, fillIn } from "./facts.ts";
 
 const PROMISES = [
   {

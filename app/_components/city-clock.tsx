@@ -2,17 +2,27 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
 
 /**
- * When the page was made, by the city's clock, and how far that is from this browser's clock, once the page is alive;
- * milliseconds.
+ * When the page was made, by the city's clock, and how far that clock is ahead of this browser's, once the page is
+ * alive; milliseconds.
  */
 type Clock = { madeAt: number; offset: number | null };
 const CityTime = createContext<Clock | null>(null);
 
+/**
+ * The greatest offset since the browser loaded the city: a page that it goes back to still says when it was made, and
+ * time must not go back with it. Set in effects alone: on the server it would be everybody's.
+ */
+let furthest: number | null = null;
+
 /** Windows and deadlines follow the city's time, not the browser's. */
 export function CityClock({ now, children }: { now: string; children: ReactNode }) {
   const madeAt = Date.parse(now);
-  const [offset, setOffset] = useState<number | null>(null);
-  useEffect(() => setOffset(madeAt - Date.now()), [madeAt]);
+  const [offset, setOffset] = useState(furthest);
+  useEffect(() => {
+    const seen = madeAt - Date.now();
+    furthest = furthest === null ? seen : Math.max(furthest, seen);
+    setOffset(furthest);
+  }, [madeAt]);
   return <CityTime value={{ madeAt, offset }}>{children}</CityTime>;
 }
 

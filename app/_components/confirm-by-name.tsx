@@ -2,7 +2,7 @@
 import { type FormEvent, useState } from "react";
 import { Button } from "./button.tsx";
 import type { ConfirmProps } from "./confirm.tsx";
-import { Dialog } from "./dialog.tsx";
+import { CloseButton, Dialog } from "./dialog.tsx";
 import { TextField } from "./field.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -12,40 +12,35 @@ type Props = Omit<ConfirmProps, "children"> & {
 };
 
 /** For what cannot be undone, or stops running work: asks for the name of the thing. */
-export function ConfirmByName({ open, onOpenChange, title, lead, ...asked }: Props) {
-  return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={title} lead={lead}>
-      <NameForm {...asked} onKeep={() => onOpenChange(false)} />
-    </Dialog>
-  );
-}
-
-type Asked = Omit<Props, "open" | "onOpenChange" | "title" | "lead"> & { onKeep: () => void };
-
-/** Made anew each time the dialog opens, so that nothing of an earlier try is in it. */
-function NameForm({ name, verb, pending, problem, onConfirm, onKeep }: Asked) {
-  const [tried, setTried] = useState<"right" | "wrong" | null>(null);
+export function ConfirmByName({ onOpenChange, name, verb, pending, problem, onConfirm, ...dialog }: Props) {
+  const [wrong, setWrong] = useState(false);
+  const change = (next: boolean) => {
+    setWrong(false);
+    onOpenChange(next);
+  };
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const right = String(new FormData(event.currentTarget).get("name")).trim() === name;
-    setTried(right ? "right" : "wrong");
+    setWrong(!right);
     if (right) onConfirm();
   };
   return (
-    <form noValidate onSubmit={submit} className="space-y-4">
-      <TextField
-        label={`Type ${name} to confirm`}
-        name="name"
-        autoComplete="off"
-        error={tried === "wrong" ? "This is not the name. It has to match exactly." : undefined}
-      />
-      {tried === "right" && problem && <Notice tone="wrong">{problem}</Notice>}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onKeep}>Keep it</Button>
-        <Button type="submit" variant="danger" pending={pending}>
-          {verb}
-        </Button>
-      </div>
-    </form>
+    <Dialog {...dialog} onOpenChange={change} pending={pending}>
+      <form noValidate onSubmit={submit} className="space-y-4">
+        <TextField
+          label={`Type ${name} to confirm`}
+          name="name"
+          autoComplete="off"
+          error={wrong ? "This is not the name. It has to match exactly." : undefined}
+        />
+        {problem && <Notice tone="wrong">{problem}</Notice>}
+        <div className="flex justify-end gap-2">
+          <CloseButton>Keep it</CloseButton>
+          <Button type="submit" variant="danger" pending={pending}>
+            {verb}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
   );
 }

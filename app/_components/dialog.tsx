@@ -2,18 +2,22 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { Button } from "./button.tsx";
 
 type Props = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
   lead?: ReactNode;
+  /** While its work runs it stays open: what comes of it is said here and nowhere else. */
+  pending: boolean;
   children: ReactNode;
 };
 
-export function Dialog({ open, onOpenChange, title, lead, children }: Props) {
+/** Whoever opens it resets its action first, so that nothing of an earlier try is in it. */
+export function Dialog({ open, onOpenChange, title, lead, pending, children }: Props) {
   return (
-    <Radix.Root open={open} onOpenChange={onOpenChange}>
+    <Radix.Root open={open} onOpenChange={(next) => !pending && onOpenChange(next)}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-appear bg-[rgb(0_0_0/0.4)]" />
         <Radix.Content
@@ -31,5 +35,14 @@ export function Dialog({ open, onOpenChange, title, lead, children }: Props) {
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+/** The way out beside the button that does it. */
+export function CloseButton({ className, children }: { className?: string; children: ReactNode }) {
+  return (
+    <Radix.Close asChild>
+      <Button className={className}>{children}</Button>
+    </Radix.Close>
   );
 }

@@ -28,6 +28,8 @@ export function Transcript({ taskId, first, live = false }: { taskId: string; fi
     queryFn: () => trpc.tasks.transcript.query({ ...TRANSCRIPT_PAGE, id: taskId, page }),
     ...(page === 1 && { initialData: first }),
     placeholderData: keepPreviousData,
+    // Made anew when the task's status changes, it must not go by what it was told a moment before.
+    staleTime: 0,
     refetchInterval: live ? POLL_MS : false,
   });
   const { data: entries, pagination } = data ?? first;
@@ -88,7 +90,7 @@ function Row({ entry }: { entry: Entry }) {
       </div>
       <span className="figure text-13 text-soft">
         <span className={classNames(exitCode !== 0 && "text-wrong")}>
-          {timedOut ? "timed out" : `exit ${exitCode}`}
+          {timedOut ? "timed out" : exitCode === -1 ? "no answer" : `exit ${exitCode}`}
         </span>
         {` · ${duration(entry.durationMs)} · ${size(bytes)}${entry.truncated ? ", cut" : ""} · `}
         <Moment at={entry.at} />

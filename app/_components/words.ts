@@ -55,19 +55,18 @@ export const DISPUTE_STATUS_WORDS: Record<string, string> = {
 /** Why a task failed, what it means for the buyer's money, and what can be done. */
 export const FAILURE_WORDS: Record<string, string> = {
   no_agent_available:
-    "No agent was free for this work. The whole budget is back in your pool. Try again later, or raise the budget.",
+    "No agent was free for this work. The whole budget was given back. Try again later, or raise the budget.",
   agent_unresponsive:
-    "The agent did not take the task in time. The whole budget is back in your pool. Submit again, or choose another agent.",
+    "The agent did not take the task in time. The whole budget was given back. Submit again, or choose another agent.",
   declined:
-    "The agent declined the task. The whole budget is back in your pool. Choose another agent, or let the city choose.",
-  agent_failed: "The agent gave the task up. The whole budget is back in your pool. You can submit it again.",
-  execution_timeout: "The agent ran out of time. The whole budget is back in your pool. A smaller task may help.",
+    "The agent declined the task. The whole budget was given back. Choose another agent, or let the city choose.",
+  agent_failed: "The agent gave the task up. The whole budget was given back. You can submit it again.",
+  execution_timeout: "The agent ran out of time. The whole budget was given back. A smaller task may help.",
   repo_unavailable:
-    "The repository could not be fetched. The whole budget is back in your pool. Check the address, the branch and the token.",
+    "The repository could not be fetched. The whole budget was given back. Check the address, the branch and the token.",
   quality_gate: "The work did not pass the quality gate, so you paid nothing. The reasons are listed below.",
-  cancelled: "The task was cancelled before an agent started. The whole budget is back in your pool.",
-  platform_error:
-    "Something went wrong on our side. The whole budget is back in your pool and the agent is not blamed.",
+  cancelled: "The task was cancelled before an agent started. The whole budget was given back.",
+  platform_error: "Something went wrong on our side. The whole budget was given back and the agent is not blamed.",
 };
 
 /** The same for the owner of the agent: what happened, what it means for the agent, and what can be done. */

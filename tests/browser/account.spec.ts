@@ -47,6 +47,16 @@ test("a sign-in that fails on the city's side is not blamed on what was typed", 
   await expect(page.getByText("Something went wrong on our side, not with what you typed.")).toBeVisible();
 });
 
+test("a sign-in that the city does not answer says so in its place, and keeps what was typed", async ({ page }) => {
+  await page.goto("/signin");
+  await page.route("**/api/auth/providers", (route) => route.fulfill({ json: {} }));
+  await page.getByLabel("E-mail").fill("sam@example.com");
+  await page.getByLabel("Password").fill("a long enough password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The city did not answer.")).toBeVisible();
+  await expect(page.getByLabel("E-mail")).toHaveValue("sam@example.com");
+});
+
 test("an account that is made but cannot be opened at once leads to the sign-in, with a word", async ({ page }) => {
   await page.goto("/signup?next=/tasks");
   await page.route("**/api/auth/callback/credentials", (route) => route.abort());
@@ -97,7 +107,11 @@ test("signing out ends the session itself: the old cookie opens nothing", async 
 test("an address is confirmed through the mail in the local outbox", async ({ page, person }) => {
   await page.goto("/settings");
   await expect(page.getByText("Not confirmed")).toBeVisible();
-  await page.getByRole("button", { name: "Send a new link" }).click();
+  const send = page.getByRole("button", { name: "Send a new link" });
+  await send.click();
+  await expect(page.getByText("A link was mailed less than a minute ago; use that one.")).toBeVisible();
+  await page.request.post("/local/clock", { data: { advanceMs: 61_000 } });
+  await send.click();
   await expect(page.getByText("A new link is on its way.")).toBeVisible();
   await page.getByRole("link", { name: "Open the local outbox" }).click();
   await expect(page.getByText(`to ${person.email}`).first()).toBeVisible();

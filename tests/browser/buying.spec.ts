@@ -230,6 +230,20 @@ test("an offer that goes on to another agent names that one on the open page", a
   await expect(status.getByText(`Offered to ${next}; waiting for it to commit.`)).toBeVisible();
 });
 
+test("a quote goes when the form says something else than it was for", async ({ page, person }) => {
+  expect(person.name).toBeTruthy();
+  await page.goto("/tasks/new");
+  await page.getByLabel("What is to be done").fill("Review what stands in this sentence.");
+  await page.getByLabel("What it works on").selectOption("none");
+  const ask = page.getByRole("button", { name: "Get a quote" });
+  await ask.click();
+  await expect(page.getByText(/Likely/)).toBeVisible();
+  await page.getByLabel("At most").fill("9");
+  await expect(page.getByText(/Likely/)).toHaveCount(0);
+  await ask.click();
+  await expect(page.getByText(/Likely/)).toBeVisible();
+});
+
 test("a session that ends while a task runs is said, and leads back to the task", async ({ page, person }) => {
   await page.goto("/tasks/new");
   await page.getByLabel("Kind of work").selectOption("design");

@@ -74,6 +74,22 @@ test("the rail's pool follows from page to page, whatever moved it", async ({ pa
   await expect(rail).toHaveText("Pool$50.00Held $0.00");
 });
 
+test("the city's time goes on while one is elsewhere, and does not go back with the page", async ({ page, person }) => {
+  expect(person.name).toBeTruthy();
+  await page.clock.install();
+  await page.goto("/clock");
+  const timer = page.getByRole("timer", { name: "City time" });
+  const cityTime = async () => Date.parse((await timer.textContent()) ?? "");
+  const before = await cityTime();
+  // Explore has a frame of its own; the one before is put up anew, as it was made.
+  const places = page.getByRole("complementary").getByRole("navigation", { name: "Places" });
+  await places.getByRole("link", { name: "Explore" }).click();
+  await expect(page.getByRole("link", { name: "Plumb Line Review" })).toBeVisible();
+  await page.clock.fastForward(600_000);
+  await page.goBack();
+  await expect.poll(cityTime).toBeGreaterThanOrEqual(before + 600_000);
+});
+
 test("a place whose page takes its time says so in its link, and not before a moment has passed", async ({
   page,
   person,

@@ -154,6 +154,35 @@ test("the seller's page of a task says that it is disputed and how long there is
   await expect(page.getByRole("button", { name: "Send answer" })).toBeVisible();
 });
 
+test("an offer that has gone on from the seller's agent is said on the open page, which leads back", async ({
+  page,
+  url,
+  person,
+  newPerson,
+}) => {
+  const { apiKey } = await person.client.agents.register({
+    displayName: "Passing By",
+    framework: "custom",
+    capabilities: [{ category: "data_analysis", tags: [] }],
+    pricing: { model: "per_task", baseRate: 300, currency: "USD" },
+  });
+  const worker = new AgentCity({ apiKey, baseUrl: url });
+  await worker.tasks.listSubmitted();
+  const buyer = await newPerson("A Buyer");
+  const task = await buyer.client.tasks.submit({
+    taskType: "data_analysis",
+    maxBudget: 500,
+    input: { description: "Count the visits." },
+  });
+  await expect.poll(async () => (await worker.tasks.listSubmitted()).length).toBe(1);
+  await page.goto(`/tasks/${task.id}`);
+  await expect(page.getByRole("heading", { name: "Count the visits." })).toBeVisible();
+  await worker.tasks.decline(task.id);
+  const notice = page.getByRole("status").filter({ hasText: "The offer has gone on to another agent" });
+  await notice.getByRole("link", { name: "Tasks you sold" }).click();
+  await page.waitForURL("**/tasks?role=seller");
+});
+
 test("the gate's verdict says what an appeal came to", async ({ page, url, person, newPerson }) => {
   const { agent, apiKey } = await person.client.agents.register(RESEARCHER);
   const seller = new AgentCity({ apiKey, baseUrl: url });

@@ -3,9 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../support/free-port.ts";
+import { PLENTY } from "../support/limits.ts";
 
-/** No person clicks as fast as these tests. */
-const LIMITS = { agent: 1e6, owner: 1e6, anonymous: 1e6, pages: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
 /** Not as it is by default: the pages must say what this city does. */
 const MONEY = { disputeDays: 14 };
 const START_MS = 240_000;
@@ -20,7 +19,7 @@ export default async function openCity(): Promise<() => Promise<void>> {
     env: {
       ...process.env,
       CITY_DATA_DIR: dataDir,
-      CITY_SETTINGS: JSON.stringify({ limits: LIMITS, money: MONEY }),
+      CITY_SETTINGS: JSON.stringify({ limits: PLENTY, money: MONEY }),
       PORT: String(port),
       STRIPE_STAND_IN_PORT: String(stripePort),
     },

@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { AMOUNTS } from "#server/kernel/money.ts";
 import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { Button } from "../../_components/button.tsx";
-import { Dialog } from "../../_components/dialog.tsx";
+import { CloseButton, Dialog } from "../../_components/dialog.tsx";
 import { MoneyField } from "../../_components/field.tsx";
 import { moneyText } from "../../_components/money.tsx";
 import { Notice } from "../../_components/notice.tsx";
@@ -57,6 +57,7 @@ export function SendBack({ most }: { most: number }) {
         onOpenChange={change}
         title="Send money back to the card"
         lead="It leaves the pool now. Your bank shows it within five to ten days; what it refuses comes back to the pool. Automatic top-ups are switched off if they would charge it again."
+        pending={sendBack.pending}
       >
         <form noValidate onSubmit={submit} className="space-y-4">
           <MoneyField
@@ -69,7 +70,7 @@ export function SendBack({ most }: { most: number }) {
           />
           {sendBack.problem && <Notice tone="wrong">{sendBack.problem.message}</Notice>}
           <div className="flex justify-end gap-2">
-            <Button onClick={() => change(false)}>Keep it</Button>
+            <CloseButton>Keep it</CloseButton>
             <Button type="submit" variant="primary" pending={sendBack.pending}>
               {cents === null ? "Send back" : `Send back ${moneyText(cents)}`}
             </Button>

@@ -3,7 +3,7 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { amountProblem, parseDollars, typedDollars } from "../../_components/amount.ts";
 import { Button } from "../../_components/button.tsx";
-import { Dialog } from "../../_components/dialog.tsx";
+import { CloseButton, Dialog } from "../../_components/dialog.tsx";
 import { CheckField, MoneyField } from "../../_components/field.tsx";
 import { moneyText } from "../../_components/money.tsx";
 import { Notice } from "../../_components/notice.tsx";
@@ -52,15 +52,14 @@ export function TopUp({ minimum, maximum, card }: Props) {
         onOpenChange={change}
         title="Top up the pool"
         lead={charged ? undefined : useSavedCard ? AT_ONCE : ON_THE_PAGE}
+        pending={topUp.pending}
       >
         {charged ? (
           <div className="space-y-4">
             <Notice tone="good">
               {moneyText(charged.amountCharged)} charged. Your pool has {moneyText(charged.newBalance)}.
             </Notice>
-            <Button className="w-full" onClick={() => change(false)}>
-              Done
-            </Button>
+            <CloseButton className="w-full">Done</CloseButton>
           </div>
         ) : (
           <form noValidate onSubmit={submit} className="space-y-4">

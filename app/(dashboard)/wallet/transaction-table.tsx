@@ -19,8 +19,6 @@ const ACCOUNTS: Record<string, string> = {
   cash: "Card or bank",
   promo: "The city’s gift",
   fees: "City fees",
-  fee: "City fees",
-  world: "Card or bank",
 };
 const place = (account: string) => ACCOUNTS[account] ?? account.replaceAll("_", " ");
 

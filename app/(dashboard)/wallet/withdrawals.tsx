@@ -8,14 +8,14 @@ type Withdrawal = Outputs["vault"]["listWithdrawals"]["data"][number];
 
 const STATES = {
   requested: { word: "Requested", icon: Clock, tone: "text-wait", note: "Being handed to the payment company." },
-  processing: {
-    word: "Processing",
-    icon: Clock,
-    tone: "text-wait",
-    note: "Waits for the city’s balance at the payment company, then goes to your bank.",
-  },
+  processing: { word: "Processing", icon: Clock, tone: "text-wait", note: "On its way to your bank." },
   paid: { word: "Paid", icon: CircleCheck, tone: "text-ink", note: null },
-  failed: { word: "Failed", icon: CircleX, tone: "text-wrong", note: "The money is back in the wallet it came from." },
+  failed: {
+    word: "Failed",
+    icon: CircleX,
+    tone: "text-wrong",
+    note: "The money is back in the wallet it came from, less what that agent owed.",
+  },
 } as const;
 
 /** What went to the bank; what is on its way is followed until it has arrived or come back. */
@@ -30,6 +30,8 @@ export function Withdrawals({ withdrawals }: { withdrawals: Withdrawal[] }) {
       {moving && <Follow key={states} />}
       {withdrawals.map((one) => {
         const { word, icon: Icon, tone, note } = STATES[one.status];
+        // On its way, what it waits for stands in place of the usual; a failure is followed by where the money is.
+        const said = one.status === "failed" ? [one.failure, note].filter(Boolean).join(" ") : (one.failure ?? note);
         return (
           <li key={one.id} className="px-4 py-2.5">
             <p className="flex items-baseline justify-between gap-3">
@@ -40,7 +42,7 @@ export function Withdrawals({ withdrawals }: { withdrawals: Withdrawal[] }) {
               <Money cents={one.amount} />
             </p>
             <p className="mt-0.5 text-12 text-faint">
-              <Moment at={one.paidAt ?? one.createdAt} />. {[one.failure, note].filter(Boolean).join(" ")}
+              <Moment at={one.paidAt ?? one.createdAt} />. {said}
             </p>
           </li>
         );

@@ -14,7 +14,7 @@ const PARTS = [
   },
   {
     title: "Who else sees it",
-    text: "The payment company gets what it needs to charge a card or pay a bank account; the city never sees either number. If a judge model is configured, it reads the task’s description and output. In a dispute, the operator who decides it reads the description, the output, the patch, the gate’s verdict and the transcript of commands. Nobody else.",
+    text: "The payment company gets what it needs to charge a card or pay a bank account; the city never sees either number. If a judge model is configured, it reads the task’s description and output. In a dispute, the operator who decides it reads the description with any fields of their own that the buyer added to it, the output, the patch, the gate’s verdict and the transcript of commands. Nobody else.",
   },
   {
     title: "Cookies",

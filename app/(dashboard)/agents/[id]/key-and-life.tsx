@@ -22,6 +22,12 @@ export function KeyAndLife({ agent }: { agent: Agent }) {
   const rotate = useAction((_: undefined, once) => trpc.agents.rotateKey.mutate({ id: agent.id }, once), { onDone });
   const deactivate = useAction(() => trpc.agents.deactivate.mutate({ id: agent.id }), { onDone });
   const reactivate = useAction(() => trpc.agents.reactivate.mutate({ id: agent.id }), { onDone });
+  const ask = (what: "rotate" | "deactivate") => {
+    // A new key that is shown stays: it is shown this once.
+    if (rotate.problem) rotate.reset();
+    deactivate.reset();
+    setAsking(what);
+  };
   return (
     <Section title="Key and life">
       <div className="space-y-4">
@@ -29,14 +35,14 @@ export function KeyAndLife({ agent }: { agent: Agent }) {
         <Row
           title="Rotate the key"
           text={`Now ${agent.keyDisplay}. The old key stops working at once; running tasks go on.`}
-          action={<Button onClick={() => setAsking("rotate")}>Rotate key</Button>}
+          action={<Button onClick={() => ask("rotate")}>Rotate key</Button>}
         />
         {agent.active ? (
           <Row
             title="Deactivate the agent"
             text="It can no longer sign in, its offers go to others and its running tasks fail. Escrow and wallet stay yours."
             action={
-              <Button variant="danger" onClick={() => setAsking("deactivate")}>
+              <Button variant="danger" onClick={() => ask("deactivate")}>
                 Deactivate
               </Button>
             }
@@ -56,7 +62,7 @@ export function KeyAndLife({ agent }: { agent: Agent }) {
       </div>
       <ConfirmByName
         open={asking === "rotate"}
-        onOpenChange={(open) => setAsking(open ? "rotate" : null)}
+        onOpenChange={() => setAsking(null)}
         title="Rotate the key?"
         lead="A program that still uses the old key is refused from this moment. The new key is shown once."
         name={agent.displayName}
@@ -67,7 +73,7 @@ export function KeyAndLife({ agent }: { agent: Agent }) {
       />
       <ConfirmByName
         open={asking === "deactivate"}
-        onOpenChange={(open) => setAsking(open ? "deactivate" : null)}
+        onOpenChange={() => setAsking(null)}
         title="Deactivate this agent?"
         lead="Running tasks of this agent fail and their buyers get everything back. You can reactivate it later."
         name={agent.displayName}

@@ -26,13 +26,22 @@ export function DisputeActions({ id, role, status, amount }: Props) {
 function TakeBack({ id, amount }: { id: string; amount: number }) {
   const router = useRouter();
   const [asking, setAsking] = useState(false);
-  const withdraw = useAction(() => trpc.disputes.withdraw.mutate({ id }), { onDone: () => router.refresh() });
+  const withdraw = useAction(() => trpc.disputes.withdraw.mutate({ id }), {
+    onDone: () => {
+      setAsking(false);
+      router.refresh();
+    },
+  });
+  const ask = () => {
+    withdraw.reset();
+    setAsking(true);
+  };
   return (
     <Section title="Settled between you?">
       <p className="mb-3 text-13 text-soft">
         Taking the dispute back pays the seller. It cannot be opened a second time.
       </p>
-      <Button className="w-full" onClick={() => setAsking(true)}>
+      <Button className="w-full" onClick={ask}>
         Withdraw the dispute
       </Button>
       <Confirm
@@ -41,7 +50,7 @@ function TakeBack({ id, amount }: { id: string; amount: number }) {
         title="Withdraw the dispute?"
         lead={`The charge of ${moneyText(amount)} stands and the seller keeps its share. This task cannot be disputed again.`}
         verb="Withdraw it"
-        pending={withdraw.pending || withdraw.done}
+        pending={withdraw.pending}
         problem={withdraw.problem?.message}
         onConfirm={() => withdraw.run(undefined)}
       />
@@ -92,7 +101,10 @@ function Decide({ id, amount }: { id: string; amount: number }) {
   const [missing, setMissing] = useState(false);
   const [winner, setWinner] = useState<Winner | null>(null);
   const resolve = useAction((input: Inputs["disputes"]["resolve"]) => trpc.disputes.resolve.mutate(input), {
-    onDone: () => router.refresh(),
+    onDone: () => {
+      setWinner(null);
+      router.refresh();
+    },
   });
   const look = (next: Winner) => {
     setMissing(note.trim() === "");
@@ -123,7 +135,7 @@ function Decide({ id, amount }: { id: string; amount: number }) {
         title={`${verb}?`}
         lead={lead}
         verb={verb}
-        pending={resolve.pending || resolve.done}
+        pending={resolve.pending}
         problem={resolve.problem?.message}
         onConfirm={() => winner && resolve.run({ id, winner, note })}
       >

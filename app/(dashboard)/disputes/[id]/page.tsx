@@ -18,7 +18,6 @@ export const metadata: Metadata = { title: "Dispute" };
 const SIDES: Record<string, string> = {
   buyer: "Buyer",
   seller: "Seller",
-  agent: "Seller",
   operator: "Operator",
   city: "City",
 };

@@ -89,8 +89,8 @@ export function Blockers({ blockers, canBeGivenUp }: { blockers: Blocker[]; canB
       </ul>
       {canBeGivenUp > 0 && (
         <p className="mt-2 text-13 text-soft">
-          {moneyText(canBeGivenUp)} of the balance was given to you or is too little to withdraw. You can give that up
-          when you close.
+          {moneyText(canBeGivenUp)} of the balance was given to you, is too little to withdraw, or is left of a payment
+          that your bank took back in part. You can give that up when you close.
         </p>
       )}
     </div>

@@ -3,20 +3,35 @@ import { useRouter } from "next/navigation";
 import { signOut } from "next-auth/react";
 import { type FormEvent, useState } from "react";
 import { Button } from "../../../_components/button.tsx";
-import { Dialog } from "../../../_components/dialog.tsx";
+import { CloseButton, Dialog } from "../../../_components/dialog.tsx";
 import { CheckField, TextField } from "../../../_components/field.tsx";
 import { moneyText } from "../../../_components/money.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { Section } from "../../../_components/section.tsx";
 import { type Inputs, type Outputs, trpc } from "../../../_trpc/client.ts";
+import type { Problem } from "../../../_trpc/problem.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
 import { Blockers } from "./blockers.tsx";
 
 type Closing = Outputs["owners"]["closing"];
+type Meant = Inputs["owners"]["close"];
 
 /** What closing does, what stands in the way, and the form for those who mean it. */
 export function CloseAccount({ email, closing }: { email: string; closing: Closing }) {
+  const router = useRouter();
   const [asking, setAsking] = useState(false);
+  const close = useAction((input: Meant) => trpc.owners.close.mutate(input), {
+    onDone: async () => {
+      await signOut({ callbackUrl: "/signin?closed=1" });
+    },
+    // Something came in the way since the page was opened; the page then names it.
+    onProblem: ({ code }) => code === "CONFLICT" && router.refresh(),
+  });
+  const ask = () => {
+    close.reset();
+    setAsking(true);
+  };
+  const pending = close.pending || close.done;
   const { canBeGivenUp } = closing;
   const standing = closing.blockers.filter(({ kind, amount }) => kind !== "balance" || amount !== canBeGivenUp);
   return (
@@ -32,7 +47,7 @@ export function CloseAccount({ email, closing }: { email: string; closing: Closi
         {standing.length > 0 ? (
           <Blockers blockers={standing} canBeGivenUp={canBeGivenUp} />
         ) : (
-          <Button variant="danger" onClick={() => setAsking(true)}>
+          <Button variant="danger" onClick={ask}>
             Close my account
           </Button>
         )}
@@ -42,23 +57,31 @@ export function CloseAccount({ email, closing }: { email: string; closing: Closi
         onOpenChange={setAsking}
         title="Close your account?"
         lead="Everything on the list happens at once. Download your data first if you want to keep it."
+        pending={pending}
       >
-        <CloseForm email={email} canBeGivenUp={canBeGivenUp} onKeep={() => setAsking(false)} />
+        <CloseForm
+          email={email}
+          canBeGivenUp={canBeGivenUp}
+          pending={pending}
+          problem={close.problem}
+          onClose={(meant) => close.run(meant)}
+        />
       </Dialog>
     </Section>
   );
 }
 
-function CloseForm({ email, canBeGivenUp, onKeep }: { email: string; canBeGivenUp: number; onKeep: () => void }) {
-  const router = useRouter();
+type FormProps = {
+  email: string;
+  canBeGivenUp: number;
+  pending: boolean;
+  problem: Problem | null;
+  onClose: (meant: Meant) => void;
+};
+
+/** Made anew each time the dialog opens. */
+function CloseForm({ email, canBeGivenUp, pending, problem, onClose }: FormProps) {
   const [wrong, setWrong] = useState<{ email?: string; giveUp?: string }>({});
-  const close = useAction((input: Inputs["owners"]["close"]) => trpc.owners.close.mutate(input), {
-    onDone: async () => {
-      await signOut({ callbackUrl: "/signin?closed=1" });
-    },
-    // Something came in the way since the page was opened; the page then names it.
-    onProblem: ({ code }) => code === "CONFLICT" && router.refresh(),
-  });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -70,7 +93,7 @@ function CloseForm({ email, canBeGivenUp, onKeep }: { email: string; canBeGivenU
       ...(canBeGivenUp > 0 && !giveUp && { giveUp: "Tick the box, or spend it first." }),
     };
     setWrong(found);
-    if (Object.keys(found).length === 0) close.run({ password: String(form.get("password")), giveUp });
+    if (Object.keys(found).length === 0) onClose({ password: String(form.get("password")), giveUp });
   };
   return (
     <form noValidate onSubmit={submit} className="space-y-4">
@@ -88,12 +111,12 @@ function CloseForm({ email, canBeGivenUp, onKeep }: { email: string; canBeGivenU
         name="password"
         type="password"
         autoComplete="current-password"
-        error={close.fields.password}
+        error={problem?.fields.password}
       />
-      {close.problem && <Notice tone="wrong">{close.problem.message}</Notice>}
+      {problem && <Notice tone="wrong">{problem.message}</Notice>}
       <div className="flex justify-end gap-2">
-        <Button onClick={onKeep}>Keep it</Button>
-        <Button type="submit" variant="danger" pending={close.pending || close.done}>
+        <CloseButton>Keep it</CloseButton>
+        <Button type="submit" variant="danger" pending={pending}>
           Close account
         </Button>
       </div>

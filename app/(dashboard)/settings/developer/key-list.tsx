@@ -20,12 +20,18 @@ type Props = {
   consequence: string;
   pending: boolean;
   problem: string | undefined;
+  /** Before each confirmation: forgets what came of the one before. */
+  reset: () => void;
   onRevoke: (id: string, done: () => void) => void;
 };
 
 /** Secrets that work now, by name and first characters. */
-export function KeyList({ label, keys, consequence, pending, problem, onRevoke }: Props) {
+export function KeyList({ label, keys, consequence, pending, problem, reset, onRevoke }: Props) {
   const [asking, setAsking] = useState<Key | null>(null);
+  const ask = (key: Key) => {
+    reset();
+    setAsking(key);
+  };
   return (
     <>
       <DataTable
@@ -59,7 +65,7 @@ export function KeyList({ label, keys, consequence, pending, problem, onRevoke }
             heading: "Revoke",
             kind: "action",
             cell: (key) => (
-              <Button variant="danger" aria-label={`Revoke ${key.name}`} onClick={() => setAsking(key)}>
+              <Button variant="danger" aria-label={`Revoke ${key.name}`} onClick={() => ask(key)}>
                 Revoke
               </Button>
             ),
@@ -68,7 +74,7 @@ export function KeyList({ label, keys, consequence, pending, problem, onRevoke }
       />
       <ConfirmByName
         open={asking !== null}
-        onOpenChange={(open) => !open && setAsking(null)}
+        onOpenChange={() => setAsking(null)}
         title={`Revoke ${asking?.name ?? ""}?`}
         lead={consequence}
         name={asking?.name ?? ""}

@@ -44,6 +44,7 @@ export function OwnerTokens({ tokens }: { tokens: Outputs["tokens"]["list"] }) {
             consequence="Programs that use it are refused from this moment. This cannot be undone."
             pending={revoke.pending}
             problem={revoke.problem?.message}
+            reset={revoke.reset}
             onRevoke={(id, done) => revoke.run(id, { onSuccess: done })}
           />
         </div>

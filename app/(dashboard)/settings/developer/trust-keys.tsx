@@ -7,8 +7,11 @@ import { useAction } from "../../../_trpc/use-action.ts";
 import { CreateKey } from "./create-key.tsx";
 import { KeyList } from "./key-list.tsx";
 
-/** Keys that read trust summaries and nothing else. */
-export function TrustKeys({ keys }: { keys: Outputs["trust"]["listKeys"] }) {
+/**
+ * Keys that read trust summaries and nothing else.
+ * @param perDay reads a day that each of them has
+ */
+export function TrustKeys({ keys, perDay }: { keys: Outputs["trust"]["listKeys"]; perDay: number }) {
   const router = useRouter();
   const onDone = () => router.refresh();
   const create = useAction((name: string, once) => trpc.trust.createKey.mutate({ name }, once), { onDone });
@@ -16,7 +19,7 @@ export function TrustKeys({ keys }: { keys: Outputs["trust"]["listKeys"] }) {
   return (
     <Section
       title="Trust keys"
-      lead="Read trust summaries of agents from outside the city, up to 100 a day. They can do nothing else."
+      lead={`Read trust summaries of agents from outside the city, up to ${perDay} a day. They can do nothing else.`}
       flush
     >
       <div className="p-4">
@@ -41,6 +44,7 @@ export function TrustKeys({ keys }: { keys: Outputs["trust"]["listKeys"] }) {
             consequence="Whoever reads trust summaries with it is refused from this moment. This cannot be undone."
             pending={revoke.pending}
             problem={revoke.problem?.message}
+            reset={revoke.reset}
             onRevoke={(id, done) => revoke.run(id, { onSuccess: done })}
           />
         </div>

@@ -12,7 +12,7 @@ import { Section } from "../../../_components/section.tsx";
 import { counted } from "../../../_components/words.ts";
 import { trpc } from "../../../_trpc/client.ts";
 import { useAction } from "../../../_trpc/use-action.ts";
-import { DisputeDialog } from "./dispute-dialog.tsx";
+import { OpenDispute } from "./open-dispute.tsx";
 import type { BuyerTask, DisputeTerms } from "./task-types.ts";
 
 type Props = { task: BuyerTask; onChange: () => Promise<void> };
@@ -61,12 +61,16 @@ function Cancel({ task, onChange }: Props) {
 function Feedback({ task, onChange }: Props) {
   const now = useCityTime(1_000);
   const [asking, setAsking] = useState<"up" | "down" | null>(null);
-  const rate = useAction(
-    (feedback: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating: feedback }),
-    {
-      onDone: onChange,
+  const rate = useAction((rating: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating }), {
+    onDone: async () => {
+      await onChange();
+      setAsking(null);
     },
-  );
+  });
+  const ask = (rating: "up" | "down") => {
+    rate.reset();
+    setAsking(rating);
+  };
   if (task.feedback) {
     return (
       <Section title="Your feedback">
@@ -95,11 +99,11 @@ function Feedback({ task, onChange }: Props) {
         )}
       </p>
       <div className="grid grid-cols-2 gap-2">
-        <Button onClick={() => setAsking("up")}>
+        <Button onClick={() => ask("up")}>
           <ThumbsUp aria-hidden="true" />
           Good
         </Button>
-        <Button onClick={() => setAsking("down")}>
+        <Button onClick={() => ask("down")}>
           <ThumbsDown aria-hidden="true" />
           {open ? "Refund" : "Not good"}
         </Button>
@@ -111,7 +115,7 @@ function Feedback({ task, onChange }: Props) {
         open={asking !== null}
         onOpenChange={() => setAsking(null)}
         {...THUMBS[asking ?? "up"](open, moneyText(task.creditsCharged ?? 0))}
-        pending={rate.pending || rate.done}
+        pending={rate.pending}
         problem={rate.problem?.message}
         onConfirm={() => asking && rate.run(asking)}
       />
@@ -135,7 +139,6 @@ const THUMBS: Record<"up" | "down", (open: boolean, amount: string) => { title: 
   };
 
 function Dispute({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
-  const [open, setOpen] = useState(false);
   const now = useCityTime(60_000);
   const until = task.completedAt ? Date.parse(task.completedAt) + terms.days * 86_400_000 : 0;
   if (now !== null && now > until) return null;
@@ -146,10 +149,7 @@ function Dispute({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
         {counted(terms.responseHours, "hour")}; an operator decides. You can open one until{" "}
         {exactTime(new Date(until).toISOString())}.
       </p>
-      <Button className="w-full" onClick={() => setOpen(true)}>
-        Open a dispute
-      </Button>
-      <DisputeDialog taskId={task.id} open={open} onOpenChange={setOpen} onDone={onChange} />
+      <OpenDispute taskId={task.id} onDone={onChange} />
     </Section>
   );
 }

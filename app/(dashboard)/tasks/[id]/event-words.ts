@@ -8,7 +8,6 @@ const OFFER_ENDS: Record<string, string> = {
   missed: "The offer ran out",
   declined: "The agent declined",
   withdrawn: "The offer was withdrawn",
-  failed: "The offer failed",
 };
 
 const DISPUTE_ENDS: Record<string, string> = {

@@ -24,7 +24,16 @@ import { type DisputeTerms, isBought, type Live } from "./task-types.ts";
 
 const POLL_MS = 1_500;
 const WORKED_ON = ["executing", "quality_check"];
-const isSignedOut = (error: Error | null) => error !== null && SIGNED_OUT.includes(problemOf(error).code);
+const SOLD = { href: "/tasks?role=seller", label: "Tasks you sold" };
+
+/** Why this page cannot follow the task any longer, where that is for good. */
+function endOf(error: Error | null): "signed out" | "passed on" | null {
+  if (!error) return null;
+  const { code } = problemOf(error);
+  // The seller's offer is another agent's now; a buyer's task is always found.
+  if (code === "TASK_NOT_FOUND") return "passed on";
+  return SIGNED_OUT.includes(code) ? "signed out" : null;
+}
 
 type Props = { initial: Live; transcript: TranscriptPage; terms: DisputeTerms };
 
@@ -41,9 +50,9 @@ export function LiveTask({ initial, transcript, terms }: Props) {
     initialData: initial,
     staleTime: POLL_MS,
     refetchInterval: ({ state }) =>
-      FINAL.includes(state.data?.task.status ?? "") || isSignedOut(state.error) ? false : POLL_MS,
+      FINAL.includes(state.data?.task.status ?? "") || endOf(state.error) ? false : POLL_MS,
   });
-  const signedOut = isSignedOut(error);
+  const end = endOf(error);
   const { task, events } = data;
   const status = useRef(task.status);
   useEffect(() => {
@@ -59,23 +68,31 @@ export function LiveTask({ initial, transcript, terms }: Props) {
   return (
     <>
       <PageHeader
-        back={{ href: bought ? "/tasks" : "/tasks?role=seller", label: bought ? "Tasks you bought" : "Tasks you sold" }}
+        back={bought ? { href: "/tasks", label: "Tasks you bought" } : SOLD}
         title={titleOf(task.input.description)}
         lead={`${CATEGORY_WORDS[task.taskType]}${bought ? "" : ", done by your agent"}`}
       />
       {error && (
         <div className="mb-6">
           <Notice tone="wait">
-            {signedOut ? (
+            {end === "signed out" && (
               <>
                 Your session has ended, so this page shows the last state it knew. The task goes on without you.{" "}
                 <Link href={`/signin?next=${encodeURIComponent(`/tasks/${id}`)}`} className="underline">
                   Sign in again
                 </Link>
               </>
-            ) : (
-              "The city does not answer right now. This page shows the last state it knew and keeps asking."
             )}
+            {end === "passed on" && (
+              <>
+                The offer has gone on to another agent, so this page shows the last state it knew.{" "}
+                <Link href={SOLD.href} className="underline">
+                  {SOLD.label}
+                </Link>
+              </>
+            )}
+            {end === null &&
+              "The city does not answer right now. This page shows the last state it knew and keeps asking."}
           </Notice>
         </div>
       )}
@@ -89,7 +106,7 @@ export function LiveTask({ initial, transcript, terms }: Props) {
             key={task.status}
             taskId={id}
             first={transcript}
-            live={WORKED_ON.includes(task.status) && !signedOut}
+            live={WORKED_ON.includes(task.status) && end === null}
           />
           {bought && task.routing && <RoutingChoice routing={task.routing} />}
         </div>

@@ -48,6 +48,9 @@ function absence(task: AnyTask): string {
   if (task.failureReason === "quality_gate") {
     return "The delivered work did not pass the gate. You did not pay for it, so it is not shown; the score and the reasons are below.";
   }
+  if (isBought(task) && task.executionTimeMs !== null) {
+    return "It was delivered and could not be judged. You did not pay for it, so it is not shown.";
+  }
   return "Nothing was delivered.";
 }
 

@@ -29,6 +29,8 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
   const [wrong, setWrong] = useState<Record<string, string>>({});
   const [source, setSource] = useState<string>(start.source);
   const quote = useAction((task: Submission) => trpc.tasks.quote.mutate(task));
+  /** Whether the quote, also one that is still on its way, is for what the form says now. */
+  const [quoteHolds, setQuoteHolds] = useState(true);
   const submit = useAction((task: Submission, once) => trpc.tasks.submit.mutate(task, once), {
     onDone: (task) => {
       dropDraft(draftKey);
@@ -50,6 +52,7 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
     setSource(start.source);
     setWrong({});
     setRestored(false);
+    setQuoteHolds(false);
   };
   const ask = (action: typeof quote | typeof submit) => {
     if (!form.current) return;
@@ -63,6 +66,7 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
     });
     quote.reset();
     submit.reset();
+    if (action === quote) setQuoteHolds(true);
     // It may stand far above the button.
     if (empty) form.current.querySelector<HTMLElement>(`[name=${empty.name}]`)?.focus();
     else if (maxBudget !== null && !wrongBudget) action.run(readTask(fields, maxBudget, agent?.id));
@@ -78,7 +82,10 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
         event.preventDefault();
         ask(submit);
       }}
-      onInput={(event) => keepDraft(draftKey, event.currentTarget, ["repoToken"])}
+      onInput={(event) => {
+        keepDraft(draftKey, event.currentTarget, ["repoToken"]);
+        setQuoteHolds(false);
+      }}
       className="grid items-start gap-6 lg:grid-cols-[minmax(0,1fr)_320px]"
     >
       <div className="space-y-5">
@@ -161,7 +168,7 @@ export function SubmitForm({ ownerId, agent, start }: Props) {
                 )}
               </Notice>
             )}
-            {quote.output && <Quote quote={quote.output} />}
+            {quoteHolds && quote.output && <Quote quote={quote.output} />}
             <div className="grid gap-2">
               <Button type="submit" variant="primary" pending={submit.pending || submit.done}>
                 Submit task

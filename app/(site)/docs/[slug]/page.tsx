@@ -3,8 +3,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { runningCity } from "#server/city.ts";
+import { factsOf, fillIn } from "../../facts.ts";
 import { nextPage, PAGES, readPage } from "../_contents.ts";
-import { factsOf, fillIn } from "../_facts.ts";
 import { headingsOf } from "../_headings.ts";
 import { DocText } from "../_markdown.tsx";
 

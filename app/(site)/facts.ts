@@ -1,6 +1,6 @@
 import type { City } from "#server/city.ts";
 import { durationText } from "#server/kernel/durations.ts";
-import { counted } from "../../_components/words.ts";
+import { counted } from "../_components/words.ts";
 
 type Config = Pick<City["config"], "publicUrl" | "production" | "seed" | "settings">;
 
@@ -23,7 +23,6 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
     reofferAfter: durationText(execution.reofferAfterSeconds),
     sandboxLife: durationText(execution.sandboxMinutes * 60),
     gateTime: durationText(gate.minutes * 60),
-    passScore: String(gate.passScore),
     refundWindow: durationText(money.refundMinutes * 60),
     escrowTime: durationText(money.escrowMinutes * 60),
     disputeDays: durationText(money.disputeDays * 86_400),
@@ -52,7 +51,7 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
 export function fillIn(text: string, facts: Record<string, string>): string {
   return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const fact = facts[name];
-    if (fact === undefined) throw new Error(`The docs mention {{${name}}}, of which nothing is known.`);
+    if (fact === undefined) throw new Error(`A page mentions {{${name}}}, of which nothing is known.`);
     return fact;
   });
 }
