@@ -2,12 +2,16 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import { makeInngest } from "#inngest/client.ts";
+import { openDatabase } from "#server/db/client.ts";
+import { migrate } from "#server/db/migrate.ts";
+import { startTemporary } from "#server/db/temporary.ts";
 import { startEngine } from "#server/engine/start.ts";
 import { engineFetch } from "#server/engine/wire.ts";
 import { newId } from "#server/kernel/ids.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
+import { Report } from "./report.ts";
 
-export type EngineFigures = {
+type EngineFigures = {
   /** Milliseconds from the commit of an event to the first line of its function's first step. */
   firstStepP50: number;
   firstStepP95: number;
@@ -23,9 +27,10 @@ export type EngineFigures = {
 const ONE_BY_ONE = 200;
 const BURST = 200;
 const SLEEPERS = 1_000;
+const TARGET_MS = 10;
 
-/** Measures the embedded engine on a database that holds the city's migrations. Leaves its finished runs behind. */
-export async function run({ pool }: { pool: pg.Pool }): Promise<EngineFigures> {
+/** Measures the embedded engine on a database that holds the city's migrations. */
+async function measure(pool: pg.Pool): Promise<EngineFigures> {
   const inngest = makeInngest({ mode: "embedded", fetch: engineFetch(pool), log: quiet });
   const started = new Map<string, (at: number) => void>();
   let completed = 0;
@@ -90,10 +95,6 @@ export async function run({ pool }: { pool: pg.Pool }): Promise<EngineFigures> {
     };
   } finally {
     await engine.stop();
-    await pool.query(
-      "select engine.end_run(id, null, 'cancelled', null, null) from engine.run where status = 'running'",
-    );
-    await pool.query("delete from engine.run where function_id like 'city-bench-%'");
   }
 }
 
@@ -127,30 +128,25 @@ function quantile(sorted: number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
-/** The figures as a small table, beside what is wanted of them. */
-export function table(figures: EngineFigures): string {
-  const lines: [string, string, string][] = [
-    ["event committed to first step, p50", `${figures.firstStepP50.toFixed(1)} ms`, "10 ms at most"],
-    ["event committed to first step, p95", `${figures.firstStepP95.toFixed(1)} ms`, ""],
-    [`burst of ${BURST} runs of 3 steps`, `${figures.burstRunsPerSecond.toFixed(0)} runs/s`, ""],
-    ["statements to PostgreSQL, idle", `${figures.idleStatementsPerSecond.toFixed(0)} /s`, ""],
-    [
-      `the same with ${SLEEPERS} runs asleep`,
-      `${figures.sleepingStatementsPerSecond.toFixed(0)} /s`,
-      "no more than idle",
-    ],
-    ["first step beside them, p50", `${figures.firstStepP50BesideSleepers.toFixed(1)} ms`, ""],
-  ];
-  return lines.map(([what, value, target]) => `${what.padEnd(40)} ${value.padStart(12)}   ${target}`).join("\n");
-}
-
-if (import.meta.main) {
-  const { startTemporary } = await import("#server/db/temporary.ts");
-  const { openPool, prepare } = await import("#tests/engine/support.ts");
-  const cluster = await startTemporary({ log: quiet });
-  const pool = openPool(cluster.url);
-  await prepare(pool);
-  console.log(table(await run({ pool })));
-  await pool.end();
+const cluster = await startTemporary({ log: quiet });
+try {
+  await migrate(cluster.url, { log: quiet });
+  const database = openDatabase(cluster.url, quiet);
+  const figures = await measure(database.pool);
+  await database.close();
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  const report = new Report();
+  const { firstStepP50: p50 } = figures;
+  report.line("event committed to first step, p50", ms(p50), `≤ ${TARGET_MS} ms`, p50 <= TARGET_MS);
+  console.log(
+    `  the same, p95: ${ms(figures.firstStepP95)}; beside ${SLEEPERS} runs asleep, p50: ${ms(figures.firstStepP50BesideSleepers)}`,
+  );
+  console.log(`  burst of ${BURST} runs of 3 steps: ${figures.burstRunsPerSecond.toFixed(0)} runs/s`);
+  // Wanted: no more for those that sleep. What the machine does besides is in these two figures, so neither decides.
+  console.log(
+    `  statements to PostgreSQL a second: idle ${figures.idleStatementsPerSecond.toFixed(0)}, with ${SLEEPERS} runs asleep ${figures.sleepingStatementsPerSecond.toFixed(0)}`,
+  );
+  process.exitCode = report.exitCode;
+} finally {
   await cluster.stop();
 }

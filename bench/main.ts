@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** What can be measured; each is a program of its own in this folder and prints its figures beside their targets. */
@@ -15,7 +14,6 @@ if (unknown.length > 0) {
 let missed = false;
 for (const part of asked.length > 0 ? asked : PARTS) {
   const file = fileURLToPath(new URL(`./${part}.ts`, import.meta.url));
-  if (!existsSync(file)) continue;
   console.log(`\n── ${part} ──`);
   // One after the other, each in a process of its own: nothing that one leaves behind slows the next.
   const code = await new Promise<number | null>((resolve) =>

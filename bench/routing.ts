@@ -68,7 +68,8 @@ const cluster = await startTemporary({ log: quiet });
 try {
   await migrate(cluster.url, { log: quiet });
   const database = openDatabase(cluster.url, quiet);
-  const ctx = { db: database.prisma, log: quiet, settings: settingsSchema.parse({}) } as unknown as Ctx;
+  const settings = settingsSchema({ production: false }).parse({});
+  const ctx = { db: database.prisma, log: quiet, settings } as unknown as Ctx;
   let filled = 0;
   for (const { registered, targetMs } of MARKETS) {
     await database.pool.query("update agent set last_seen_at = null");

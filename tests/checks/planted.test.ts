@@ -4,9 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import cruiser from "../../.dependency-cruiser.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const CONFIGS = ["package.json", "tsconfig.json", "biome.json", "knip.json", ".dependency-cruiser.js", ".gitignore"];
+const CONFIGS = [
+  ...["package.json", "tsconfig.json", "biome.json", "knip.json", ".dependency-cruiser.js", ".gitignore"],
+  ...["redocly.yaml", ".spectral.yaml"],
+];
 const bin = (name: string) => join(ROOT, "node_modules", ".bin", name);
 
 /** The project's own settings over a tree of a few files, so that what is planted never stands in the real one. */
@@ -41,29 +45,80 @@ function run(program: string, args: string[]): Promise<{ code: number; output: s
 const cruise = () =>
   run("depcruise", ["--config", ".dependency-cruiser.js", "app", "server", "inngest", "sdk/src", "sdk/examples"]);
 
+/** What is planted for each rule: who breaks it, in which file, and with what. */
+const FORBIDDEN = [
+  ["no-cycles", "a cycle", "server/tasks/cycle.ts", "./cycle-back.ts"],
+  ["slices-know-no-transport", "a slice that imports Stripe", "server/tasks/pays.ts", "stripe"],
+  ["slices-reach-ports-by-interface", "a slice with its adapter", "server/tasks/runs.ts", "../ports/mail/smtp.ts"],
+  ["ledger-knows-no-slice", "a ledger that knows a slice", "server/ledger/asks.ts", "../tasks/get-task.ts"],
+  ["kernel-knows-nothing", "a kernel that knows anything", "server/kernel/asks.ts", "../tasks/get-task.ts"],
+  ["config-is-read-once", "a second reader of the configuration", "server/http/reads.ts", "../config.ts"],
+  ["pages-take-no-server-code", "a page that takes server code", "app/takes.ts", "../server/tasks/get-task.ts"],
+  ["sdk-stands-alone", "an SDK that is not alone", "sdk/src/leans.ts", "zod"],
+  ["examples-use-the-sdk-only", "an example that is no ordinary seller", "sdk/examples/leans.ts", "zod"],
+  ["no-unresolved", "an import that leads nowhere", "server/http/lost.ts", "./nowhere.ts"],
+] as const;
+
 describe("import directions", () => {
+  /** All at once: each look at the tree takes its time. */
+  let planted: { code: number; output: string };
+  beforeAll(async () => {
+    const remove = [
+      ...FORBIDDEN.map(([_rule, _who, path, from]) => plant(path, `import "${from}";\n`)),
+      plant("server/tasks/cycle-back.ts", 'import "./cycle.ts";\n'),
+      plant("server/ports/mail/smtp.ts", "export {};\n"),
+      plant("server/config.ts", "export {};\n"),
+    ];
+    planted = await cruise();
+    for (const undo of remove) undo();
+  });
+
   test("the tree without a violation passes, and is not empty", async () => {
     const { code, output } = await cruise();
     expect(output).toMatch(/no dependency violations found \([1-9]\d* modules/);
     expect(code).toBe(0);
   });
 
-  test.each([
-    ["a slice that imports Stripe", "slices-know-no-transport", "server/tasks/x.ts", 'import "stripe";\n'],
-    ["a ledger that knows a slice", "ledger-knows-no-slice", "server/ledger/x.ts", 'import "../tasks/get-task.ts";\n'],
-    ["a kernel that knows anything", "kernel-knows-nothing", "server/kernel/x.ts", 'import "../tasks/get-task.ts";\n'],
+  test("a violation of every rule is planted", () => {
+    const rules = cruiser.forbidden.map(({ name }) => name);
+    expect(FORBIDDEN.map(([rule]) => rule).toSorted()).toEqual(rules.toSorted());
+  });
+
+  test.each(FORBIDDEN)("%s: %s fails the check", (rule, _who, path) => {
+    // Of a cycle either file may be the one that is named.
+    expect(planted.output).toContain(`error ${rule}: ${path.replace(".ts", "")}`);
+    expect(planted.code).not.toBe(0);
+  });
+});
+
+describe("the API document", () => {
+  /** A document of one operation, whose body has this schema. */
+  const documentWith = (schema: object) =>
+    JSON.stringify({
+      openapi: "3.1.0",
+      info: { title: "Planted", version: "1" },
+      paths: {
+        "/things": {
+          post: {
+            requestBody: { content: { "application/json": { schema } } },
+            responses: { 200: { description: "Done." } },
+          },
+        },
+      },
+    });
+
+  test.each<[string, string, string, object]>([
+    ["a reference that leads nowhere", "redocly", "no-unresolved-refs", { $ref: "#/components/schemas/Nothing" }],
     [
-      "a page that takes server code",
-      "pages-take-no-server-code",
-      "app/x.ts",
-      'import "../server/tasks/get-task.ts";\n',
+      "a text without a limit",
+      "spectral",
+      "request-string-limit",
+      { type: "object", properties: { name: { type: "string" } } },
     ],
-    ["an SDK that is not alone", "sdk-stands-alone", "sdk/src/x.ts", 'import "zod";\n'],
-    ["a cycle", "no-cycles", "server/tasks/x.ts", 'import "./y.ts";\n'],
-  ])("%s fails the check", async (_, rule, path, text) => {
-    const remove = [plant(path, text), plant("server/tasks/y.ts", 'import "./x.ts";\n')];
-    const { code, output } = await cruise();
-    for (const undo of remove) undo();
+  ])("%s fails the check", async (_, linter, rule, schema) => {
+    const remove = plant("openapi.tmp.json", documentWith(schema));
+    const { code, output } = await run(linter, ["lint", "openapi.tmp.json"]);
+    remove();
     expect(output).toContain(rule);
     expect(code).not.toBe(0);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
-import { CODE, FILE, REVIEW } from "#tests/support/work.ts";
+import { hire, hireToWork } from "#tests/support/hire.ts";
+import { BAD_REVIEW, REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -15,17 +16,8 @@ async function seller() {
 
 /** A task whose delivery failed the gate. */
 async function failedTask(agent: TestAgent) {
-  const buyer = await city.owner("Buyer");
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [FILE] },
-    agentId: agent.id,
-  });
-  await city.idle();
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
-  await agent.client.tasks.markExecuting(id, sandboxId);
-  await agent.client.tasks.complete(id, { output: { result: "Looks good to me." } });
+  const { buyer, id } = await hireToWork(city, agent);
+  await agent.client.tasks.complete(id, { output: { result: BAD_REVIEW } });
   await city.idle();
   expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "quality_gate" });
   return { buyer, id };
@@ -154,14 +146,7 @@ test("only the seller appeals, only a failed gate, only for a day", async () => 
   const { id } = await failedTask(agent);
   const other = await seller();
   await expect(other.client.tasks.appeal(id, { reason: "x" })).rejects.toMatchObject({ code: "TASK_NOT_FOUND" });
-  const buyer = await city.owner("Buyer");
-  const running = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 1_500,
-    input: { description: "Review.", code: CODE },
-    agentId: agent.id,
-  });
-  await city.idle();
+  const running = await hire(city, agent);
   await expect(agent.client.tasks.appeal(running.id, { reason: "x" })).rejects.toMatchObject({ code: "INVALID_STATE" });
   await city.advance(24 * 3_600_000);
   await expect(agent.client.tasks.appeal(id, { reason: "x" })).rejects.toMatchObject({
@@ -175,10 +160,7 @@ test("a suspension is shown until it ends, and not after", async () => {
   for (let i = 0; i < 3; i++) await failedTask(agent);
   const until = (await agent.client.agents.me()).suspendedUntil;
   expect(until).not.toBeNull();
-  const buyer = await city.owner("Buyer");
-  const input = { description: "Review add for correctness.", files: [FILE] };
-  const hire = buyer.client.tasks.submit({ taskType: "code_review", maxBudget: 900, input, agentId: agent.id });
-  await expect(hire).rejects.toMatchObject({ status: 409, details: { reason: "suspended", until } });
+  await expect(hire(city, agent)).rejects.toMatchObject({ status: 409, details: { reason: "suspended", until } });
   await city.advance(city.config.settings.auth.suspensionHours * 3_600_000);
   expect((await agent.client.agents.me()).suspendedUntil).toBeNull();
 });

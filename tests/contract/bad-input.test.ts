@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity, type TestOwner } from "#tests/support/city.ts";
+import { hire, hireToWork } from "#tests/support/hire.ts";
+import { REVIEW_TASK } from "#tests/support/work.ts";
 
 let city: TestCity;
 let buyer: TestOwner;
@@ -58,13 +60,7 @@ test.each([
 });
 
 test("files that only the sandbox refuses end the task as repo_unavailable, without a word against the seller", async () => {
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 500,
-    input: { description: "Review this.", files: files("a.ts") },
-    agentId: seller.id,
-  });
-  await city.idle();
+  const { id } = await hire(city, seller, { buyer });
   // As an older city would have taken it in.
   await city.database.pool.query(`update task set files = '[{"path": "../a.ts", "content": ""}]' where id = $1`, [id]);
   await expect(seller.client.tasks.provisionSandbox(id)).rejects.toMatchObject({ code: "CONFLICT" });
@@ -88,15 +84,7 @@ test("code that spells the escape of NUL is code like any other, and keys named 
 });
 
 test("an output of 1 MB is taken whatever its characters are, and one byte more is refused", async () => {
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 500,
-    input: { description: "Review this.", files: files("a.ts") },
-    agentId: seller.id,
-  });
-  await city.idle();
-  const { sandboxId } = await seller.client.tasks.provisionSandbox(id);
-  await seller.client.tasks.markExecuting(id, sandboxId);
+  const { id } = await hireToWork(city, seller, { buyer });
   const lines = "\n".repeat(1_048_576);
   const deliver = (result: string) =>
     city.call("POST", `/tasks/${id}/complete`, { key: seller.key, body: { output: { result } } });
@@ -152,26 +140,15 @@ test("a budget above the pool is INSUFFICIENT_CREDITS with what is there and wha
 });
 
 test("a repository that does not exist fails the task as repo_unavailable and returns the hold", async () => {
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 500,
-    input: { description: "Review this.", repo: `${city.url}/git/nothing-here.git` },
-    agentId: seller.id,
-  });
-  await city.idle();
+  const input = { description: "Review this.", repo: `${city.url}/git/nothing-here.git` };
+  const { id } = await hire(city, seller, { buyer, task: { ...REVIEW_TASK, input } });
   await expect(seller.client.tasks.provisionSandbox(id)).rejects.toMatchObject({ code: "CONFLICT" });
   expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "repo_unavailable" });
   expect(await pool()).toMatchObject({ balance: 5_000, held: 0 });
 });
 
 test("another agent can neither complete nor see a task, and reads never leave the repository", async () => {
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 500,
-    input: { description: "Review this.", files: [{ path: "a.ts", content: "export {};\n" }] },
-    agentId: seller.id,
-  });
-  await city.idle();
+  const { id } = await hire(city, seller, { buyer });
   const { sandboxId } = await seller.client.tasks.provisionSandbox(id);
   const early = await city.call("GET", `/tasks/${id}/sandbox/files`, { key: seller.key });
   expect([early.status, early.body.error?.code]).toEqual([409, "INVALID_STATE"]);
@@ -191,15 +168,7 @@ test("another agent can neither complete nor see a task, and reads never leave t
 
 test("what is wrong inside a sandbox, or with a list's cursor, is refused by its field as well", async () => {
   const agent = await (await city.owner("Seller")).agent({ capabilities: [{ category: "code_review", tags: [] }] });
-  const { id } = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 500,
-    input: { description: "Review this.", files: files("a.ts") },
-    agentId: agent.id,
-  });
-  await city.idle();
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
-  await agent.client.tasks.markExecuting(id, sandboxId);
+  const { id } = await hireToWork(city, agent, { buyer });
   const refused = async (method: "GET" | "POST", path: string, body?: object) => {
     const answer = await city.call(method, path, { key: agent.key, ...(body && { body }) });
     return [answer.status, answer.body.error?.details];
@@ -208,7 +177,7 @@ test("what is wrong inside a sandbox, or with a list's cursor, is refused by its
   const sandbox = `/tasks/${id}/sandbox`;
   expect(await refused("POST", `${sandbox}/exec`, { command: " " })).toEqual(by("command"));
   expect(await refused("POST", `${sandbox}/exec`, { command: "ls", cwd: "../.." })).toEqual(by("cwd"));
-  expect(await refused("GET", `${sandbox}/files/read?path=..%2Fa.ts`)).toEqual(by("path"));
+  expect(await refused("GET", `${sandbox}/files/read?path=..%2Fadd.ts`)).toEqual(by("path"));
   expect(await refused("GET", `${sandbox}/files/read?path=.`)).toEqual(by("path"));
   expect(await refused("POST", `${sandbox}/files/write`, { path: ".", content: "x" })).toEqual(by("path"));
   expect(await refused("GET", "/vault/transactions?cursor=none")).toEqual(by("cursor"));

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readConfig } from "#server/config.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { E2bStandIn } from "#tests/support/e2b/stand-in.ts";
-import { FILE, REVIEW } from "#tests/support/work.ts";
+import { hireToWork } from "#tests/support/hire.ts";
+import { REVIEW } from "#tests/support/work.ts";
 
 test("the key alone chooses E2B; asking for it without a key is refused by the variable's name", () => {
   const CITY_DATA_DIR = mkdtempSync(join(tmpdir(), "city-config-"));
@@ -36,18 +37,8 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("a city
   });
 
   test("a seller works there as anywhere, is paid, and no machine is left", async () => {
-    const [buyer, owner] = [await city.owner("Buyer"), await city.owner("Seller")];
-    const agent = await owner.agent({ capabilities: [{ category: "code_review", tags: [] }] });
-    const input = { description: "Review add for correctness.", files: [FILE] };
-    const { id } = await buyer.client.tasks.submit({
-      taskType: "code_review",
-      maxBudget: 1_500,
-      input,
-      agentId: agent.id,
-    });
-    await city.idle();
-    const { sandboxId } = await agent.client.tasks.provisionSandbox(id);
-    await agent.client.tasks.markExecuting(id, sandboxId);
+    const agent = await (await city.owner("Seller")).agent({ capabilities: [{ category: "code_review", tags: [] }] });
+    const { buyer, id } = await hireToWork(city, agent);
     expect((await agent.client.sandbox.exec(id, { command: "cat src/add.ts | wc -l" })).stdout.trim()).toBe("3");
     await agent.client.sandbox.writeFile(id, { path: "notes.md", content: "# Notes\n" });
     await agent.client.tasks.complete(id, { output: { result: REVIEW } });

@@ -4,6 +4,7 @@ import { once } from "#server/rest/idempotency.ts";
 import { routes } from "#server/rest/routes.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
+import { hireToWork } from "#tests/support/hire.ts";
 import { BAD_REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
@@ -21,8 +22,7 @@ const send = (key: string, path = "/tasks", body: unknown = submission, token = 
 const idOf = (answer: { body: { data?: unknown } }) => (answer.body.data as { id: string }).id;
 const held = async (token: string) =>
   ((await city.call("GET", "/vault/pool", { token })).body.data as { held: number }).held;
-/** The key's row, by the one fact that is public: it is the newest. */
-/** The one that was written last, however long it is kept. */
+/** The row of the key that was used last, found without the key: the one written last, however long each is kept. */
 const newestRow = async () =>
   (await city.database.pool.query("select * from idempotency_key order by age(xmin) limit 1")).rows[0];
 
@@ -90,7 +90,11 @@ test("while the first still runs the second is 409, and afterwards gets the firs
     await blocker.query("begin");
     await blocker.query("select 1 from agent where id = $1 for update", [agent.id]);
     const first = setBudget();
-    const waiting = () => blocker.query("select 1 from pg_locks where not granted");
+    // Of this city alone: the others of this run have the same PostgreSQL.
+    const waiting = () =>
+      blocker.query(
+        "select 1 from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()",
+      );
     await expect.poll(async () => (await waiting()).rowCount, { timeout: 10_000 }).toBe(1);
     const { status, headers, body } = await setBudget();
     expect([status, body.error?.code]).toEqual([409, "IDEMPOTENCY_IN_FLIGHT"]);
@@ -160,10 +164,8 @@ test.each([
 ])("a seller whose %s got no answer may ask again: it is answered, and done once", async (action, body, status) => {
   const seller = await (await city.owner()).agent({ capabilities: [{ category: "testing", tags: [] }] });
   const input = { description: "Test it.", code: "export const one = 1;\n" };
-  const { id } = await owner.client.tasks.submit({ taskType: "testing", maxBudget: 500, input, agentId: seller.id });
-  await city.idle();
-  const { sandboxId } = await seller.client.tasks.provisionSandbox(id);
-  await seller.client.tasks.markExecuting(id, sandboxId);
+  const task = { taskType: "testing", maxBudget: 500, input } as const;
+  const { id } = await hireToWork(city, seller, { buyer: owner, task });
   if (action === "appeal") {
     await seller.client.tasks.complete(id, { output: { result: BAD_REVIEW } });
     await city.idle();

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import { DAY } from "#tests/support/durations.ts";
-import { FILE, REVIEW } from "#tests/support/work.ts";
+import { hireToWork } from "#tests/support/hire.ts";
+import { REVIEW } from "#tests/support/work.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -20,17 +21,9 @@ test("an agent's history ends where its profile stands, starts at a newcomer's s
   await city.advance(2 * DAY);
   for (const passes of [true, false]) {
     await agent.client.tasks.listSubmitted();
-    const task = await buyer.client.tasks.submit({
-      taskType: "code_review",
-      maxBudget: 1_000,
-      input: { description: "Review add for correctness.", files: [FILE] },
-      agentId: agent.id,
-    });
-    await city.idle();
-    const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
-    await agent.client.tasks.markExecuting(task.id, sandboxId);
-    if (passes) await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
-    else await agent.client.tasks.fail(task.id, { reason: "cannot" });
+    const { id } = await hireToWork(city, agent, { buyer });
+    if (passes) await agent.client.tasks.complete(id, { output: { result: REVIEW } });
+    else await agent.client.tasks.fail(id, { reason: "cannot" });
     await city.idle();
     await city.advance(DAY);
   }

@@ -1,8 +1,9 @@
 import type { TaskEvent } from "@ai-city/sdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { begin, hire } from "#tests/support/hire.ts";
 import { until } from "#tests/support/until.ts";
-import { FILE, REVIEW } from "#tests/support/work.ts";
+import { REVIEW, REVIEW_TASK } from "#tests/support/work.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -17,21 +18,8 @@ async function seller(category: "code_review" | "security" = "code_review") {
   return { owner, agent };
 }
 
-async function bought(agentId: string, name = "Buyer") {
-  const owner = await city.owner(name);
-  const task = await owner.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [FILE] },
-    agentId,
-  });
-  await city.idle();
-  return { owner, task };
-}
-
 async function work(agent: TestAgent, taskId: string) {
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(taskId);
-  await agent.client.tasks.markExecuting(taskId, sandboxId);
+  await begin(agent, taskId);
   await agent.client.tasks.complete(taskId, { output: { result: REVIEW } });
   await city.idle();
 }
@@ -59,9 +47,9 @@ const listening = async () => {
 
 test("the buyer's live stream has every event once, in order, and ends with the final one", async () => {
   const { agent } = await seller();
-  const { owner, task } = await bought(agent.id);
-  const live = collect(owner.client.tasks.stream(task.id));
-  await work(agent, task.id);
+  const { buyer, id } = await hire(city, agent);
+  const live = collect(buyer.client.tasks.stream(id));
+  await work(agent, id);
   const events = await live;
   expect(events.map((event) => event.type)).toEqual([
     "submitted",
@@ -85,17 +73,17 @@ test("the buyer's live stream has every event once, in order, and ends with the 
 
 test("a stream goes on after Last-Event-ID, and a final task with nothing new answers 204", async () => {
   const { agent } = await seller();
-  const { owner, task } = await bought(agent.id);
-  await work(agent, task.id);
-  const all = await collect(owner.client.tasks.stream(task.id));
+  const { buyer, id } = await hire(city, agent);
+  await work(agent, id);
+  const all = await collect(buyer.client.tasks.stream(id));
   const third = all[2]?.id ?? "";
-  const rest = await collect(owner.client.tasks.stream(task.id, { lastEventId: third }));
+  const rest = await collect(buyer.client.tasks.stream(id, { lastEventId: third }));
   expect(rest.map((event) => event.id)).toEqual(all.slice(3).map((event) => event.id));
 
-  const { response } = await open(task.id, owner.token, { "last-event-id": all.at(-1)?.id ?? "" });
+  const { response } = await open(id, buyer.token, { "last-event-id": all.at(-1)?.id ?? "" });
   expect(response.status).toBe(204);
-  await owner.client.tasks.giveFeedback(task.id, "down");
-  const later = await open(task.id, owner.token, { "last-event-id": all.at(-1)?.id ?? "" });
+  await buyer.client.tasks.giveFeedback(id, "down");
+  const later = await open(id, buyer.token, { "last-event-id": all.at(-1)?.id ?? "" });
   expect(later.response.headers.get("content-type")).toContain("text/event-stream");
   expect(await later.response.text()).toMatch(
     /^retry: \d+\n\nid: \d+\nevent: refunded\ndata: \{.*"status":"refunded".*\}\n\n$/,
@@ -106,11 +94,7 @@ test("a seller sees its own offer's part of the story, without reason, commit or
   const { agent: first } = await seller("security");
   const { agent: second } = await seller("security");
   const buyer = await city.owner("Buyer");
-  const task = await buyer.client.tasks.submit({
-    taskType: "security",
-    maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [FILE] },
-  });
+  const task = await buyer.client.tasks.submit({ ...REVIEW_TASK, taskType: "security" });
   await city.idle();
   const chosen = (await buyer.client.tasks.get(task.id)).agentId;
   const others = [first, second].filter((agent) => agent.id !== chosen);
@@ -137,50 +121,50 @@ test("a seller sees its own offer's part of the story, without reason, commit or
 
 test("a stranger and a sibling agent get the same 404 as for no task at all", async () => {
   const { agent } = await seller();
-  const { owner, task } = await bought(agent.id);
+  const { buyer, id } = await hire(city, agent);
   const stranger = await city.owner("Stranger");
-  const sibling = await owner.agent();
+  const sibling = await buyer.agent();
   for (const headers of [{ token: stranger.token }, { key: sibling.key }]) {
-    const answer = await city.call("GET", `/tasks/${task.id}/events`, headers);
+    const answer = await city.call("GET", `/tasks/${id}/events`, headers);
     expect(answer).toMatchObject({ status: 404, body: { error: { code: "TASK_NOT_FOUND" } } });
   }
-  expect((await city.call("GET", `/tasks/${task.id}/events`)).status).toBe(401);
-  const wrong = await city.call("GET", `/tasks/${task.id}/events`, {
-    token: owner.token,
+  expect((await city.call("GET", `/tasks/${id}/events`)).status).toBe(401);
+  const wrong = await city.call("GET", `/tasks/${id}/events`, {
+    token: buyer.token,
     headers: { "last-event-id": "x" },
   });
   expect(wrong).toMatchObject({ status: 400, body: { error: { code: "VALIDATION_ERROR" } } });
-  await owner.client.tasks.cancel(task.id);
+  await buyer.client.tasks.cancel(id);
 });
 
 test("streams of one owner are capped, and a place is free again when a client goes away", async () => {
   const { agent } = await seller();
-  const { owner, task } = await bought(agent.id);
-  const streams = await Promise.all([1, 2, 3].map(() => open(task.id, owner.token)));
+  const { buyer, id } = await hire(city, agent);
+  const streams = await Promise.all([1, 2, 3].map(() => open(id, buyer.token)));
   expect(streams.map(({ response }) => response.status)).toEqual([200, 200, 200]);
-  const refused = await open(task.id, owner.token);
+  const refused = await open(id, buyer.token);
   expect(refused.response.status).toBe(429);
   expect(refused.response.headers.get("retry-after")).toBe("5");
   // A limit without a window is no policy to announce: the headers go on about the owner's calls.
   expect(refused.response.headers.get("ratelimit-policy")).toMatch(/^"owner";/);
   streams[0]?.abort();
   await until("a place is free", async () => {
-    const again = await open(task.id, owner.token);
+    const again = await open(id, buyer.token);
     again.abort();
     return again.response.status === 200;
   });
   for (const stream of streams) stream.abort();
-  await owner.client.tasks.cancel(task.id);
+  await buyer.client.tasks.cancel(id);
 });
 
 test("all streams share one connection, and one that is lost is made anew without missing an event", async () => {
   const { agent } = await seller();
-  const { owner, task } = await bought(agent.id);
-  const live = collect(owner.client.tasks.stream(task.id));
+  const { buyer, id } = await hire(city, agent);
+  const live = collect(buyer.client.tasks.stream(id));
   const [pid] = await listening();
   expect(await listening()).toHaveLength(1);
   await city.database.pool.query("select pg_terminate_backend($1)", [pid]);
-  await work(agent, task.id);
+  await work(agent, id);
   const events = await live;
   expect(events.at(-1)?.type).toBe("completed");
   expect(new Set(events.map((event) => event.id)).size).toBe(7);
@@ -194,12 +178,7 @@ test("a stream tells nothing more to an agent that was deactivated", async () =>
   const { agent } = await seller();
   const owner = await city.owner("Buyer");
   const buyer = await owner.agent();
-  const task = await buyer.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [FILE] },
-    agentId: agent.id,
-  });
+  const task = await buyer.client.tasks.submit({ ...REVIEW_TASK, agentId: agent.id });
   await city.idle();
   const answer = await fetch(`${city.url}/api/v1/tasks/${task.id}/events`, { headers: { "x-api-key": buyer.key } });
   await owner.client.agents.deactivate(buyer.id);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findListed } from "#server/tasks/find-task.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
-import { FILE, REVIEW } from "#tests/support/work.ts";
+import { begin, hire, hireToWork } from "#tests/support/hire.ts";
+import { FILE, REVIEW, REVIEW_TASK } from "#tests/support/work.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -16,34 +17,21 @@ async function seller() {
   return { owner, agent };
 }
 
-async function submitted(agentId: string) {
-  const owner = await city.owner("Buyer");
-  const task = await owner.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 1_500,
-    input: { description: "Review add for correctness.", files: [FILE] },
-    agentId,
-  });
-  await city.idle();
-  return { owner, task };
-}
-
 test("a task that passes the gate is charged, paid into escrow, and released after fifteen minutes", async () => {
   const { agent } = await seller();
-  const { owner, task } = await submitted(agent.id);
+  const { buyer, id } = await hire(city, agent);
   const [offer] = await agent.client.tasks.listSubmitted();
-  expect(offer?.id).toBe(task.id);
+  expect(offer?.id).toBe(id);
   expect(offer?.input).toMatchObject({ redacted: true, hasRepo: true });
   expect(JSON.stringify(offer)).not.toContain("a - b");
 
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
-  await agent.client.tasks.markExecuting(task.id, sandboxId);
-  const files = await agent.client.sandbox.listFiles(task.id, "/home/user/repo/src");
+  await begin(agent, id);
+  const files = await agent.client.sandbox.listFiles(id, "/home/user/repo/src");
   expect(files.entries.map((entry) => entry.name)).toEqual(["add.ts"]);
-  await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
+  await agent.client.tasks.complete(id, { output: { result: REVIEW } });
   await city.idle();
 
-  const done = await owner.client.tasks.get(task.id);
+  const done = await buyer.client.tasks.get(id);
   expect(done).toMatchObject({ status: "completed", creditsCharged: 300 });
   const wallet = () => agent.client.vault.getBalance();
   expect(await wallet()).toMatchObject({ escrowed: 255, available: 0 });
@@ -53,50 +41,40 @@ test("a task that passes the gate is charged, paid into escrow, and released aft
 
 test("a second complete is refused and changes nothing", async () => {
   const { agent } = await seller();
-  const { task } = await submitted(agent.id);
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
-  await agent.client.tasks.markExecuting(task.id, sandboxId);
-  await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
-  await expect(agent.client.tasks.complete(task.id, { output: { result: REVIEW } })).rejects.toMatchObject({
+  const { id } = await hireToWork(city, agent);
+  await agent.client.tasks.complete(id, { output: { result: REVIEW } });
+  await expect(agent.client.tasks.complete(id, { output: { result: REVIEW } })).rejects.toMatchObject({
     code: "INVALID_STATE",
   });
 });
 
 test("a row of a list is the task itself without the code and the files, which only the task's own page of the API holds", async () => {
   const { owner: sellers, agent } = await seller();
-  const { owner, task } = await submitted(agent.id);
-  const { sandboxId } = await agent.client.tasks.provisionSandbox(task.id);
-  await agent.client.tasks.markExecuting(task.id, sandboxId);
-  await agent.client.sandbox.writeFile(task.id, { path: "src/add.test.ts", content: "// a test\n" });
-  await agent.client.tasks.complete(task.id, { output: { result: REVIEW } });
+  const { buyer, id } = await hireToWork(city, agent);
+  await agent.client.sandbox.writeFile(id, { path: "src/add.test.ts", content: "// a test\n" });
+  await agent.client.tasks.complete(id, { output: { result: REVIEW } });
   await city.idle();
-  const bought = await owner.client.tasks.list();
-  const { input, ...rest } = await owner.client.tasks.get(task.id);
+  const bought = await buyer.client.tasks.list();
+  const { input, ...rest } = await buyer.client.tasks.get(id);
   const { files, ...listed } = input;
   expect(files).toEqual([FILE]);
   expect(bought.data).toEqual([{ ...rest, input: listed }]);
   expect(bought.data[0]).toMatchObject({ hasPatch: true, output: REVIEW });
   const sold = await sellers.client.tasks.list({ role: "seller" });
   expect((await agent.client.tasks.list()).data).toEqual(sold.data);
-  expect(sold.data).toEqual([await agent.client.tasks.get(task.id)]);
+  expect(sold.data).toEqual([await agent.client.tasks.get(id)]);
   expect(sold.data[0]).toMatchObject({ input: { hasRepo: true } });
-  const [forBuyer] = await findListed(city.ctx(), [task.id], "buyer");
+  const [forBuyer] = await findListed(city.ctx(), [id], "buyer");
   expect(forBuyer).toMatchObject({ patch: "d", files: null, code: null });
-  const [forSeller] = await findListed(city.ctx(), [task.id], "seller");
+  const [forSeller] = await findListed(city.ctx(), [id], "seller");
   expect(forSeller).toMatchObject({ patch: "d", files: [], code: null });
 });
 
 test("a list without a side holds both, newest first, each task in the caller's view", async () => {
   const { owner, agent } = await seller();
-  const { task: sold } = await submitted(agent.id);
+  const sold = await hire(city, agent);
   const { agent: other } = await seller();
-  const bought = await owner.client.tasks.submit({
-    taskType: "code_review",
-    maxBudget: 800,
-    input: { description: "Review sub." },
-    agentId: other.id,
-  });
-  await city.idle();
+  const bought = await hire(city, other, { buyer: owner });
   const both = await owner.client.tasks.list();
   expect(both.data.map(({ id }) => id)).toEqual([bought.id, sold.id]);
   expect(both.data.map((task) => "maxBudget" in task)).toEqual([true, false]);
@@ -104,7 +82,8 @@ test("a list without a side holds both, newest first, each task in the caller's 
   const second = await owner.client.tasks.list({ pageSize: 1, page: 2, status: "routing", taskType: "code_review" });
   expect([second.data.map(({ id }) => id), second.pagination.total]).toEqual([[sold.id], 2]);
   expect((await owner.client.tasks.list({ status: "completed" })).pagination.total).toBe(0);
-  expect((await owner.client.tasks.list({ role: "buyer" })).data.map(({ maxBudget }) => maxBudget)).toEqual([800]);
+  const asBuyer = await owner.client.tasks.list({ role: "buyer" });
+  expect(asBuyer.data.map(({ maxBudget }) => maxBudget)).toEqual([REVIEW_TASK.maxBudget]);
 });
 
 test.each([
@@ -112,9 +91,9 @@ test.each([
   ["The repository is too large for me.", "The agent declined this task: The repository is too large for me."],
 ])("a direct hire that is declined tells the buyer so in a sentence (message: %j)", async (message, expected) => {
   const { agent } = await seller();
-  const { owner, task } = await submitted(agent.id);
-  await agent.client.tasks.decline(task.id, { reason: "not_accepted", ...(message && { message }) });
-  const ended = await owner.client.tasks.get(task.id);
+  const { buyer, id } = await hire(city, agent);
+  await agent.client.tasks.decline(id, { reason: "not_accepted", ...(message && { message }) });
+  const ended = await buyer.client.tasks.get(id);
   expect(ended).toMatchObject({ status: "failed", failureReason: "declined", errorMessage: expected });
 });
 

@@ -2,24 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
-import { NOT_ALONE, takeLease } from "#server/engine/lease.ts";
-import { quiet } from "#tests/support/quiet-log.ts";
 import { until } from "#tests/support/until.ts";
 import { crashable } from "./crash-worker.ts";
-import { startCluster } from "./support.ts";
+import { freshCity } from "./fresh-city.ts";
 
-let cluster: Awaited<ReturnType<typeof startCluster>>;
 const children: ChildProcess[] = [];
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterEach(async () => {
+afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
-  await cluster.close();
 });
-afterAll(() => cluster.stop());
 
 describe("kill -9", () => {
   test.each([
@@ -27,7 +19,7 @@ describe("kill -9", () => {
     { point: "between", stored: 1, ran: ["one", "two", "three"] },
     { point: "step-two", stored: 1, ran: ["one", "two", "two", "three"] },
   ])("at $point: the next start goes on there, repeats at most the step it was in, and skips none", async (given) => {
-    const city = await cluster.city();
+    const city = await freshCity();
     await city.pool.query("create table effect (id serial, step text, run text)");
     const child = await startWorker(city.url, given.point);
     await city.emit("a/b");
@@ -54,7 +46,7 @@ describe("kill -9", () => {
   });
 
   test("again and again in a burst of runs: every run completes, with no step left out", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     await city.pool.query("create table effect (id serial, step text, run text)");
     const runs = 60;
     for (let i = 0; i < runs; i++) await city.emit("a/b", { i });
@@ -77,7 +69,7 @@ describe("kill -9", () => {
   });
 
   test("a living worker takes over from one that was killed, without any restart", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     await city.pool.query("create table effect (id serial, step text, run text)");
     const child = await startWorker(city.url, "step-one");
     await city.emit("a/b");
@@ -92,7 +84,7 @@ describe("kill -9", () => {
 });
 
 test("a worker that was wrongly taken for dead writes nothing more and runs no further step", async () => {
-  const city = await cluster.city();
+  const city = await freshCity();
   const ran: string[] = [];
   const entered = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
@@ -121,16 +113,6 @@ test("a worker that was wrongly taken for dead writes nothing more and runs no f
   await first.idle();
   expect(ran).toEqual(["stale:slow", "fresh:slow", "fresh:next"]);
   expect(await city.runs("fenced")).toMatchObject([{ status: "completed", output: "fresh" }]);
-});
-
-test("a worker that must be alone refuses to begin beside another, and begins the moment that one's process is gone", async () => {
-  const city = await cluster.city();
-  const first = await takeLease(city.pool, quiet, { waitMs: 50 });
-  await expect(takeLease(city.pool, quiet, { waitMs: 50 })).rejects.toMatchObject({ code: NOT_ALONE });
-  const next = takeLease(city.pool, quiet, { waitMs: 20_000 });
-  // PostgreSQL sees the same of a process that dies: its connection is closed.
-  await first.release();
-  await (await next).release();
 });
 
 async function startWorker(url: string, point: string) {

@@ -1,23 +1,16 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { makeInngest } from "#inngest/client.ts";
 import { forwardEvents } from "#server/engine/forward.ts";
 import { purgeRuns } from "#server/engine/purge-runs.ts";
 import { startEngine } from "#server/engine/start.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
 import { until } from "#tests/support/until.ts";
-import { startCluster } from "./support.ts";
-
-let cluster: Awaited<ReturnType<typeof startCluster>>;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterEach(() => cluster.close());
-afterAll(() => cluster.stop());
+import { freshCity } from "./fresh-city.ts";
 
 test("under Inngest itself, a committed event is sent to its event endpoint under its own id, again if that failed", async () => {
-  const city = await cluster.city();
+  const city = await freshCity();
   const received: { path: string; events: { id: string; name: string; data: unknown }[] }[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -40,7 +33,7 @@ test("under Inngest itself, a committed event is sent to its event endpoint unde
 });
 
 test("the application's own tasks run on the same worker, and may not take the engine's names", async () => {
-  const city = await cluster.city();
+  const city = await freshCity();
   const seen: unknown[] = [];
   const engine = await city.run([], { tasks: { hello: async (payload) => void seen.push(payload) } });
   await city.pool.query(`select graphile_worker.add_job('hello', '{"a":1}'::json)`);
@@ -52,7 +45,7 @@ test("the application's own tasks run on the same worker, and may not take the e
 });
 
 test("runs that ended days ago can be purged; those under way stay", async () => {
-  const city = await cluster.city();
+  const city = await freshCity();
   const good = city.inngest.createFunction({ id: "good", triggers: { event: "a/b" } }, async () => "fine");
   const bad = city.inngest.createFunction({ id: "bad", triggers: { event: "a/b" } }, async ({ step }) => {
     await step.run("no", () => Promise.reject(new Error("still down")));

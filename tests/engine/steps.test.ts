@@ -1,19 +1,12 @@
 import { NonRetriableError, RetryAfterError } from "inngest";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
 import { until } from "#tests/support/until.ts";
-import { startCluster } from "./support.ts";
-
-let cluster: Awaited<ReturnType<typeof startCluster>>;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterEach(() => cluster.close());
-afterAll(() => cluster.stop());
+import { freshCity } from "./fresh-city.ts";
 
 describe("steps", () => {
   test("every step runs once, its result reaches the next one, and the run keeps the output", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const ran: string[] = [];
     const note = <T>(name: string, value: T): T => {
       ran.push(name);
@@ -32,7 +25,7 @@ describe("steps", () => {
   });
 
   test("an event handed over twice under one id starts nothing twice; one that was rolled back starts nothing", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction({ id: "once", triggers: { event: "a/b" } }, async () => "ran");
     const engine = await city.run([fn]);
     const id = await city.emit("a/b");
@@ -47,7 +40,7 @@ describe("steps", () => {
   });
 
   test("a failing step is tried again as often as `retries` says, and goes on when it succeeds", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const attempts: number[] = [];
     const before: string[] = [];
     const fn = city.inngest.createFunction(
@@ -70,7 +63,7 @@ describe("steps", () => {
   });
 
   test("when all tries have failed the run is failed with its error, and onFailure gets error and event", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     let tries = 0;
     const seen: unknown[] = [];
     const fn = city.inngest.createFunction(
@@ -103,7 +96,7 @@ describe("steps", () => {
   });
 
   test("NonRetriableError ends the tries at once; a caught step failure lets the function go on", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     let tries = 0;
     const fatal = city.inngest.createFunction({ id: "fatal", triggers: { event: "a/b" } }, async ({ step }) => {
       await step.run("no", () => {
@@ -127,7 +120,7 @@ describe("steps", () => {
   });
 
   test("a run that failed is taken up where it failed: finished steps are not done again, and it can end well", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const did: string[] = [];
     let broken = true;
     const fn = city.inngest.createFunction(
@@ -157,7 +150,7 @@ describe("steps", () => {
   });
 
   test("RetryAfterError waits for the time it names, by the city's clock", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     let tries = 0;
     const fn = city.inngest.createFunction({ id: "later", triggers: { event: "a/b" } }, async ({ step }) => {
       await step.run("busy", () => {
@@ -178,7 +171,7 @@ describe("steps", () => {
   });
 
   test("parallel steps overlap, each runs once, and one that fails is tried again alone", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const ran: string[] = [];
     let open = 0;
     const fn = city.inngest.createFunction({ id: "fan", triggers: { event: "a/b" } }, async ({ step }) => {
@@ -204,7 +197,7 @@ describe("steps", () => {
   });
 
   test("a step that runs again sends its events under the same ids, so they start nothing twice", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     let sends = 0;
     const sender = city.inngest.createFunction({ id: "sender", triggers: { event: "a/b" } }, async ({ step }) => {
       await step.run("send-then-fail", async () => {
@@ -229,7 +222,7 @@ describe("steps", () => {
   });
 
   test("invoke runs the other function and returns its output, or throws its failure", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const half = city.inngest.createFunction({ id: "half", retries: 0 }, async ({ event, step }) => {
       return step.run("half", () => {
         const { n } = event.data as { n: number };
@@ -249,7 +242,7 @@ describe("steps", () => {
   });
 
   test("what the engine cannot do fails the run with a plain message instead of waiting for ever", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction({ id: "signal", triggers: { event: "a/b" } }, async ({ step }) => {
       await step.waitForSignal("s", { signal: "x", timeout: "1h", onConflict: "fail" });
     });

@@ -1,42 +1,13 @@
-import { readdir, readFile } from "node:fs/promises";
-import { runMigrations } from "graphile-worker";
 import type { InngestFunction } from "inngest";
 import pg from "pg";
 import { makeInngest } from "#inngest/client.ts";
-import { startTemporary } from "#server/db/temporary.ts";
 import { type EngineOptions, startEngine } from "#server/engine/start.ts";
 import { engineFetch } from "#server/engine/wire.ts";
 import type { Worker } from "#server/engine/worker.ts";
 import { newId } from "#server/kernel/ids.ts";
-import { freshDatabase } from "#tests/support/fresh-database.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
 
 const ignore = () => undefined;
-
-/** A PostgreSQL for one test file; every test gets a database of its own in it. */
-export async function startCluster() {
-  const cluster = await startTemporary({ log: quiet });
-  const template = openPool(cluster.url);
-  await prepare(template);
-  await template.end();
-  const open: { stop(): Promise<void> }[] = [];
-  return {
-    /** A fresh database, and a way to run functions on it. */
-    async city() {
-      const city = makeCity((await freshDatabase(cluster.url, "city")).url);
-      open.push(city);
-      return city;
-    },
-    /** After each test: stops the engines and connections it opened. */
-    async close() {
-      for (const city of open.splice(0)) await city.stop();
-    },
-    async stop() {
-      await this.close();
-      await cluster.stop();
-    },
-  };
-}
 
 /** What the functions under test are made with, as the application makes its own. */
 export function makeCity(url: string) {
@@ -83,22 +54,4 @@ export function openPool(connectionString: string): pg.Pool {
   pool.on("error", ignore);
   pool.on("connect", (client) => client.on("error", ignore));
   return pool;
-}
-
-/** The engine's migration and graphile-worker's, on the least of the city that they need: its clock. */
-export async function prepare(pool: pg.Pool): Promise<void> {
-  const { rows } = await pool.query("select to_regproc('city_now') as known, to_regnamespace('engine') as engine");
-  if (!rows[0].known) {
-    await pool.query(`
-      create table city_clock (id int primary key default 1, offset_ms bigint not null default 0);
-      insert into city_clock default values;
-      create function city_now() returns timestamptz language sql stable as
-        'select now() + (select offset_ms from city_clock) * interval ''1 millisecond''';`);
-  }
-  if (!rows[0].engine) {
-    const migrations = new URL("../../prisma/migrations/", import.meta.url);
-    for (const name of (await readdir(migrations)).filter((folder) => folder.includes("_engine")).sort())
-      await pool.query(await readFile(new URL(`${name}/migration.sql`, migrations), "utf8"));
-  }
-  await runMigrations({ pgPool: pool });
 }

@@ -1,18 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
 import { MINUTE } from "#tests/support/durations.ts";
-import { startCluster } from "./support.ts";
-
-let cluster: Awaited<ReturnType<typeof startCluster>>;
-beforeAll(async () => {
-  cluster = await startCluster();
-});
-afterEach(() => cluster.close());
-afterAll(() => cluster.stop());
+import { freshCity } from "./fresh-city.ts";
 
 describe("waits", () => {
   test("a sleep ends when the city's clock says so, not before", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction({ id: "nap", triggers: { event: "a/b" } }, async ({ step }) => {
       await step.sleep("nap", "15m");
       const { now } = await step.run("now", async () => (await city.pool.query("select city_now() as now")).rows[0]);
@@ -36,7 +29,7 @@ describe("waits", () => {
   });
 
   test("a sleep whose end passed while the engine was down ends at the next start", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction({ id: "nap", triggers: { event: "a/b" } }, async ({ step }) => {
       await step.sleep("nap", "1d");
       return "awake";
@@ -52,7 +45,7 @@ describe("waits", () => {
   });
 
   test("waitForEvent takes the event whose field matches, ignores others, and yields null when time is up", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction({ id: "wait", triggers: { event: "task/offered" } }, async ({ step }) => {
       const answer = await step.waitForEvent("answer", { event: "task/accepted", match: "data.taskId", timeout: "2m" });
       return answer ? answer.data.by : "nobody";
@@ -73,7 +66,7 @@ describe("waits", () => {
   });
 
   test("cancelOn ends the run whose field matches and leaves nothing of its timers", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction(
       {
         id: "cancellable",
@@ -101,7 +94,7 @@ describe("waits", () => {
   });
 
   test("a run cancelled in the middle of a step runs no step after it", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const ran: string[] = [];
     let finish: () => void = () => undefined;
     const entered = Promise.withResolvers<void>();
@@ -130,7 +123,7 @@ describe("waits", () => {
   });
 
   test("timeouts.finish ends a run that takes too long", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction(
       { id: "slow", triggers: { event: "a/b" }, timeouts: { finish: "1h" } },
       async ({ step }) => {
@@ -146,7 +139,7 @@ describe("waits", () => {
   });
 
   test("a sleep and a step side by side: the step is not run again when the sleep ends", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const ran: string[] = [];
     const fn = city.inngest.createFunction({ id: "both", triggers: { event: "a/b" } }, async ({ step }) => {
       const chain = async () => {
@@ -167,7 +160,7 @@ describe("waits", () => {
   });
 
   test("cron runs once for each tick of the city's clock, and once for ticks missed while the engine was down", async () => {
-    const city = await cluster.city();
+    const city = await freshCity();
     const fn = city.inngest.createFunction({ id: "daily", triggers: { cron: "0 4 * * *" } }, async ({ step }) =>
       step.run("now", async () => (await city.pool.query("select city_now()::text as now")).rows[0].now),
     );

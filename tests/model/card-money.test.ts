@@ -4,6 +4,7 @@ import { compareCash } from "#server/payments/compare-cash.ts";
 import { reconcileInTurn, reconcilePayments } from "#server/payments/reconcile.ts";
 import { sendReturn } from "#server/payments/send-return.ts";
 import type { TestOwner } from "#tests/support/city.ts";
+import { DAY, HOUR } from "#tests/support/durations.ts";
 import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
 
 let city: MoneyCity;
@@ -18,7 +19,6 @@ afterEach(async () => {
   expect(await compareCash(city.ctx())).toMatchObject({ ok: true, difference: 0 });
 });
 
-const HOUR = 3_600_000;
 const reconcile = () => reconcilePayments(city.ctx(), { settlingMinutes: 0 });
 
 /** An owner who has just sent a top-up back to its card. */
@@ -43,6 +43,14 @@ async function refundsOf({ topUpId }: TopUpReturn): Promise<unknown[]> {
 }
 
 const balanceOf = async (owner: TestOwner) => (await city.pool(owner)).balance;
+
+/** Charges the saved card under an Idempotency-Key. */
+const chargeCard = (owner: TestOwner, key: string, amount: number) =>
+  city.call("POST", "/vault/top-up", {
+    token: owner.token,
+    body: { amount, useSavedCard: true },
+    headers: { "idempotency-key": key },
+  });
 
 test("money sent back while the city's balance at Stripe is short waits outside the pool, and reaches its card once", async () => {
   const { owner, asked, send } = await sender(1_000);
@@ -98,4 +106,46 @@ test("of two rounds of reconciliation at a time one is made", async () => {
   const rounds = await Promise.all([reconcileInTurn(city.ctx()), reconcileInTurn(city.ctx())]);
   expect(rounds.filter((report) => report === null)).toHaveLength(1);
   expect(await reconcileInTurn(city.ctx())).toMatchObject({ unresolved: [] });
+});
+
+test("a saved card whose charge got no answer is charged once, though the client asks again under its key", async () => {
+  const owner = await city.owner("Asks twice");
+  await city.topUp(owner, 1_000);
+  // As often as the card company's own library tries; then the city has no answer either.
+  await city.stripe("POST", "/faults", { kind: "timeout_after_success", path: "/v1/payment_intents", times: 3 });
+  expect((await chargeCard(owner, "top-up-1", 2_000)).status).toBe(503);
+  expect(await chargeCard(owner, "top-up-1", 2_000)).toMatchObject({
+    status: 200,
+    body: { data: { amountCharged: 2_000 } },
+  });
+  await city.idle();
+  await city.deliver({ copies: 2 });
+  const charged = await city.database.prisma.topUp.findMany({ where: { ownerId: owner.id, kind: "saved_card" } });
+  expect(charged.map(({ status }) => status)).toEqual(["paid"]);
+  expect(await city.pool(owner)).toMatchObject({ balance: 3_000 });
+  await city.stripe("DELETE", "/faults", {});
+});
+
+test("a top-up that was given up and tried again is booked, beside the other, when its money comes after all", async () => {
+  const owner = await city.owner("Paid late");
+  await city.topUp(owner, 1_000);
+  await city.stripe("POST", "/faults", { kind: "error_503", path: "/v1/payment_intents", times: 3 });
+  expect((await chargeCard(owner, "late-1", 2_000)).status).toBe(503);
+  await reconcile();
+  expect((await chargeCard(owner, "late-1", 2_000)).status).toBe(200);
+  const givenUp = await city.database.prisma.topUp.findFirstOrThrow({ where: { ownerId: owner.id, status: "failed" } });
+  const { stripeCustomerId } = await city.database.prisma.owner.findUniqueOrThrow({ where: { id: owner.id } });
+  const order = { customerId: stripeCustomerId ?? "", amountCents: 2_000, description: "Late" };
+  await city.ctx().ports.payments.chargeSavedCard({ ...order, metadata: { topUpId: givenUp.id } }, `late:${owner.id}`);
+  expect((await reconcile()).unresolved).toEqual([]);
+  expect(await city.pool(owner)).toMatchObject({ balance: 5_000 });
+});
+
+test("an Idempotency-Key that is taken again after its thirty days charges what it is asked to", async () => {
+  const owner = await city.owner("Comes back");
+  await city.topUp(owner, 1_000);
+  expect((await chargeCard(owner, "monthly", 2_000)).status).toBe(200);
+  await city.advance(31 * DAY);
+  const again = await chargeCard(owner, "monthly", 3_000);
+  expect(again).toMatchObject({ status: 200, body: { data: { amountCharged: 3_000, newBalance: 6_000 } } });
 });

@@ -1,20 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOUR } from "#tests/support/durations.ts";
-import { key, openCheckout, type Scene, startPostgres, startScene } from "./support.ts";
+import { key, openCheckout, type Scene, startScene } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 let offset = 0;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase(), { now: () => Date.now() + offset });
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene({ now: () => Date.now() + offset });
 });
+
+afterAll(() => scene?.stop());
 
 const customer = (idempotencyKey: string) =>
   scene.payments.createCustomer({ email: "c@example.com", metadata: {} }, idempotencyKey);

@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { key, onboardedSeller, paidCustomer, type Scene, startPostgres, startScene } from "./support.ts";
+import { key, onboardedSeller, paidCustomer, type Scene, startScene } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase());
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene();
 });
+
+afterAll(() => scene?.stop());
 
 const transferTo = (accountId: string, amountCents: number, idempotencyKey = key()) =>
   scene.payments.createTransfer(
@@ -151,7 +146,7 @@ describe("transfer and payout", () => {
 
 describe("the platform's balance", () => {
   it("refuses a transfer it does not cover, keeps that answer under the key, and accepts a new key later", async () => {
-    const empty = await startScene(await postgres.freshDatabase());
+    const empty = await startScene();
     try {
       const accountId = await onboardedSeller(empty);
       const transfer = { accountId, amountCents: 800, transferGroup: "g", metadata: {} };
@@ -174,7 +169,7 @@ describe("the platform's balance", () => {
   });
 
   it("keeps charged money pending when asked to, as Stripe does with most cards", async () => {
-    const slow = await startScene(await postgres.freshDatabase(), { settings: { funds: "pending" } });
+    const slow = await startScene({ settings: { funds: "pending" } });
     try {
       await paidCustomer(slow, 1000);
       expect(await slow.payments.getBalance()).toEqual({ availableCents: 0, pendingCents: 1000 });
@@ -186,7 +181,7 @@ describe("the platform's balance", () => {
   });
 
   it("never goes below zero however many transfers race for it", async () => {
-    const rush = await startScene(await postgres.freshDatabase());
+    const rush = await startScene();
     try {
       await rush.control("/funds/add", { amount: 1000 });
       const accountId = await onboardedSeller(rush);

@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { signatureHeader } from "#server/ports/payments/stand-in/delivery.ts";
 import {
+  emptyDatabase,
   key,
   onboardedSeller,
   openCheckout,
   paidCustomer,
-  startPostgres,
   startScene,
   WEBHOOK_SECRET,
 } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
-
-beforeAll(async () => {
-  postgres = await startPostgres();
-}, 60_000);
-
-afterAll(() => postgres?.stop());
-
 async function withScene(
   work: (scene: Awaited<ReturnType<typeof startScene>>) => Promise<void>,
-  changes: Parameters<typeof startScene>[1] = {},
+  changes: Parameters<typeof startScene>[0] = {},
 ) {
-  const scene = await startScene(await postgres.freshDatabase(), changes);
+  const scene = await startScene(changes);
   try {
     await work(scene);
   } finally {
@@ -114,10 +106,17 @@ describe("signed events", () => {
     }));
 });
 
+/** A database that several scenes of the test use, one after the other. */
+async function keptState() {
+  const state = await emptyDatabase();
+  onTestFinished(() => state.drop());
+  return state;
+}
+
 describe("after a restart", () => {
   it("state and keys are still there, and undelivered events arrive", async () => {
-    const database = await postgres.freshDatabase();
-    const first = await startScene(database, { settings: { payouts: "manual" } });
+    const state = await keptState();
+    const first = await startScene({ state, settings: { payouts: "manual" } });
     const { checkoutId } = await paidCustomer(first, 4000);
     const accountId = await onboardedSeller(first);
     const transfer = { accountId, amountCents: 1500, transferGroup: "g", metadata: {} };
@@ -129,7 +128,7 @@ describe("after a restart", () => {
     await first.control(`/payouts/${payout.id}/pay`);
     await first.stop();
 
-    const second = await startScene(database, { settings: { payouts: "auto", payoutDelayMs: 0 } });
+    const second = await startScene({ state, settings: { payouts: "auto", payoutDelayMs: 0 } });
     try {
       await second.receiver.until("payout.paid", payout.id);
       expect(await second.payments.createTransfer(transfer, "k-restart")).toEqual(made);
@@ -142,13 +141,13 @@ describe("after a restart", () => {
   });
 
   it("an event that was on its way when the process ended is sent again", async () => {
-    const database = await postgres.freshDatabase();
-    const first = await startScene(database);
+    const state = await keptState();
+    const first = await startScene({ state });
     const waiting = first.receiver.fallSilent();
     const { id } = await customer(first);
     await waiting;
     await first.stop();
-    const second = await startScene(database);
+    const second = await startScene({ state });
     try {
       await second.receiver.until("customer.created", id);
     } finally {

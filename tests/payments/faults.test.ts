@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Payment } from "#server/ports/payments.ts";
-import { key, onboardedSeller, paidCustomer, type Scene, startPostgres, startScene } from "./support.ts";
+import { key, onboardedSeller, paidCustomer, type Scene, startScene } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase());
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene();
 });
+
+afterAll(() => scene?.stop());
 
 /** Every cent on an account has an entry that says where it came from. */
 async function expectBalanced(accountId?: string): Promise<void> {
@@ -88,7 +83,7 @@ describe("faults on demand", () => {
   });
 
   it("a card that the bank charges back by itself takes the balance below zero if it must", async () => {
-    const alone = await startScene(await postgres.freshDatabase());
+    const alone = await startScene();
     try {
       const { paymentId } = await paidCustomer(alone, 3000);
       const accountId = await onboardedSeller(alone);

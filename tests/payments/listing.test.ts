@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Listed, ListFilter } from "#server/ports/payments.ts";
-import { key, onboardedSeller, paidCustomer, type Scene, startPostgres, startScene } from "./support.ts";
+import { key, onboardedSeller, paidCustomer, type Scene, startScene } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase());
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene();
 });
+
+afterAll(() => scene?.stop());
 
 async function idsOf(kind: keyof Listed, filter: Partial<ListFilter> = {}): Promise<string[]> {
   const ids: string[] = [];

@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { key, openCheckout, type Scene, startPostgres, startScene } from "./support.ts";
+import { key, openCheckout, type Scene, startScene } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase());
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene();
 });
+
+afterAll(() => scene?.stop());
 
 const CARD = { number: "4242 4242 4242 4242", expiry: "12 / 34", cvc: "123", name: "Ada Byron" };
 

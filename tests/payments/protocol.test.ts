@@ -8,23 +8,17 @@ import {
   paidCustomer,
   type Scene,
   SECRET_KEY,
-  startPostgres,
   startScene,
   WEBHOOK_SECRET,
 } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase());
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene();
 });
+
+afterAll(() => scene?.stop());
 
 /** A request as a client would write it that knows nothing of types. */
 async function post(path: string, body: string, headers: Record<string, string> = {}) {
@@ -260,8 +254,7 @@ describe("access", () => {
   });
 
   it("does not start in production or with a live key", async () => {
-    const database = await postgres.freshDatabase();
-    await expect(startScene(database, { production: true })).rejects.toThrow(/STRIPE_SECRET_KEY/);
-    await expect(startScene(database, { secretKey: "sk_live_x" })).rejects.toThrow(/sk_test_/);
+    await expect(startScene({ production: true })).rejects.toThrow(/STRIPE_SECRET_KEY/);
+    await expect(startScene({ secretKey: "sk_live_x" })).rejects.toThrow(/sk_test_/);
   });
 });

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
 import Stripe from "stripe";
-import { startTemporary } from "#server/db/temporary.ts";
+import { inject } from "vitest";
 import { type StripeStandInOptions, startStripeStandIn } from "#server/ports/payments/stand-in/start.ts";
 import { createStripePayments } from "#server/ports/payments/stripe-payments.ts";
 import type { PaymentEvent, PaymentsPort } from "#server/ports/payments.ts";
@@ -13,14 +13,8 @@ export const WEBHOOK_SECRET = "whsec_c3RhbmQtaW4tdGVzdHM";
 
 const log = pino({ level: process.env.TEST_LOG ?? "silent" });
 
-/** One PostgreSQL for a test file; each stand-in gets a database of its own in it. */
-export async function startPostgres(): Promise<{ freshDatabase: () => Promise<string>; stop: () => Promise<void> }> {
-  const postgres = await startTemporary({ log });
-  return {
-    freshDatabase: async () => (await freshDatabase(postgres.url)).url,
-    stop: () => postgres.stop(),
-  };
-}
+/** A database for a stand-in, which makes what it needs in it. For a scene that goes on where another one ended. */
+export const emptyDatabase = () => freshDatabase(inject("postgres").url);
 
 type Received = { event: PaymentEvent; body: string; header: string };
 
@@ -85,8 +79,14 @@ export async function startReceiver(verify: () => PaymentsPort) {
 
 export type Scene = Awaited<ReturnType<typeof startScene>>;
 
+type Changes = Partial<Omit<StripeStandInOptions, "database">> & {
+  /** Where its state lives, when that is to outlast the scene; otherwise a database of its own, gone with it. */
+  state?: Awaited<ReturnType<typeof emptyDatabase>>;
+};
+
 /** A stand-in with its own state, the port that talks to it, a receiver for its events, and the control door. */
-export async function startScene(databaseUrl: string, changes: Partial<StripeStandInOptions> = {}) {
+export async function startScene({ state, ...changes }: Changes = {}) {
+  const database = state ?? (await emptyDatabase());
   let payments: PaymentsPort | undefined;
   const receiver = await startReceiver(() => {
     if (!payments) throw new Error("An event arrived before the scene was ready.");
@@ -94,7 +94,7 @@ export async function startScene(databaseUrl: string, changes: Partial<StripeSta
   });
   const options: StripeStandInOptions = {
     production: false,
-    database: { url: databaseUrl },
+    database: { url: database.url },
     port: 0,
     webhookUrl: receiver.url,
     webhookSecret: WEBHOOK_SECRET,
@@ -114,7 +114,14 @@ export async function startScene(databaseUrl: string, changes: Partial<StripeSta
       retries: 1,
     });
   payments = portFor("http://127.0.0.1:1");
-  const standIn = await startStripeStandIn(options);
+  const clear = async () => {
+    await receiver.stop();
+    if (!state) await database.drop();
+  };
+  const standIn = await startStripeStandIn(options).catch(async (error) => {
+    await clear();
+    throw error;
+  });
   payments = portFor(standIn.url);
   const { hostname, port } = new URL(standIn.url);
   return {
@@ -135,7 +142,7 @@ export async function startScene(databaseUrl: string, changes: Partial<StripeSta
     },
     stop: async () => {
       await standIn.stop();
-      await receiver.stop();
+      await clear();
     },
   };
 }

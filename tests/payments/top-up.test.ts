@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isPaymentError } from "#server/ports/payments/payment-error.ts";
-import { key, openCheckout, paidCustomer, type Scene, startPostgres, startScene } from "./support.ts";
+import { key, openCheckout, paidCustomer, type Scene, startScene } from "./support.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
 let scene: Scene;
 
 beforeAll(async () => {
-  postgres = await startPostgres();
-  scene = await startScene(await postgres.freshDatabase());
-}, 60_000);
-
-afterAll(async () => {
-  await scene?.stop();
-  await postgres?.stop();
+  scene = await startScene();
 });
+
+afterAll(() => scene?.stop());
 
 const failureOf = (call: Promise<unknown>) =>
   call.then(

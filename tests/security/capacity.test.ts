@@ -6,13 +6,14 @@ import { afterAll, describe, expect, it } from "vitest";
 import { newId } from "#server/kernel/ids.ts";
 import { startBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 import { destroyEach } from "#server/ports/sandbox/destroy-each.ts";
+import { findTools } from "#server/tools.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "city-capacity-"));
 const repos = { refusal: () => null, fetch: () => Promise.reject(new Error("No repository is fetched here.")) };
 const source = { kind: "files" as const, files: [{ path: "a.txt", content: "one\n" }] };
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-describe.runIf(process.platform === "linux")("a machine for three sandboxes", () => {
+describe.runIf(findTools().bwrap !== null)("a machine for three sandboxes", () => {
   const start = async () => {
     const city = await startBubblewrap({ dataDir, repos, maxSandboxes: 3 });
     if ("missing" in city) throw new Error(city.missing);

@@ -10,6 +10,7 @@ import { repoBroker } from "#server/ports/repo-fetch/broker.ts";
 import { launcher } from "#server/ports/sandbox/bubblewrap/launcher.ts";
 import { inspectMachine } from "#server/ports/sandbox/bubblewrap/machine.ts";
 import { startBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
+import { findTools } from "#server/tools.ts";
 import { processesWith } from "./arena.ts";
 
 const root = mkdtempSync(join(tmpdir(), "city-crash-"));
@@ -47,7 +48,7 @@ async function crash(dataDir: string, id: string): Promise<void> {
   );
 }
 
-describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("after a crash", () => {
+describe.runIf(findTools().bwrap !== null && process.getuid?.() === 0)("after a crash", () => {
   afterAll(() => rmSync(root, { recursive: true, force: true }));
 
   it("every process of the server's sandboxes is gone, and the next start on its data folder finds and destroys them", async () => {

@@ -1,4 +1,4 @@
-/** What the E2B adapter adds to the promises of every adapter (adapters.test.ts), against a server that speaks E2B's protocol. */
+/** What the E2B adapter adds to the promises of every adapter (adapters/), against a server that speaks E2B's protocol. */
 import { createSocket, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";

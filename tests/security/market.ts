@@ -7,9 +7,9 @@ import { readConfig } from "#server/config.ts";
 import { startTemporary } from "#server/db/temporary.ts";
 import { startCity } from "#server/start-city.ts";
 import { freePort } from "#tests/support/free-port.ts";
+import { PLENTY } from "#tests/support/limits.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
 
-const PLENTY = { agent: 1e6, owner: 1e6, trust: 1e6, anonymous: 1e6, signInPerAddress: 1e6, signInPerAccount: 1e6 };
 /** Long enough for a stream to send what it has. */
 const LISTEN_MS = 700;
 

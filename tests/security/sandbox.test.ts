@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findTools } from "#server/tools.ts";
 import { openStage, type Stage } from "./arena.ts";
 import { attempts } from "./attempts/index.ts";
 import { judge } from "./judge.ts";
@@ -6,7 +7,7 @@ import { judge } from "./judge.ts";
 /** The short set; `npm run test:security` makes all attempts and prints the table. */
 const short = attempts.filter((attempt) => attempt.short);
 
-describe.runIf(process.platform === "linux" && process.getuid?.() === 0)(
+describe.runIf(findTools().bwrap !== null && process.getuid?.() === 0)(
   "what a hostile seller or buyer cannot do",
   () => {
     let stage: Stage;

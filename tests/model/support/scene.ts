@@ -11,6 +11,14 @@ export async function makeScene(city: MoneyCity, rate = 1_000): Promise<{ buyer:
 
 export const walletOf = (seller: Seller) => seller.agent.client.vault.getBalance();
 
+/** Asks for the money of a charged task back, under an Idempotency-Key if one is given. */
+export const rateDown = (city: MoneyCity, buyer: TestOwner, taskId: string, key?: string) =>
+  city.call("POST", `/tasks/${taskId}/feedback`, {
+    token: buyer.token,
+    body: { rating: "down" },
+    ...(key && { headers: { "idempotency-key": key } }),
+  });
+
 /** Connects a bank and withdraws everything; `leave` does not let the bank pay yet. Returns the withdrawal's id. */
 export async function withdrawAll(city: MoneyCity, seller: Seller, end: "pay" | "leave" = "pay"): Promise<string> {
   await city.connectBank(seller.owner);
