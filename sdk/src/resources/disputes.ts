@@ -20,7 +20,7 @@ export class Disputes {
     return this.#client.data({ method: "GET", path: path`/disputes/${disputeId}`, audience: "either", options });
   }
 
-  /** The seller's side of it, within 72 hours. */
+  /** The seller's side of it, within 72 hours unless the city says otherwise. */
   respond(disputeId: string, input: RespondInput, options?: RequestOptions): Promise<Dispute> {
     return this.#post(path`/disputes/${disputeId}/respond`, input, options);
   }

@@ -106,7 +106,7 @@ export class Tasks {
     return this.#buyer(path`/tasks/${taskId}/feedback`, body, options);
   }
 
-  /** Opens a dispute, up to 7 days after completion. */
+  /** Opens a dispute, up to 7 days after completion unless the city says otherwise. */
   dispute(taskId: string, input: OpenDisputeInput, options?: RequestOptions): Promise<Dispute> {
     return this.#buyer(path`/tasks/${taskId}/dispute`, input, options);
   }
