@@ -114,11 +114,11 @@ export const settingsSchema = ({ production }: { production: boolean }) =>
         .prefault({}),
     })
     .refine(
-      ({ routing, execution }) => {
+      ({ routing, execution, gate }) => {
         const untilBegun = Math.max(routing.offerSeconds, routing.directHireSeconds);
-        return execution.sandboxMinutes * 60 >= untilBegun + execution.minutes * 60;
+        return execution.sandboxMinutes * 60 > untilBegun + (execution.minutes + gate.minutes) * 60;
       },
-      { path: ["execution", "sandboxMinutes"], message: "Is shorter than the commitment and the work may take." },
+      { path: ["execution", "sandboxMinutes"], message: "Is shorter than commitment, work and gate may take." },
     );
 
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;

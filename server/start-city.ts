@@ -23,7 +23,7 @@ import { StartProblem } from "./kernel/start-problem.ts";
 import { localRemote } from "./ports/repo-fetch/local-remote.ts";
 import { makeLimits } from "./rest/limits.ts";
 import { sweepSandboxes } from "./sandbox/tear-down-sandboxes.ts";
-import { keepModesApart } from "./start-mode.ts";
+import { keepModesApart, refuseOtherMode } from "./start-mode.ts";
 import { type Cleanup, startPorts } from "./start-ports.ts";
 import { createCaller } from "./trpc/root.ts";
 
@@ -53,8 +53,11 @@ export async function startCity(
   try {
     await refuseTakenPort(config);
     const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${config.port}`;
-    // Only E2B's machines are reached from every server.
-    const opened = await openCityDatabase(config, log, { alone: config.sandbox !== "e2b" });
+    const opened = await openCityDatabase(config, log, {
+      // Only E2B's machines are reached from every server.
+      alone: config.sandbox !== "e2b",
+      beforeMigrations: (database) => refuseOtherMode(database, config.production),
+    });
     const { url: databaseUrl, database } = opened;
     cleanups.push({ what: "the database", run: opened.close });
     await keepModesApart(database, config.production);

@@ -9,19 +9,22 @@ type Clock = { madeAt: number; offset: number | null };
 const CityTime = createContext<Clock | null>(null);
 
 /**
- * The greatest offset since the browser loaded the city: a page that it goes back to still says when it was made, and
- * time must not go back with it. Set in effects alone: on the server it would be everybody's.
+ * The latest time that a page has told, and when it did by the clock that nobody sets: a page that the browser goes back
+ * to still says when it was made, and time must not go back with it. Set in effects alone: on the server it would be
+ * everybody's.
  */
-let furthest: number | null = null;
+let latest: { city: number; at: number } | null = null;
+
+const offsetNow = () => latest && latest.city + performance.now() - latest.at - Date.now();
 
 /** Windows and deadlines follow the city's time, not the browser's. */
 export function CityClock({ now, children }: { now: string; children: ReactNode }) {
   const madeAt = Date.parse(now);
-  const [offset, setOffset] = useState(furthest);
+  const [offset, setOffset] = useState(offsetNow);
   useEffect(() => {
-    const seen = madeAt - Date.now();
-    furthest = furthest === null ? seen : Math.max(furthest, seen);
-    setOffset(furthest);
+    const at = performance.now();
+    if (!latest || madeAt > latest.city + at - latest.at) latest = { city: madeAt, at };
+    setOffset(offsetNow());
   }, [madeAt]);
   return <CityTime value={{ madeAt, offset }}>{children}</CityTime>;
 }

@@ -3,17 +3,15 @@ import { mkdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { NO_REAL_PARTS } from "#tests/support/no-real-parts.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START_LIMIT_MS = 60_000;
 
-/** What the shell may name for a real city, which the journey must not touch. */
-const REAL_PARTS = ["DATABASE_URL", "STRIPE_SECRET_KEY", "INNGEST_EVENT_KEY", "INNGEST_DEV", "E2B_API_KEY", "SMTP_URL"];
-
 /** The environment of the journey's own city: its own data folder and port, stand-ins alone, no pages. */
 export const startEnvironment = (port: number, dataDir: string) => ({
   ...process.env,
-  ...Object.fromEntries(REAL_PARTS.map((name) => [name, ""])),
+  ...NO_REAL_PARTS,
   CITY_ENV: "local",
   CITY_DATA_DIR: dataDir,
   CITY_SEED: "repos",

@@ -15,6 +15,10 @@ type Options = {
   renewed?(): void;
 };
 
+/** So that a partner which has vanished without a word is noticed in half a minute, here and, by the settings, there. */
+const CONNECT_MS = 10_000;
+const KEEPALIVES = "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4";
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -30,11 +34,13 @@ export async function keepConnection({ config, log, purpose, prepare, renewed }:
 
   /** @returns what resolves when the connection has ended: "end" follows every error, and is what is acted on. */
   async function connect(): Promise<{ ended: Promise<void> }> {
-    client = new pg.Client(config);
+    client = new pg.Client({ connectionTimeoutMillis: CONNECT_MS, keepAlive: true, ...config });
     const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
     client.on("error", () => {});
     try {
-      await client.connect();
+      // One that is closed in its handshake never says so to whoever waits for the handshake.
+      await Promise.race([client.connect(), ended.then(() => Promise.reject(new Error("closed while connecting")))]);
+      await client.query(KEEPALIVES);
       await prepare(client);
       return { ended };
     } catch (error) {
@@ -60,7 +66,7 @@ export async function keepConnection({ config, log, purpose, prepare, renewed }:
         over = await connect();
         return true;
       } catch (error) {
-        log.debug({ error: String(error) }, `no connection ${purpose} yet`);
+        log.warn({ error: String(error) }, `no connection ${purpose} yet`);
         await pause(wait, undefined, { signal: stop.signal }).catch(() => {});
       }
     }

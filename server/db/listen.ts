@@ -31,7 +31,7 @@ export async function listenForTasks({ url, log }: { url: string; log: Log }): P
   };
 
   const connection = await keepConnection({
-    config: { connectionString: url, keepAlive: true, application_name: "ai-city live events" },
+    config: { connectionString: url, application_name: "ai-city live events" },
     log,
     purpose: "for live events",
     async prepare(client) {

@@ -21,9 +21,7 @@ export async function beOnlyServer(url: string, log: Log, waitMs = SUCCESSION_MS
     log,
     purpose: "that makes this the only server",
     async prepare(client) {
-      await client.query(`
-        set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 4;
-        set lock_timeout = ${waitMs}`);
+      await client.query(`set lock_timeout = ${waitMs}`);
       await client.query("select pg_advisory_lock($1)", [ONLY_SERVER_LOCK]);
     },
   }).catch((error: unknown) => {

@@ -40,6 +40,7 @@ export async function startWorker(
   await runMigrations({ pgPool: pool, logger });
   const lease = await takeLease(pool, log);
   await recoverRuns(pool, log, true);
+  await takeUpEvents(pool, log);
   const tasks = refuseClash(options.tasks ?? {}, await makeTasks(lease));
   // Without batches, a job whose end cannot be reported is an unhandled rejection. (The local queue, which would look
   // for jobs once for all workers, has one of its own when PostgreSQL is away, so it is not used.)
@@ -62,6 +63,15 @@ export async function startWorker(
       while (await isBusy(pool)) await pause(IDLE_LOOK_MS);
     },
   };
+}
+
+/** Events that were given up, as after days of a wrong key at Inngest. Handing one over again is harmless, by its id. */
+async function takeUpEvents(pool: Pool, log: Log): Promise<void> {
+  const { rowCount } = await pool.query(
+    `select graphile_worker.reschedule_jobs(array_agg(id), run_at := now(), attempts := 0)
+     from graphile_worker.jobs where task_identifier = 'event' and attempts >= max_attempts`,
+  );
+  if (rowCount) log.warn({ events: rowCount }, "took up events that had been given up");
 }
 
 function refuseClash(given: Record<string, Task>, own: Record<string, Task>): Record<string, Task> {

@@ -8,8 +8,11 @@ import type { TreeLibrary } from "./tree-library.ts";
 const MAX_FILES = 200;
 const MAX_BYTES = 3_000_000;
 
-/** With what may name the file it comes from, and how many of its lines have to be found: half of them, unless told. */
-type Sourced = Quotation & { source: string; enough?: number };
+/**
+ * With what may name the file it comes from, and how many of its lines have to be found: half of them, unless told. A
+ * call has its name besides: where only that is found, it may be a call in a form that is not known here, or another word.
+ */
+type Sourced = Quotation & { source: string; enough?: number; name?: string };
 
 /** Looks for every quoted snippet, and for the unchanged lines of every proposed diff, in the text of the repository. */
 export async function checkSnippets(read: ReadOutput, pad: ReferencePad, library: TreeLibrary): Promise<void> {
@@ -37,8 +40,11 @@ export async function checkSnippets(read: ReadOutput, pad: ReferencePad, library
   for (const quotation of quotations) {
     const named = namedIn.get(quotation.source) ?? firstOf(filesNamed(quotation.source, pad));
     namedIn.set(quotation.source, named);
-    const { lines, enough } = quotation;
-    const verdict = await isFound({ lines, enough, from: named }, candidates(named, anywhere), pad, library);
+    const { lines, enough, name } = quotation;
+    const look = (wanted: Omit<Wanted, "from">) =>
+      isFound({ ...wanted, from: named }, candidates(named, anywhere), pad, library);
+    const verdict = await look({ lines, enough });
+    if (verdict === false && name !== undefined && (await look({ lines: [name] })) !== false) continue;
     const text = quotation.text.length > 160 ? `${quotation.text.slice(0, 157)}...` : quotation.text;
     if (verdict === true) confirm(pad, `snippet ${text}`, quotation.at);
     else if (verdict === false) {
@@ -124,9 +130,9 @@ const MAY_PROPOSE =
   /\b(?:should|could|would|use|instead|replace|change|prefer|consider|try|add|wrap|call|fix|suggest|recommend|rename|like|e\.g|example|better|switch|move|to|with|by|remove|not|no|never|missing|without)\b/i;
 
 /** `server.listen()`, `Session::verify()`: a function by its name, whatever it belongs to and is passed. */
-const CALLED = /^(?:[\p{L}\p{N}_$.:#>-]*[.:#>])?([\p{L}\p{N}_$]+!?)\(\)$/u;
+const CALLED = /^(?:[\p{L}\p{N}_$.:#>-]*[.:#>])?([\p{L}\p{N}_$]+)!?\(\)$/u;
 /** What follows the name where it is called or declared, with types between, or assigned: "offset" is no `set()`. */
-const AFTER_NAME = ["(", "?.(", "<", "::<", "=(", "=async", ":async"];
+const AFTER_NAME = ["(", "?.(", "<", "::<", "=(", "=async", ":async", "!(", "!{", "!["];
 /** So many calls are looked for: a short name is told only by reading whole files, once for each of these. */
 const MAX_CALLS = 200;
 
@@ -150,8 +156,9 @@ function inlineQuotations(read: ReadOutput): Sourced[] {
       if (!STATES.test(sentence) || MAY_PROPOSE.test(sentence)) continue;
       const name = CALLED.exec(code)?.[1];
       if (name !== undefined && ++calls > MAX_CALLS) continue;
-      const lines = name === undefined ? [squeeze(code)] : AFTER_NAME.map((after) => name + after);
-      found.push({ lines, enough: 1, at: line.at + span.index, text: code, source: line.text });
+      const quotation = { at: line.at + span.index, text: code, source: line.text, enough: 1 };
+      if (name === undefined) found.push({ ...quotation, lines: [squeeze(code)] });
+      else found.push({ ...quotation, lines: AFTER_NAME.map((after) => name + after), name });
     }
   }
   return found;

@@ -8,8 +8,8 @@ import type { execInput, execResult } from "./schema.ts";
 
 /** How much of a command line the transcript keeps. */
 const TRANSCRIPT_CHARACTERS = 4_000;
-/** What a sandbox throws for a command that it did not begin. */
-const NOT_BEGUN: readonly string[] = ["VALIDATION_ERROR", "CONFLICT"];
+/** What a sandbox throws for a command that it did not begin: by its code, or by its reason. */
+const NOT_BEGUN: readonly unknown[] = ["VALIDATION_ERROR", "CONFLICT", "not_begun"];
 
 type Command = z.infer<typeof execInput>;
 
@@ -22,7 +22,7 @@ export async function execCommand(ctx: Ctx<AgentActor>, input: Command): Promise
   const started = performance.now();
   const options = { ...(input.cwd && { cwd: input.cwd }), ...(input.timeoutMs && { timeoutMs: input.timeoutMs }) };
   const result = await sandbox.exec(input.command, options).catch(async (error) => {
-    if (isCityError(error) && NOT_BEGUN.includes(error.code)) throw error;
+    if (isCityError(error) && [error.code, error.details?.reason].some((why) => NOT_BEGUN.includes(why))) throw error;
     await keep(ctx, sandbox.id, input, unanswered(performance.now() - started));
     throw error;
   });

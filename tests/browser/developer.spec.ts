@@ -46,6 +46,7 @@ test("a confirmation stays while its work runs and says what came of it; opened 
   await dialog.getByRole("button", { name: "Revoke" }).click();
   await expect(dialog.getByRole("alert")).toHaveText(/^This is not the name/);
   await dialog.getByRole("button", { name: "Keep it" }).click();
+  await expect(revoke).toBeFocused();
   const held = Promise.withResolvers<void>();
   await page.route(/tokens\.revoke/, async (route) => {
     await held.promise;
@@ -65,6 +66,17 @@ test("a confirmation stays while its work runs and says what came of it; opened 
   await expect(dialog.getByLabel("Type First to confirm")).toBeVisible();
   await expect(dialog.getByRole("alert")).toHaveCount(0);
   expect((await person.client.vault.getPool()).held).toBe(0);
+});
+
+test("an action without a network says so instead of waiting for one", async ({ page }) => {
+  await page.goto("/settings/developer");
+  await page.getByPlaceholder("CI pipeline").fill("Nightly");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Create token" }).click();
+  await expect(page.getByText(/^The city did not answer/)).toBeVisible();
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Create token" }).click();
+  await expect(page.locator("[data-secret]")).toBeVisible();
 });
 
 test("a trust key is shown once and reads a summary", async ({ page, url, person }) => {

@@ -154,7 +154,7 @@ test("the seller's page of a task says that it is disputed and how long there is
   await expect(page.getByRole("button", { name: "Send answer" })).toBeVisible();
 });
 
-test("an offer that has gone on from the seller's agent is said on the open page, which leads back", async ({
+test("an offer that the seller's agent no longer has is said on the open page, which leads back", async ({
   page,
   url,
   person,
@@ -178,7 +178,7 @@ test("an offer that has gone on from the seller's agent is said on the open page
   await page.goto(`/tasks/${task.id}`);
   await expect(page.getByRole("heading", { name: "Count the visits." })).toBeVisible();
   await worker.tasks.decline(task.id);
-  const notice = page.getByRole("status").filter({ hasText: "The offer has gone on to another agent" });
+  const notice = page.getByRole("status").filter({ hasText: "Your agent no longer has this offer" });
   await notice.getByRole("link", { name: "Tasks you sold" }).click();
   await page.waitForURL("**/tasks?role=seller");
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../support/free-port.ts";
 import { PLENTY } from "../support/limits.ts";
+import { NO_REAL_PARTS } from "../support/no-real-parts.ts";
 
 /** Not as it is by default: the pages must say what this city does. */
 const MONEY = { disputeDays: 14 };
@@ -18,6 +19,7 @@ export default async function openCity(): Promise<() => Promise<void>> {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
+      ...NO_REAL_PARTS,
       CITY_DATA_DIR: dataDir,
       CITY_SETTINGS: JSON.stringify({ limits: PLENTY, money: MONEY }),
       PORT: String(port),

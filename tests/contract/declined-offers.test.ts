@@ -17,7 +17,9 @@ async function seller() {
 
 test.each<[{ reason?: string; message?: string }, string]>([
   [{}, "The agent declined this task."],
+  [{ reason: "not_accepted" }, "The agent declined this task."],
   [{ reason: "shutting_down" }, "The agent declined this task."],
+  [{ reason: "not_accepted", message: "Too large." }, "The agent declined this task: Too large."],
   [{ reason: "Too large for me." }, "The agent declined this task: Too large for me."],
   [{ reason: "too_large", message: "10 GB are too much." }, "The agent declined this task: 10 GB are too much."],
 ])("a direct hire declined with %j", async (said, told) => {

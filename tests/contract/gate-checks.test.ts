@@ -224,11 +224,12 @@ describe.runIf(findTools().bwrap !== null)("with real programs in the sandbox", 
     } finally {
       slow.release();
     }
-    const judged = async () => {
-      const tasks = await Promise.all(works.map(({ buyer, id }) => buyer.client.tasks.get(id)));
-      return tasks.every(({ status }) => status !== "quality_check");
-    };
-    await until("every check", judged, { limitMs: 30_000 });
+    const read = () => Promise.all(works.map(({ buyer, id }) => buyer.client.tasks.get(id)));
+    const isJudged = async () => (await read()).every(({ status }) => status !== "quality_check");
+    await until("every check", isJudged, { limitMs: 30_000 });
+    for (const task of await read()) {
+      expect(task).toMatchObject({ status: "completed", quality: { checks: { applies: true } } });
+    }
   });
 });
 

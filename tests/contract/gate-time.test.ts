@@ -1,6 +1,7 @@
 /** Two minutes for the gate, and the deadline that ends them whatever keeps the verdict. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
+import { findTools } from "#server/tools.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 import { hireToWork } from "#tests/support/hire.ts";
 import { holdGate } from "#tests/support/slow-provider.ts";
@@ -48,7 +49,7 @@ test("a verdict that comes past the deadline charges nobody", async () => {
   expect(await buyer.client.tasks.get(id)).toMatchObject(unjudged);
 });
 
-test.runIf(process.platform === "linux")(
+test.runIf(findTools().bwrap !== null)(
   "programs run in what is left of the two minutes, not in as much again: late, a change is judged without them",
   async () => {
     const agent = await (await city.owner("Fixer")).agent({ capabilities: [{ category: "bug_fix", tags: [] }] });

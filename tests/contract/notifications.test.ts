@@ -270,12 +270,13 @@ test("what a long outage of the mail server has left behind is sent afterwards, 
   const queued = (subject: string, hours: number) =>
     city.database.pool.query(
       `insert into mail (id, "to", subject, text, created_at)
-       values ($1, $2, $1, 'News.', city_now() - make_interval(hours => $3))`,
+       values ($1, $2, $1, $1, city_now() - make_interval(hours => $3))`,
       [subject, owner.email, hours],
     );
   await queued("still tried", 1);
   await queued("left behind", 3);
   await queued("of yesterday", 25);
+  await queued("http://localhost/reset?token=dead", 3);
   const sent: string[] = [];
   let away = true;
   const send = async ({ to, subject }: { to: string; subject: string }) => {

@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { readConfig } from "#server/config.ts";
 import { openDatabase } from "#server/db/client.ts";
 import { newId } from "#server/kernel/ids.ts";
 import { startCity } from "#server/start-city.ts";
-import { keepModesApart } from "#server/start-mode.ts";
+import { keepModesApart, refuseOtherMode } from "#server/start-mode.ts";
 import { findTools } from "#server/tools.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { freePort } from "#tests/support/free-port.ts";
@@ -77,11 +80,37 @@ test.each([
   const fresh = await freshDatabase(url, template);
   const database = openDatabase(fresh.url, quiet);
   try {
-    for (const _start of [1, 2]) await keepModesApart(database, first);
-    await expect(keepModesApart(database, other)).rejects.toThrow(why);
+    for (const _start of [1, 2]) {
+      await refuseOtherMode(database, first);
+      await keepModesApart(database, first);
+    }
+    for (const refuse of [refuseOtherMode, keepModesApart]) await expect(refuse(database, other)).rejects.toThrow(why);
   } finally {
     await database.close();
     await fresh.drop();
+  }
+});
+
+test("a start in production on a database that local mode has used is refused, and leaves it as it is", async () => {
+  const { url, template } = inject("postgres");
+  const local = await freshDatabase(url, template);
+  const clock = async () => {
+    const database = openDatabase(local.url, quiet);
+    const { rows } = await database.pool.query("select local_mode, production_mode from city_clock");
+    await database.close();
+    return rows;
+  };
+  try {
+    const database = openDatabase(local.url, quiet);
+    await keepModesApart(database, false);
+    await database.close();
+    const dataDir = mkdtempSync(join(tmpdir(), "city-test-"));
+    const given = { PORT: String(await freePort()), DATABASE_URL: local.url, CITY_DATA_DIR: dataDir, CITY_WEB: "off" };
+    await expect(startCity(readConfig({ ...PRODUCTION, ...given }), quiet)).rejects.toThrow("local mode has used");
+    expect(await clock()).toEqual([{ local_mode: true, production_mode: false }]);
+    rmSync(dataDir, { recursive: true });
+  } finally {
+    await local.drop();
   }
 });
 

@@ -1,6 +1,7 @@
 /** Every command of a seller is kept for the buyer and for disputes; never what is in the files. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CityError } from "#server/kernel/errors.ts";
+import { notBegun } from "#server/ports/sandbox/commands.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import { hireToWork } from "#tests/support/hire.ts";
@@ -148,6 +149,10 @@ test("a command that the sandbox gave no answer to is kept, one that it refused 
   expect((await run(" ")).status).toBe(400);
   expect((await run("echo mine > mine.txt")).status).toBe(503);
   expect((await agent.client.sandbox.readFile(id, "mine.txt")).content).toBe("mine\n");
+  sandbox.exec = async () => {
+    throw notBegun("The seal failed to start.", {});
+  };
+  expect((await run("echo theirs > mine.txt")).status).toBe(503);
   const { data } = await agent.client.tasks.transcript(id);
   expect(data).toMatchObject([{ command: "echo mine > mine.txt", exitCode: -1, stdoutBytes: 0 }]);
 });

@@ -4,7 +4,7 @@ import { attemptDelivery } from "#server/webhooks/attempt-delivery.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 import { HOUR, MINUTE, SECOND } from "#tests/support/durations.ts";
 import { answer, PATIENT, webhookReceiver } from "#tests/support/webhook-receiver.ts";
-import { deliveries, hire, idsOf, sellerWithWebhook, submitTo } from "#tests/support/webhook-seller.ts";
+import { deliveries, hireAndSettle, idsOf, sellerWithWebhook, submitTo } from "#tests/support/webhook-seller.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ async function awaitRetry(agent: TestAgent, wait: number) {
 test("an attempt that fails is repeated after 5 s and 5 min with the same id and body, and a success clears the count", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
   receiver.reply = answer(500, {}, "x".repeat(2_000));
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   expect(receiver.received).toHaveLength(1);
   await awaitRetry(agent, 5 * SECOND);
   expect(receiver.received).toHaveLength(2);
@@ -52,8 +52,8 @@ test(
   async () => {
     const { owner, agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
     receiver.reply = answer(503, { "retry-after": "3600" });
-    await hire(city, agent);
-    await hire(city, agent);
+    await hireAndSettle(city, agent);
+    await hireAndSettle(city, agent);
     const [pending] = await deliveries(agent);
     for (let failed = 2; failed < 10; failed++) {
       expect(await agent.client.agents.getWebhook()).toMatchObject({ enabled: true, failCount: failed });
@@ -88,7 +88,7 @@ test(
 test("a delivery that nobody takes is given up after its tenth attempt, 75 hours later", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
   receiver.reply = answer(500);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   const hours = [2, 5, 10, 14, 20, 24].map((hour) => hour * HOUR);
   for (const [index, wait] of [5 * SECOND, 5 * MINUTE, 30 * MINUTE, ...hours].entries()) {
     expect(receiver.received).toHaveLength(index + 1);
@@ -101,7 +101,7 @@ test("a delivery that nobody takes is given up after its tenth attempt, 75 hours
 test("410 switches the webhook off at once", async () => {
   const { agent, receiver } = await sellerWithWebhook(city);
   receiver.reply = answer(410);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   expect(await agent.client.agents.getWebhook()).toMatchObject({ enabled: false, failCount: 1 });
   expect((await deliveries(agent))[0]).toMatchObject({ status: "dropped", lastStatus: 410 });
 });
@@ -124,7 +124,7 @@ test("the answer of an address that was replaced meanwhile says nothing about th
 test("Retry-After is waited for, and a redirect is a failure that is not followed", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
   receiver.reply = answer(503, { "retry-after": "3600" });
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   const elsewhere = await webhookReceiver();
   receiver.reply = answer(302, { location: elsewhere.url });
   await city.advance(59 * MINUTE);
@@ -138,7 +138,7 @@ test("Retry-After is waited for, and a redirect is a failure that is not followe
 test("several runs of one delivery make one attempt between them", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
   receiver.reply = answer(503, { "retry-after": "3600" });
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   const [delivery] = await deliveries(agent);
   const deliveryId = delivery?.id ?? "";
   await city.database.pool.query("update webhook_delivery set next_at = city_now() where id = $1", [deliveryId]);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "#server/kernel/ids.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 import { answer, PATIENT } from "#tests/support/webhook-receiver.ts";
-import { deliveries, hire, sellerWithWebhook, submitTo } from "#tests/support/webhook-seller.ts";
+import { deliveries, hireAndSettle, sellerWithWebhook, submitTo } from "#tests/support/webhook-seller.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -41,7 +41,9 @@ test("deliveries that found all places taken are sent as soon as one is free, no
   const waiting = async () => {
     const { rows } = await city.database.pool.query<{ runs: number }>(
       `select count(*)::int as runs from engine.step s join engine.run r on r.id = s.run_id
-       where r.function_id = 'city-deliver-webhook' and s.state = 'waiting'`,
+       join webhook_delivery d on d.id = r.event -> 'data' ->> 'deliveryId'
+       where s.state = 'waiting' and d.agent_id = any($1)`,
+      [sellers.map(({ agent }) => agent.id)],
     );
     return rows[0]?.runs;
   };
@@ -79,7 +81,7 @@ test("receivers take turns: a backlog that is older does not put off who has not
 
 test("who registers a webhook anew goes to the end of the line", async () => {
   const waiting = await sellerWithWebhook(city, ["task_assigned"]);
-  await hire(city, waiting.agent);
+  await hireAndSettle(city, waiting.agent);
   const { sellers, held, letGo } = await slowSellers(5);
   const [greedy, ...others] = sellers;
   for (const { agent } of others) await submitTo(city, agent);
@@ -117,7 +119,7 @@ test("an owner has one place for all agents: others are served while none of the
 
 test("a delivery is not sent again while twenty of the agent's wait: asking fills no queue", async () => {
   const { agent } = await sellerWithWebhook(city, ["task_assigned"]);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   const [delivered] = await deliveries(agent);
   const again = () => city.call("POST", `/agents/me/webhook/deliveries/${delivered?.id}/redeliver`, { key: agent.key });
   await addDue(agent, 20, 1);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { HOUR, MINUTE, SECOND } from "#tests/support/durations.ts";
 import { answer, type Received, webhookReceiver } from "#tests/support/webhook-receiver.ts";
-import { deliveries, hire, idsOf, sellerWithWebhook, verified } from "#tests/support/webhook-seller.ts";
+import { deliveries, hireAndSettle, idsOf, sellerWithWebhook, verified } from "#tests/support/webhook-seller.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => city?.stop());
 
 test("a delivery is signed as Standard Webhooks says, with the receiver's own redacted view", async () => {
   const { agent, receiver, secret } = await sellerWithWebhook(city);
-  const { task } = await hire(city, agent);
+  const { task } = await hireAndSettle(city, agent);
   const [received] = receiver.received;
   if (!received) throw new Error("Nothing was delivered.");
   expect(verified(secret, received)).toMatchObject({
@@ -31,9 +31,9 @@ test("after a rotation both secrets sign for a day, then the new one alone", asy
   const { agent, receiver, secret } = await sellerWithWebhook(city, ["task_assigned"]);
   const rotated = await agent.client.agents.rotateWebhookSecret();
   expect(rotated.secret).not.toBe(secret);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   await city.advance(25 * HOUR);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   const [during, after] = receiver.received;
   if (!during || !after) throw new Error("Two deliveries were due.");
   for (const either of [secret, rotated.secret])
@@ -45,7 +45,7 @@ test("after a rotation both secrets sign for a day, then the new one alone", asy
 
 test("a delivery can be sent again under the same id, by its own agent only", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_assigned"]);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   const [delivery] = await deliveries(agent);
   await agent.client.agents.redeliver(delivery?.id ?? "");
   await city.idle();
@@ -82,7 +82,7 @@ test("a test ping tells what came back: 404 without a webhook, 0 when nobody ans
 test("a removed webhook gets nothing more, and the next registration has a secret of its own", async () => {
   const { agent, receiver, secret } = await sellerWithWebhook(city);
   receiver.reply = answer(500);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   expect(await agent.client.agents.removeWebhook()).toEqual({ removed: true });
   expect(await agent.client.agents.getWebhook()).toBeNull();
   await city.advance(10 * SECOND);
@@ -94,7 +94,7 @@ test("a removed webhook gets nothing more, and the next registration has a secre
 
 test("only the events that were asked for are sent, and only complete public or local addresses are taken", async () => {
   const { agent, receiver } = await sellerWithWebhook(city, ["task_completed"]);
-  await hire(city, agent);
+  await hireAndSettle(city, agent);
   expect(receiver.received).toHaveLength(0);
   for (const url of [
     "http://10.0.0.1/x",

@@ -92,6 +92,15 @@ test("PostgreSQL out of reach for a while: the queue comes back by itself and ev
   line.close();
 }, 60_000);
 
+test("an event that was given up after too many tries is taken up by the next start", async () => {
+  const city = await freshCity();
+  const fn = city.inngest.createFunction({ id: "given-up", triggers: { event: "a/b" } }, async () => "done");
+  await city.emit("a/b");
+  await city.pool.query("update graphile_worker._private_jobs set attempts = max_attempts, run_at = now() + '1 day'");
+  await (await city.run([fn])).idle();
+  expect(await city.runs("given-up")).toMatchObject([{ status: "completed" }]);
+});
+
 test("a job whose hand-over got lost with its connection is worked off soon, not when its lock expires", async () => {
   const city = await freshCity();
   const handOver = loseOneHandOver(city.pool);

@@ -99,6 +99,8 @@ test("the transfer that was booked for a withdrawal stays its own, whatever a la
   expect(await withdrawalOf(id)).toMatchObject({ transferId: booked.id });
   const { unresolved } = await reconcile();
   expect(unresolved).toEqual([`withdrawal ${id} was transferred twice: ${booked.id} and ${late}`]);
+  await payments.reverseTransfer({ transferId: late, amountCents: 850, metadata: {} }, `late-back:${id}`);
+  expect((await reconcile()).unresolved).toEqual([]);
 });
 
 test("an owner for whom two accounts were made is sent to the one that payouts will go to", async () => {

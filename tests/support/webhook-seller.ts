@@ -24,7 +24,7 @@ export async function submitTo(city: TestCity, agent: TestAgent) {
 }
 
 /** The same, and the city has dealt with it. */
-export async function hire(city: TestCity, agent: TestAgent) {
+export async function hireAndSettle(city: TestCity, agent: TestAgent) {
   const hired = await submitTo(city, agent);
   await city.idle();
   return hired;

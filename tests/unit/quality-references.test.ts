@@ -225,8 +225,9 @@ describe("quoted code", () => {
     ["is spoken of", "// set it before the page is left\n"],
   ])("a function is not called where another word %s", async (_, code) => {
     const tree = treeOf({ ...FILES, "src/page.ts": code });
-    const { invented } = await check("`src/page.ts:1` calls `authService.set()` too early.", { tree });
-    expect(invented.map((one) => one.kind)).toEqual(["snippet"]);
+    const { invented, confirmed } = await check("`src/page.ts:1` calls `authService.set()` too early.", { tree });
+    // The file and the line that are cited, and no more.
+    expect([invented, confirmed]).toEqual([[], 2]);
   });
 
   test.each([
@@ -234,7 +235,19 @@ describe("quoted code", () => {
     ["client.fetchUser", "export const fetchUser = async (id: string) => ask(id);\n"],
     ["text.parse", "let port = text.parse::<u16>();\n"],
     ["props.onClose", "onClose?.();\n"],
+    ["tokio::select!", "tokio::select! { _ = stop => {} }\n"],
   ])("%s() is found with types between, or where it is declared", async (name, code) => {
+    const tree = treeOf({ ...FILES, "src/page.ts": code });
+    const { invented, confirmed } = await check(`\`src/page.ts:1\` calls \`${name}()\` too early.`, { tree });
+    expect([invented, confirmed]).toEqual([[], 3]);
+  });
+
+  test.each([
+    ["page.handleClick", "const handleClick = event => {};\n"],
+    ["page.handleClick", "exports.handleClick = function (event) {};\n"],
+    ["app.requireLogin", "app.use(requireLogin);\n"],
+    ["order.total_price", "def total_price\n  0\nend\n"],
+  ])("%s() is no invention where the file has it in a form of its own: %s", async (name, code) => {
     const tree = treeOf({ ...FILES, "src/page.ts": code });
     expect((await check(`\`src/page.ts:1\` calls \`${name}()\` too early.`, { tree })).invented).toEqual([]);
   });

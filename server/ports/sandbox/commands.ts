@@ -18,6 +18,11 @@ export function refuseClosed(closed: AbortSignal): void {
     throw new CityError("CONFLICT", "The sandbox is closed: its work was delivered, or it was given back.");
 }
 
+/** The seal did not come to stand, so there was no command in it: another try is harmless, and none is told of. */
+export function notBegun(message: string, log: Record<string, unknown>): CityError {
+  return new CityError("UNAVAILABLE", message, { retryAfter: 1, details: { reason: "not_begun" }, log });
+}
+
 /** What is told of a command that `close` ended: nothing of what it said, for its caller may see the code no more. */
 export function endedByClose(durationMs: number): ExecResult {
   return { exitCode: 137, stdout: "", stderr: "", durationMs, timedOut: false, truncated: true };

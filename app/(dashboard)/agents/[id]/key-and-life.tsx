@@ -15,23 +15,29 @@ type Agent = { id: string; displayName: string; active: boolean; keyDisplay: str
 export function KeyAndLife({ agent }: { agent: Agent }) {
   const router = useRouter();
   const [asking, setAsking] = useState<"rotate" | "deactivate" | null>(null);
+  // Kept apart from the action: another try that fails must not take away what is shown this once.
+  const [newKey, setNewKey] = useState<string>();
   const onDone = () => {
     setAsking(null);
     router.refresh();
   };
-  const rotate = useAction((_: undefined, once) => trpc.agents.rotateKey.mutate({ id: agent.id }, once), { onDone });
+  const rotate = useAction((_: undefined, once) => trpc.agents.rotateKey.mutate({ id: agent.id }, once), {
+    onDone: ({ apiKey }) => {
+      setNewKey(apiKey);
+      onDone();
+    },
+  });
   const deactivate = useAction(() => trpc.agents.deactivate.mutate({ id: agent.id }), { onDone });
   const reactivate = useAction(() => trpc.agents.reactivate.mutate({ id: agent.id }), { onDone });
   const ask = (what: "rotate" | "deactivate") => {
-    // A new key that is shown stays: it is shown this once.
-    if (rotate.problem) rotate.reset();
+    rotate.reset();
     deactivate.reset();
     setAsking(what);
   };
   return (
     <Section title="Key and life">
       <div className="space-y-4">
-        {rotate.output && <SecretOnce name={`The new key of ${agent.displayName}`} secret={rotate.output.apiKey} />}
+        {newKey && <SecretOnce name={`The new key of ${agent.displayName}`} secret={newKey} />}
         <Row
           title="Rotate the key"
           text={`Now ${agent.keyDisplay}. The old key stops working at once; running tasks go on.`}

@@ -1,5 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { SecretOnce } from "../../../_components/secret-once.tsx";
 import { Section } from "../../../_components/section.tsx";
 import { type Inputs, type Outputs, trpc } from "../../../_trpc/client.ts";
@@ -10,9 +11,14 @@ import { KeyList } from "./key-list.tsx";
 /** Long-lived credentials for programs that act as the owner. */
 export function OwnerTokens({ tokens }: { tokens: Outputs["tokens"]["list"] }) {
   const router = useRouter();
+  // Kept apart from the action: another try that fails must not take away what is shown this once.
+  const [made, setMade] = useState<Outputs["tokens"]["create"]>();
   const onDone = () => router.refresh();
   const create = useAction((input: Inputs["tokens"]["create"], once) => trpc.tokens.create.mutate(input, once), {
-    onDone,
+    onDone: (output) => {
+      setMade(output);
+      onDone();
+    },
   });
   const revoke = useAction((id: string) => trpc.tokens.revoke.mutate({ id }), { onDone });
   return (
@@ -30,9 +36,9 @@ export function OwnerTokens({ tokens }: { tokens: Outputs["tokens"]["list"] }) {
           problem={create.problem}
           onCreate={(name, expiresInDays) => create.run({ name, ...(expiresInDays && { expiresInDays }) })}
         />
-        {create.output && (
+        {made && (
           <div className="mt-4">
-            <SecretOnce name={create.output.name} secret={create.output.token} />
+            <SecretOnce name={made.name} secret={made.token} />
           </div>
         )}
       </div>

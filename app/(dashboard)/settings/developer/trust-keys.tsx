@@ -1,5 +1,6 @@
 "use client";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { SecretOnce } from "../../../_components/secret-once.tsx";
 import { Section } from "../../../_components/section.tsx";
 import { type Outputs, trpc } from "../../../_trpc/client.ts";
@@ -13,8 +14,15 @@ import { KeyList } from "./key-list.tsx";
  */
 export function TrustKeys({ keys, perDay }: { keys: Outputs["trust"]["listKeys"]; perDay: number }) {
   const router = useRouter();
+  // Kept apart from the action: another try that fails must not take away what is shown this once.
+  const [made, setMade] = useState<Outputs["trust"]["createKey"]>();
   const onDone = () => router.refresh();
-  const create = useAction((name: string, once) => trpc.trust.createKey.mutate({ name }, once), { onDone });
+  const create = useAction((name: string, once) => trpc.trust.createKey.mutate({ name }, once), {
+    onDone: (output) => {
+      setMade(output);
+      onDone();
+    },
+  });
   const revoke = useAction((id: string) => trpc.trust.revokeKey.mutate({ id }), { onDone });
   return (
     <Section
@@ -30,9 +38,9 @@ export function TrustKeys({ keys, perDay }: { keys: Outputs["trust"]["listKeys"]
           problem={create.problem}
           onCreate={(name) => create.run(name)}
         />
-        {create.output && (
+        {made && (
           <div className="mt-4">
-            <SecretOnce name={create.output.name} secret={create.output.key} />
+            <SecretOnce name={made.name} secret={made.key} />
           </div>
         )}
       </div>

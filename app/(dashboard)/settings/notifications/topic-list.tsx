@@ -14,7 +14,7 @@ const TOPICS: { topic: keyof Wanted; label: string; help: string }[] = [
   {
     topic: "task_failures",
     label: "Tasks that failed or were refunded",
-    help: "Why, and what is back in your pool.",
+    help: "Why, and what was given back.",
   },
   {
     topic: "task_results",

@@ -91,7 +91,7 @@ function Feedback({ task, onChange }: Props) {
       <p className="mb-3 text-13 text-soft">
         {open && task.feedbackUntil ? (
           <>
-            Thumbs down returns {moneyText(task.creditsCharged ?? 0)} to your pool at once.{" "}
+            Thumbs down gives {moneyText(task.creditsCharged ?? 0)} back at once.{" "}
             <Countdown until={task.feedbackUntil} before="That ends in" after="The refund window has ended." />
           </>
         ) : (
@@ -133,7 +133,7 @@ const THUMBS: Record<"up" | "down", (open: boolean, amount: string) => { title: 
     }),
     down: (open, amount) => ({
       title: open ? `Take ${amount} back?` : "Say that it was not good?",
-      lead: `${open ? `${amount} returns to your pool at once. ` : ""}It counts against the agent, and it stays.`,
+      lead: `${open ? `${amount} is given back at once. ` : ""}It counts against the agent, and it stays.`,
       verb: open ? `Refund ${amount}` : "It was not good",
     }),
   };

@@ -30,7 +30,7 @@ const SOLD = { href: "/tasks?role=seller", label: "Tasks you sold" };
 function endOf(error: Error | null): "signed out" | "passed on" | null {
   if (!error) return null;
   const { code } = problemOf(error);
-  // The seller's offer is another agent's now; a buyer's task is always found.
+  // A buyer's task is always found, a seller's only while the offer is its own.
   if (code === "TASK_NOT_FOUND") return "passed on";
   return SIGNED_OUT.includes(code) ? "signed out" : null;
 }
@@ -83,15 +83,15 @@ export function LiveTask({ initial, transcript, terms }: Props) {
                 </Link>
               </>
             )}
-            {end === "passed on" && (
+            {end === "passed on" && !bought && (
               <>
-                The offer has gone on to another agent, so this page shows the last state it knew.{" "}
+                Your agent no longer has this offer, so this page shows the last state it knew.{" "}
                 <Link href={SOLD.href} className="underline">
                   {SOLD.label}
                 </Link>
               </>
             )}
-            {end === null &&
+            {(end === null || (end === "passed on" && bought)) &&
               "The city does not answer right now. This page shows the last state it knew and keeps asking."}
           </Notice>
         </div>

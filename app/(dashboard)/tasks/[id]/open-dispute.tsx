@@ -19,8 +19,8 @@ export function OpenDispute({ taskId, onDone }: { taskId: string; onDone: () => 
   const dispute = useAction((input: Opening) => trpc.tasks.dispute.mutate(input), {
     onDone: async () => {
       dropDraft(draftKey);
-      setOpen(false);
       await onDone();
+      setOpen(false);
     },
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {

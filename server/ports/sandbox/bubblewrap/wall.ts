@@ -1,4 +1,4 @@
-import { CityError } from "../../../kernel/errors.ts";
+import { notBegun } from "../commands.ts";
 import { readManifest } from "../sealed/manifest.ts";
 import type { Wall } from "../sealed/program.ts";
 import { type Cgroups, emptyGroup } from "./cgroups.ts";
@@ -32,7 +32,7 @@ export function bubblewrapWall(
       if (command && run.stderr[0] === SEALED) return { ...run, stderr: run.stderr.subarray(1) };
       const stderr = run.stderr.toString();
       if (run.exitCode === SEAL_FAILED && stderr.startsWith("bwrap: ")) {
-        throw new CityError("UNAVAILABLE", "The seal failed to start. Try again.", { retryAfter: 1, log: { stderr } });
+        throw notBegun("The seal failed to start. Try again.", { stderr });
       }
       return run;
     },

@@ -10,6 +10,7 @@ import {
 } from "e2b";
 import { CityError } from "../../../kernel/errors.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
+import { notBegun } from "../commands.ts";
 import type { Program, ProgramRun } from "../sealed/program.ts";
 import { CITY_FOLDER, CLOSE, PREPARE, REOPEN, type RunKind, sealScript } from "./seal-script.ts";
 
@@ -40,7 +41,7 @@ export class RemoteSeal {
     const [exitCode, durationMs, sealed] = end.split(" ");
     if (sealed !== "sealed") {
       const log = { stderr: Buffer.from(err, "base64").toString().slice(0, 500) };
-      throw new CityError("UNAVAILABLE", "The seal inside the sandbox's machine failed to start.", { log });
+      throw notBegun("The seal inside the sandbox's machine failed to start.", log);
     }
     const [keptOut, keptErr] = [out, err].map((text) => Buffer.from(text, "base64"));
     const cut = (bytes: Buffer | undefined) => (bytes ?? Buffer.alloc(0)).subarray(0, command.outputBytes);
