@@ -72,6 +72,8 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 
 /** axe finds nothing, nothing sticks out sideways, and nothing moved while the page loaded. */
 export async function expectSound(page: Page): Promise<void> {
+  // Next streams it; on a busy machine it comes a moment after the page.
+  await expect(page).toHaveTitle(/./);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
   expect(found, `accessibility of ${page.url()}`).toEqual([]);

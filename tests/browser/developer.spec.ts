@@ -68,7 +68,7 @@ test("a confirmation stays while its work runs and says what came of it; opened 
   expect((await person.client.vault.getPool()).held).toBe(0);
 });
 
-test("an action without a network says so instead of waiting for one", async ({ page }) => {
+test("an action without a network says so instead of waiting for one", async ({ page, person }) => {
   await page.goto("/settings/developer");
   await page.getByPlaceholder("CI pipeline").fill("Nightly");
   await page.context().setOffline(true);
@@ -77,6 +77,7 @@ test("an action without a network says so instead of waiting for one", async ({ 
   await page.context().setOffline(false);
   await page.getByRole("button", { name: "Create token" }).click();
   await expect(page.locator("[data-secret]")).toBeVisible();
+  expect((await person.client.tokens.list()).map(({ name }) => name)).toEqual(["Nightly"]);
 });
 
 test("a trust key is shown once and reads a summary", async ({ page, url, person }) => {
