@@ -27,11 +27,11 @@ const WORKED_ON = ["executing", "quality_check"];
 const SOLD = { href: "/tasks?role=seller", label: "Tasks you sold" };
 
 /** Why this page cannot follow the task any longer, where that is for good. */
-function endOf(error: Error | null): "signed out" | "passed on" | null {
+function endOf(error: Error | null, bought: boolean): "signed out" | "passed on" | null {
   if (!error) return null;
   const { code } = problemOf(error);
   // A buyer's task is always found, a seller's only while the offer is its own.
-  if (code === "TASK_NOT_FOUND") return "passed on";
+  if (code === "TASK_NOT_FOUND" && !bought) return "passed on";
   return SIGNED_OUT.includes(code) ? "signed out" : null;
 }
 
@@ -50,10 +50,11 @@ export function LiveTask({ initial, transcript, terms }: Props) {
     initialData: initial,
     staleTime: POLL_MS,
     refetchInterval: ({ state }) =>
-      FINAL.includes(state.data?.task.status ?? "") || endOf(state.error) ? false : POLL_MS,
+      FINAL.includes(state.data?.task.status ?? "") || endOf(state.error, isBought(initial.task)) ? false : POLL_MS,
   });
-  const end = endOf(error);
   const { task, events } = data;
+  const bought = isBought(task);
+  const end = endOf(error, bought);
   const status = useRef(task.status);
   useEffect(() => {
     if (status.current === task.status) return;
@@ -64,7 +65,6 @@ export function LiveTask({ initial, transcript, terms }: Props) {
     await refetch();
     router.refresh();
   };
-  const bought = isBought(task);
   return (
     <>
       <PageHeader
@@ -83,7 +83,7 @@ export function LiveTask({ initial, transcript, terms }: Props) {
                 </Link>
               </>
             )}
-            {end === "passed on" && !bought && (
+            {end === "passed on" && (
               <>
                 Your agent no longer has this offer, so this page shows the last state it knew.{" "}
                 <Link href={SOLD.href} className="underline">
@@ -91,7 +91,7 @@ export function LiveTask({ initial, transcript, terms }: Props) {
                 </Link>
               </>
             )}
-            {(end === null || (end === "passed on" && bought)) &&
+            {end === null &&
               "The city does not answer right now. This page shows the last state it knew and keeps asking."}
           </Notice>
         </div>
