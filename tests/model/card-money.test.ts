@@ -3,6 +3,7 @@ import type { TopUpReturn } from "#server/payments/card-returns.ts";
 import { compareCash } from "#server/payments/compare-cash.ts";
 import { reconcileInTurn, reconcilePayments } from "#server/payments/reconcile.ts";
 import { sendReturn } from "#server/payments/send-return.ts";
+import type { PaymentsPort, Refund } from "#server/ports/payments.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { DAY, HOUR } from "#tests/support/durations.ts";
 import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
@@ -71,6 +72,52 @@ test("a return that was refused for good is in the pool, and no repeated step se
   expect(await balanceOf(owner)).toBe(1_000);
   expect(await send()).toEqual({ status: "ended" });
   expect(await refundsOf(asked)).toEqual([]);
+});
+
+/** While this work runs, the card company answers and lists so slowly that a bank's refusal is booked meanwhile. */
+async function overtaken<T>(work: () => Promise<T>): Promise<T> {
+  const { ports } = city.ctx();
+  const { payments } = ports;
+  const fail = async (refundId: string) => {
+    await city.stripe("POST", `/refunds/${refundId}/fail`, {});
+    await city.deliverAbout(refundId);
+  };
+  const slow: Partial<PaymentsPort> = {
+    async refund(order, key) {
+      const made = await payments.refund(order, key);
+      await fail(made.id);
+      return made;
+    },
+    async *list(kind, filter) {
+      for await (const item of payments.list(kind, filter)) {
+        if (kind === "refund" && (item as Refund).status === "succeeded") await fail(item.id);
+        yield item;
+      }
+    },
+  };
+  ports.payments = { ...payments, ...slow };
+  return work().finally(() => {
+    ports.payments = payments;
+  });
+}
+
+test("a return that its bank refuses before its own answer is booked is in the pool, and stays there", async () => {
+  await city.stripe("POST", "/funds/add", { amount: 10_000 });
+  const { owner, asked } = await overtaken(() => sender(1_000));
+  expect(await refundsOf(asked)).toMatchObject([{ status: "failed" }]);
+  expect(await balanceOf(owner)).toBe(1_000);
+});
+
+test("and so is money back that reconciliation has listed before its bank refused it, whoever asked for it", async () => {
+  await city.stripe("POST", "/funds/add", { amount: 10_000 });
+  const { owner, asked } = await sender(1_000);
+  const other = await city.owner("Refunded by hand");
+  const { topUpId, paymentId } = await city.topUp(other, 700);
+  await city.ctx().ports.payments.refund({ paymentId, amountCents: 700, metadata: {} }, `by-hand:${other.id}`);
+  await overtaken(reconcile);
+  expect(await refundsOf(asked)).toMatchObject([{ status: "failed" }]);
+  expect([await balanceOf(owner), await balanceOf(other)]).toEqual([1_000, 700]);
+  expect(await city.database.prisma.topUp.findUnique({ where: { id: topUpId } })).toMatchObject({ returnedCents: 0 });
 });
 
 test("a refund that was made though its return was refused leaves the pool again, once, and comes back if it fails", async () => {

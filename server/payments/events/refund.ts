@@ -25,12 +25,14 @@ export async function bookRefund(ctx: Ctx, refund: Refund): Promise<void> {
 
 /**
  * Comes back to the pool if it failed. If it came back before, because the request was refused, and the card has the money
- * all the same, it leaves the pool again.
+ * all the same, it leaves the pool again. Whoever brings an answer or a list may have read before it failed, and book after
+ * its event has: what it is now is read once more, so that it does not leave the pool for a card that refused it.
  */
 async function bookReturn(ctx: Ctx, refund: Refund, asked: TopUpReturn): Promise<void> {
   if (hasFailed(refund)) await undoReturn(ctx, asked);
   else if (refund.status !== "succeeded" || (await settleReturn(ctx, asked.key))) return;
-  if (await wasReturnUndone(ctx, asked)) await bookTakenBack(ctx, refund, asked.topUpId);
+  if (!(await wasReturnUndone(ctx, asked))) return;
+  await bookTakenBack(ctx, await reachPayments(ctx).getRefund(refund.id), asked.topUpId);
 }
 
 async function bookTakenBack(ctx: Ctx, refund: Refund, topUpId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Withdrawal } from "#prisma";
 import type { Ctx } from "../../context.ts";
 import type { Listed, ListFilter, Payment, Payout, Transfer } from "../../ports/payments.ts";
+import { bookUntilItHolds } from "../events/book-until-it-holds.ts";
 import { bookChargeback } from "../events/chargeback.ts";
 import { bookPayout } from "../events/payout.ts";
 import { bookRefund } from "../events/refund.ts";
@@ -32,8 +33,23 @@ async function matchPayment(ctx: Ctx, report: ReconcileReport, payment: Payment)
 /** Refunds and chargebacks: what went back to cards must have left the books. */
 export async function matchMoneyBack(ctx: Ctx, report: ReconcileReport, hours: number): Promise<void> {
   const since = await windowStart(ctx, hours);
-  await matchEach(ctx, report, "refund", { since }, (refund) => bookRefund(ctx, refund));
-  await matchEach(ctx, report, "dispute", { since }, (dispute) => bookChargeback(ctx, dispute));
+  const payments = reachPayments(ctx);
+  await matchEach(ctx, report, "refund", { since }, (refund) => {
+    // Ours are many, and looked at again where it matters.
+    if (refund.metadata.returnKey) return bookRefund(ctx, refund);
+    return bookUntilItHolds(
+      () => payments.getRefund(refund.id),
+      (now) => bookRefund(ctx, now),
+      refund,
+    );
+  });
+  await matchEach(ctx, report, "dispute", { since }, (dispute) =>
+    bookUntilItHolds(
+      () => payments.getDispute(dispute.id),
+      (now) => bookChargeback(ctx, now),
+      dispute,
+    ),
+  );
 }
 
 /** Transfers: each belongs to one withdrawal, and none is out for one that failed. */
