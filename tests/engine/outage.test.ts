@@ -102,18 +102,17 @@ test("an event that was given up after too many tries is taken up by the next st
 });
 
 test("a job whose hand-over got lost with its connection is worked off soon, not when its lock expires", async () => {
-  const city = await freshCity();
-  const handOver = loseOneHandOver(city.pool);
+  const lost = Promise.withResolvers<void>();
+  const city = await freshCity({ onPool: (pool) => loseOneHandOver(pool, lost.resolve) });
   const fn = city.inngest.createFunction({ id: "lost", triggers: { event: "a/b" } }, async () => "done");
   await city.run([fn]);
   await city.emit("a/b");
-  await handOver.lost;
+  await lost.promise;
   await until("the run completes", async () => (await city.runs("lost"))[0]?.status === "completed");
 });
 
 /** The first job that PostgreSQL hands out over this pool does not arrive: the connection breaks over the answer. */
-function loseOneHandOver(pool: Pool): { lost: Promise<void> } {
-  const lost = Promise.withResolvers<void>();
+function loseOneHandOver(pool: Pool, lost: () => void): void {
   let toLose = true;
   pool.on("connect", (client) => {
     const query = client.query.bind(client) as (...sent: unknown[]) => Promise<QueryResult>;
@@ -122,11 +121,10 @@ function loseOneHandOver(pool: Pool): { lost: Promise<void> } {
       const { name } = sent[0] as { name?: string };
       if (!toLose || !name?.startsWith("get_job") || answer.rowCount === 0) return answer;
       toLose = false;
-      lost.resolve();
+      lost();
       throw new Error("Connection terminated unexpectedly");
     }) as typeof client.query;
   });
-  return { lost: lost.promise };
 }
 
 /** Drives one run by hand, as two processes would; `calls` are what the function does, one after the other. */
