@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inTransaction } from "#server/context.ts";
-import { sendLateMails } from "#server/mail/send-late-mails.ts";
-import { notifyOwner } from "#server/notifications/notify-owner.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import { DAY, MINUTE } from "#tests/support/durations.ts";
@@ -236,71 +233,4 @@ test("an automatic top-up that fails is mailed each time, and the third says tha
   expect(mails.map(({ subject }) => subject)).toEqual(Array(3).fill("An automatic top-up failed"));
   expect(mails.map(({ text }) => text.includes("automatic top-ups are off now"))).toEqual([false, false, true]);
   expect(mails[0]?.text).toContain("Your card was not charged $50.00: insufficient funds");
-});
-
-test("with a mail server a notice is sent by the queue, once, and only if the change it tells of is committed", async () => {
-  const { ports } = city.ctx();
-  const outbox = ports.mail;
-  const sent: { to: string; subject: string }[] = [];
-  ports.mail = { adapter: "smtp", send: async (mail) => void sent.push(mail) };
-  try {
-    const owner = await city.owner();
-    await city.idle();
-    sent.length = 0;
-    const notice = { kind: "withdrawal_paid", amount: 700 } as const;
-    const change = inTransaction(city.ctx(), async (tx) => {
-      await notifyOwner(tx, owner.id, notice);
-      throw new Error("The change fails.");
-    });
-    await expect(change).rejects.toThrow("The change fails.");
-    await notifyOwner(city.ctx(), owner.id, notice);
-    await want(owner, { money: false });
-    await notifyOwner(city.ctx(), owner.id, notice);
-    await city.idle();
-    expect(sent).toMatchObject([{ to: owner.email, subject: "Withdrawal paid: $7.00" }]);
-  } finally {
-    ports.mail = outbox;
-  }
-});
-
-test("what a long outage of the mail server has left behind is sent afterwards, unless its news are old", async () => {
-  const owner = await city.owner();
-  const { ports } = city.ctx();
-  const outbox = ports.mail;
-  const queued = (subject: string, hours: number) =>
-    city.database.pool.query(
-      `insert into mail (id, "to", subject, text, created_at)
-       values ($1, $2, $1, $1, city_now() - make_interval(hours => $3))`,
-      [subject, owner.email, hours],
-    );
-  await queued("still tried", 1);
-  await queued("left behind", 3);
-  await queued("of yesterday", 25);
-  await queued("http://localhost/reset?token=dead", 3);
-  const sent: string[] = [];
-  let away = true;
-  const send = async ({ to, subject }: { to: string; subject: string }) => {
-    if (away) throw new Error("The mail server is away.");
-    if (to === owner.email) sent.push(subject);
-  };
-  ports.mail = { adapter: "smtp", send };
-  try {
-    expect(await sendLateMails(city.ctx())).toEqual({ mails: 0 });
-    away = false;
-    await sendLateMails(city.ctx());
-    await sendLateMails(city.ctx());
-    expect(sent).toEqual(["left behind"]);
-  } finally {
-    ports.mail = outbox;
-  }
-});
-
-test("mails are forgotten after thirty days", async () => {
-  const owner = await city.owner();
-  const all = () => city.database.prisma.mail.count({ where: { to: owner.email } });
-  expect(await all()).toBe(1);
-  await city.advance(29 * DAY);
-  expect(await all()).toBe(1);
-  await city.advance(3 * DAY);
-  expect(await all()).toBe(0);
 });

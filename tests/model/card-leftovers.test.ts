@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { checkCash } from "#server/operators/nightly-checks.ts";
-import type { Refund } from "#server/ports/payments.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
 import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { refundsOf } from "./support/scene.ts";
 
 let city: MoneyCity;
 beforeAll(async () => {
@@ -30,13 +30,6 @@ async function contested(owner: TestOwner, amount: number, taken: number) {
   return { topUpId, disputeId: id };
 }
 
-async function refundsOf(topUpId: string): Promise<Refund[]> {
-  const refunds: Refund[] = [];
-  const mine = { since: "2020-01-01T00:00:00Z", metadata: { topUpId } };
-  for await (const refund of city.ctx().ports.payments.list("refund", mine)) refunds.push(refund);
-  return refunds;
-}
-
 test("what a chargeback left of a top-up cannot go back to its card; its owner may give it up to leave", async () => {
   const owner = await city.owner("Disputed");
   const { topUpId } = await contested(owner, 3_000, 1_000);
@@ -44,7 +37,7 @@ test("what a chargeback left of a top-up cannot go back to its card; its owner m
   expect(await owner.client.vault.getPool()).toMatchObject({ balance: 2_500, returnable: 500 });
   expect(await sendBack(owner, 501)).toBe(402);
   expect(await sendBack(owner, 500)).toBe(200);
-  expect(await refundsOf(topUpId)).toEqual([]);
+  expect(await refundsOf(city, topUpId)).toEqual([]);
 
   const dashboard = await dashboardOf(city, owner);
   expect(await dashboard.owners.closing.query()).toEqual({
@@ -66,7 +59,7 @@ test("a top-up whose chargeback was won goes back to its card like any other", a
   expect(await owner.client.vault.getPool()).toMatchObject({ balance: 3_000, returnable: 3_000 });
   expect(await sendBack(owner, 3_000)).toBe(200);
   expect(await city.pool(owner)).toMatchObject({ balance: 0 });
-  expect(await refundsOf(topUpId)).toMatchObject([{ amountCents: 3_000, status: "succeeded" }]);
+  expect(await refundsOf(city, topUpId)).toMatchObject([{ amountCents: 3_000, status: "succeeded" }]);
 });
 
 test("all of it can be sent back at once, also where it is more than one top-up may bring", async () => {
@@ -75,7 +68,7 @@ test("all of it can be sent back at once, also where it is more than one top-up 
   expect(await owner.client.vault.getPool()).toMatchObject({ returnable: 2_000_000 });
   expect(await sendBack(owner, 2_000_000)).toBe(200);
   expect(await city.pool(owner)).toMatchObject({ balance: 0 });
-  for (const { topUpId } of paid) expect(await refundsOf(topUpId)).toMatchObject([{ amountCents: 1_000_000 }]);
+  for (const { topUpId } of paid) expect(await refundsOf(city, topUpId)).toMatchObject([{ amountCents: 1_000_000 }]);
 });
 
 test("nothing of an owner's card is kept once the account is closed", async () => {

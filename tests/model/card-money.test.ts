@@ -7,6 +7,7 @@ import type { PaymentsPort, Refund } from "#server/ports/payments.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { DAY, HOUR } from "#tests/support/durations.ts";
 import { type MoneyCity, startMoneyCity } from "./support/money-city.ts";
+import { refundsOf } from "./support/scene.ts";
 
 let city: MoneyCity;
 beforeAll(async () => {
@@ -36,13 +37,6 @@ async function sender(amount: number) {
   return { owner, paymentId, asked, send: () => sendReturn(city.ctx(), asked) };
 }
 
-async function refundsOf({ topUpId }: TopUpReturn): Promise<unknown[]> {
-  const refunds: unknown[] = [];
-  const mine = { since: "2020-01-01T00:00:00Z", metadata: { topUpId } };
-  for await (const refund of city.ctx().ports.payments.list("refund", mine)) refunds.push(refund);
-  return refunds;
-}
-
 const balanceOf = async (owner: TestOwner) => (await city.pool(owner)).balance;
 
 /** Charges the saved card under an Idempotency-Key. */
@@ -61,7 +55,7 @@ test("money sent back while the city's balance at Stripe is short waits outside 
   await city.stripe("POST", "/funds/release", {});
   expect((await reconcile()).repaired).toEqual([expect.stringContaining("succeeded")]);
   expect(await send()).toEqual({ status: "ended" });
-  expect(await refundsOf(asked)).toHaveLength(1);
+  expect(await refundsOf(city, asked.topUpId)).toHaveLength(1);
   expect(await balanceOf(owner)).toBe(0);
 });
 
@@ -71,7 +65,7 @@ test("a return that was refused for good is in the pool, and no repeated step se
   await city.stripe("POST", "/funds/release", {});
   expect(await balanceOf(owner)).toBe(1_000);
   expect(await send()).toEqual({ status: "ended" });
-  expect(await refundsOf(asked)).toEqual([]);
+  expect(await refundsOf(city, asked.topUpId)).toEqual([]);
 });
 
 /** While this work runs, the card company answers and lists so slowly that a bank's refusal is booked meanwhile. */
@@ -104,7 +98,7 @@ async function overtaken<T>(work: () => Promise<T>): Promise<T> {
 test("a return that its bank refuses before its own answer is booked is in the pool, and stays there", async () => {
   await city.stripe("POST", "/funds/add", { amount: 10_000 });
   const { owner, asked } = await overtaken(() => sender(1_000));
-  expect(await refundsOf(asked)).toMatchObject([{ status: "failed" }]);
+  expect(await refundsOf(city, asked.topUpId)).toMatchObject([{ status: "failed" }]);
   expect(await balanceOf(owner)).toBe(1_000);
 });
 
@@ -115,7 +109,7 @@ test("and so is money back that reconciliation has listed before its bank refuse
   const { topUpId, paymentId } = await city.topUp(other, 700);
   await city.ctx().ports.payments.refund({ paymentId, amountCents: 700, metadata: {} }, `by-hand:${other.id}`);
   await overtaken(reconcile);
-  expect(await refundsOf(asked)).toMatchObject([{ status: "failed" }]);
+  expect(await refundsOf(city, asked.topUpId)).toMatchObject([{ status: "failed" }]);
   expect([await balanceOf(owner), await balanceOf(other)]).toEqual([1_000, 700]);
   expect(await city.database.prisma.topUp.findUnique({ where: { id: topUpId } })).toMatchObject({ returnedCents: 0 });
 });

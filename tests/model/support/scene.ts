@@ -1,3 +1,4 @@
+import type { Refund } from "#server/ports/payments.ts";
 import type { TestOwner } from "#tests/support/city.ts";
 import { type MoneyCity, newSeller, type Seller } from "./money-city.ts";
 
@@ -30,4 +31,12 @@ export async function withdrawAll(city: MoneyCity, seller: Seller, end: "pay" | 
   await city.stripe("POST", `/payouts/${payoutId}/pay`, {});
   await city.deliver();
   return id;
+}
+
+/** What Stripe has sent, or tried to send, back to the card of a top-up. */
+export async function refundsOf(city: MoneyCity, topUpId: string): Promise<Refund[]> {
+  const refunds: Refund[] = [];
+  const mine = { since: "2020-01-01T00:00:00Z", metadata: { topUpId } };
+  for await (const refund of city.ctx().ports.payments.list("refund", mine)) refunds.push(refund);
+  return refunds;
 }
