@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Charges a task from its hold, in one transaction: the city's 15 % (rounded half up) to its fees, the seller's share into
@@ -11,8 +11,8 @@ export function chargeTask(
   ctx: Pick<Ctx, "db">,
   input: { taskId: string; agentId: string; price: Cents },
 ): Promise<Posted & { fee: Cents; sellerShare: Cents }> {
-  return askLedger<Posted & { fee: Cents; sellerShare: Cents }>(
+  return postMove<{ fee: Cents; sellerShare: Cents }>(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh, fee, seller_share as "sellerShare" from ledger.charge_task(${input.taskId}, ${input.agentId}, ${input.price}::bigint)`,
+    Prisma.sql`ledger.charge_task(${input.taskId}, ${input.agentId}, ${input.price}::bigint)`,
   );
 }

@@ -2,7 +2,7 @@ import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
 import { agentAccounts, ownerAccounts } from "./accounts.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Locks every account of an owner and of its agents until the transaction ends: what is read afterwards stays true,
@@ -26,9 +26,9 @@ export function giveUpBalance(
   input: { ownerId: string; account: string; amount: Cents },
 ): Promise<Posted> {
   const { ownerId, account, amount } = input;
-  return askLedger(
+  return postMove(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.transfer(
+    Prisma.sql`ledger.transfer(
       ${`owner:${ownerId}:given_up:${account}`}, 'given_up', ${account}, ledger.shard('promo', ${ownerId}),
       ${amount}::bigint, 'given_up')`,
   );

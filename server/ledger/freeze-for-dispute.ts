@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Freezes the seller's whole share while a dispute is open: from escrow, or, once released, from the wallet. `debt` is how
@@ -11,8 +11,5 @@ export function freezeForDispute(
   ctx: Pick<Ctx, "db">,
   input: { taskId: string },
 ): Promise<Posted & { frozen: Cents; debt: Cents }> {
-  return askLedger<Posted & { frozen: Cents; debt: Cents }>(
-    ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh, frozen, debt from ledger.freeze_for_dispute(${input.taskId})`,
-  );
+  return postMove<{ frozen: Cents; debt: Cents }>(ctx, Prisma.sql`ledger.freeze_for_dispute(${input.taskId})`);
 }

@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Sets a task's whole budget (cents) aside from its owner's pool. Once a task.
@@ -11,8 +11,5 @@ export function holdBudget(
   ctx: Pick<Ctx, "db">,
   input: { taskId: string; ownerId: string; amount: Cents },
 ): Promise<Posted> {
-  return askLedger(
-    ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.hold_budget(${input.taskId}, ${input.ownerId}, ${input.amount}::bigint)`,
-  );
+  return postMove(ctx, Prisma.sql`ledger.hold_budget(${input.taskId}, ${input.ownerId}, ${input.amount}::bigint)`);
 }

@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Gives a whole charge back to the buyer's pool, the fee included. The seller's share comes from escrow or from what a
@@ -12,8 +12,5 @@ export function refundCharge(
   ctx: Pick<Ctx, "db">,
   input: { taskId: string },
 ): Promise<Posted & { refunded: Cents; debt: Cents }> {
-  return askLedger<Posted & { refunded: Cents; debt: Cents }>(
-    ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh, refunded, debt from ledger.refund_charge(${input.taskId})`,
-  );
+  return postMove<{ refunded: Cents; debt: Cents }>(ctx, Prisma.sql`ledger.refund_charge(${input.taskId})`);
 }

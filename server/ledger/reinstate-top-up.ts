@@ -1,15 +1,15 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /** A chargeback was decided for the city: its money (cents) is back, debts first. Once per `key`. */
 export function reinstateTopUp(
   ctx: Pick<Ctx, "db">,
   input: { topUpId: string; key: string; ownerId: string; amount: Cents },
 ): Promise<Posted> {
-  return askLedger(
+  return postMove(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.credit_top_up(${input.topUpId}, ${input.ownerId}, ${input.amount}::bigint, 'chargeback_won', ${input.key})`,
+    Prisma.sql`ledger.credit_top_up(${input.topUpId}, ${input.ownerId}, ${input.amount}::bigint, 'chargeback_won', ${input.key})`,
   );
 }

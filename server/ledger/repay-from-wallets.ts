@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger } from "./ask-ledger.ts";
+import { postMove } from "./ask-ledger.ts";
 
 /**
  * Before a withdrawal, and when an account closes: what lies in the wallets of an owner's agents, one agent after the other,
@@ -12,8 +12,8 @@ export function repayFromWallets(
   ctx: Pick<Ctx, "db">,
   input: { cause: string; ownerId: string; agentIds: string[] },
 ): Promise<{ fresh: boolean; debt: Cents }> {
-  return askLedger<{ fresh: boolean; debt: Cents }>(
+  return postMove<{ debt: Cents }>(
     ctx,
-    Prisma.sql`select fresh, debt from ledger.repay_from_wallets(${input.ownerId}, ${input.cause}, ${input.agentIds}::text[])`,
+    Prisma.sql`ledger.repay_from_wallets(${input.ownerId}, ${input.cause}, ${input.agentIds}::text[])`,
   );
 }

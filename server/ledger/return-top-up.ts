@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Locks what the returns of several top-ups move, in the order of names: one by one they would lock cash in the order of
@@ -21,8 +21,8 @@ export function returnTopUp(
   ctx: Pick<Ctx, "db">,
   input: { topUpId: string; key: string; ownerId: string; amount: Cents },
 ): Promise<Posted> {
-  return askLedger(
+  return postMove(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.return_top_up(${input.topUpId}, ${input.key}, ${input.ownerId}, ${input.amount}::bigint)`,
+    Prisma.sql`ledger.return_top_up(${input.topUpId}, ${input.key}, ${input.ownerId}, ${input.amount}::bigint)`,
   );
 }

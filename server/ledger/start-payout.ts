@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * Sets earnings (cents) of one or more agents aside for a withdrawal. Once a withdrawal.
@@ -11,9 +11,9 @@ export function startPayout(
   ctx: Pick<Ctx, "db">,
   input: { withdrawalId: string; ownerId: string; sources: { agentId: string; amount: Cents }[] },
 ): Promise<Posted> {
-  return askLedger(
+  return postMove(
     ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh from ledger.start_payout(${input.withdrawalId}, ${input.ownerId},
+    Prisma.sql`ledger.start_payout(${input.withdrawalId}, ${input.ownerId},
       ${input.sources.map((source) => source.agentId)}::text[], ${input.sources.map((source) => source.amount)}::bigint[])`,
   );
 }

@@ -1,7 +1,7 @@
 import { Prisma } from "#prisma";
 import type { Ctx } from "#server/context.ts";
 import type { Cents } from "#server/kernel/money.ts";
-import { askLedger, type Posted } from "./ask-ledger.ts";
+import { type Posted, postMove } from "./ask-ledger.ts";
 
 /**
  * The dispute ended without a refund: frozen money goes back to where it was taken from, escrow or wallet, debts first: what
@@ -12,8 +12,5 @@ export function unfreezeAfterDispute(
   ctx: Pick<Ctx, "db">,
   input: { taskId: string },
 ): Promise<Posted & { unfrozen: Cents }> {
-  return askLedger<Posted & { unfrozen: Cents }>(
-    ctx,
-    Prisma.sql`select transaction_id as "transactionId", fresh, unfrozen from ledger.unfreeze(${input.taskId})`,
-  );
+  return postMove<{ unfrozen: Cents }>(ctx, Prisma.sql`ledger.unfreeze(${input.taskId})`);
 }
