@@ -12,14 +12,18 @@ const pool = new pg.Pool({ connectionString: process.argv[2], max: 10 });
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 async function agentByKey(client: pg.Pool | pg.PoolClient, key: string): Promise<{ id: string; ownerId: string }> {
-  const { rows } = await client.query<{ id: string; ownerId: string }>({ ...AGENT_BY_KEY, values: [sha256(key)] });
+  const { rows } = await client.query<{ id: string; ownerId: string }>({
+    name: "agent",
+    text: AGENT_BY_KEY,
+    values: [sha256(key)],
+  });
   if (!rows[0]) throw new Error("There is no such agent.");
   return rows[0];
 }
 
 async function read(key: string, taskId: string): Promise<string | null> {
   const { id } = await agentByKey(pool, key);
-  const { rows } = await pool.query({ ...TASK_OF_AGENT, values: [taskId, id] });
+  const { rows } = await pool.query({ name: "read", text: TASK_OF_AGENT, values: [taskId, id] });
   return rows[0] ? JSON.stringify({ success: true, data: rows[0] }) : null;
 }
 

@@ -1,8 +1,10 @@
 import type { Pool } from "pg";
-import type { PrismaClient } from "#prisma";
+import { Prisma, type PrismaClient } from "#prisma";
 import type { Actor } from "./auth/actor.ts";
 import { type Db, isTransaction } from "./db/client.ts";
 import type { TaskSignal } from "./db/listen.ts";
+import { runStatement } from "./db/statement.ts";
+import { transact } from "./db/transaction.ts";
 import type { Events } from "./events.ts";
 import { newId } from "./kernel/ids.ts";
 import type { Log } from "./kernel/log.ts";
@@ -34,7 +36,7 @@ export const MONEY_KEY_DAYS = 30;
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
   db: Db;
-  /** For `runStatement` and `onlyOne` only: bypasses Prisma and any open transaction. */
+  /** For `onlyOne` only: bypasses any open transaction. */
   pool: Pool;
   actor: A;
   log: Log;
@@ -63,7 +65,7 @@ export type Ctx<A extends Actor = Actor> = {
 export async function inTransaction<A extends Actor, T>(ctx: Ctx<A>, work: (ctx: Ctx<A>) => Promise<T>): Promise<T> {
   if (isTransaction(ctx.db)) return work(ctx);
   const client = ctx.db as PrismaClient;
-  return client.$transaction((db) => work({ ...ctx, db }), { timeout: 15_000, maxWait: 20_000 });
+  return transact(client, (db) => work({ ...ctx, db }), { timeout: 15_000, maxWait: 20_000 });
 }
 
 /** The same context, acting as the city itself. */
@@ -73,7 +75,7 @@ export function asSystem(ctx: Ctx): Ctx<{ kind: "system" }> {
 
 /** The one time that windows and deadlines are decided by: PostgreSQL's, plus the test clock's offset. */
 export async function cityNow(ctx: Ctx): Promise<Date> {
-  const [row] = await ctx.db.$queryRaw<[{ now: Date }]>`select city_now() as now`;
+  const [row] = await runStatement<[{ now: Date }]>(ctx, Prisma.sql`select city_now() as now`);
   return row.now;
 }
 
@@ -82,7 +84,7 @@ export async function cityNow(ctx: Ctx): Promise<Date> {
  * The id makes a repeated hand-over harmless.
  */
 export async function emit<Name extends keyof Events>(ctx: Ctx, name: Name, data: Events[Name]): Promise<void> {
-  await ctx.db.$executeRaw`select graphile_worker.add_job('event', ${eventJob(name, data)}::json)`;
+  await runStatement(ctx, Prisma.sql`select graphile_worker.add_job('event', ${eventJob(name, data)}::json)`);
 }
 
 /** An event as the queue stores it, for statements that add the job themselves. */

@@ -1,4 +1,6 @@
+import { Prisma } from "#prisma";
 import type { Ctx } from "../context.ts";
+import { runStatement } from "../db/statement.ts";
 import { CityError } from "../kernel/errors.ts";
 import { formatCents } from "../kernel/money.ts";
 import { readSpent } from "./read-spent.ts";
@@ -9,19 +11,23 @@ import { readSpent } from "./read-spent.ts";
  * locked until the end of that, so that racing tasks count each other.
  */
 export async function enforceBudget(ctx: Ctx, agentId: string, amount: number): Promise<void> {
-  const [limits] = await ctx.db.$queryRaw<
-    { per_task: number | null; daily: number | null; weekly: number | null; monthly: number | null }[]
-  >`select per_task, daily, weekly, monthly from agent_budget where agent_id = ${agentId}`;
+  const [limits] = await runStatement<Limits[]>(
+    ctx,
+    Prisma.sql`select per_task, daily, weekly, monthly from agent_budget where agent_id = ${agentId}`,
+  );
   if (!limits) return;
   if (limits.per_task !== null && amount > limits.per_task) refuse("perTask", limits.per_task, limits.per_task);
   if (limits.daily === null && limits.weekly === null && limits.monthly === null) return;
-  await ctx.db.$executeRaw`select 1 from agent_budget where agent_id = ${agentId} for update`;
+  await runStatement(ctx, Prisma.sql`select 1 from agent_budget where agent_id = ${agentId} for update`);
   const spent = await readSpent(ctx, agentId);
   for (const period of ["daily", "weekly", "monthly"] as const) {
     const limit = limits[period];
     if (limit !== null && spent[period] + amount > limit) refuse(period, limit, Math.max(0, limit - spent[period]));
   }
 }
+
+/** In cents; null is no limit. */
+type Limits = Record<"per_task" | "daily" | "weekly" | "monthly", number | null>;
 
 function refuse(limit: string, amount: number, left: number): never {
   throw new CityError("BUDGET_EXCEEDED", `This would pass the agent's ${limit} limit; ${formatCents(left)} is left.`, {

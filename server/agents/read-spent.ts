@@ -1,4 +1,6 @@
+import { Prisma } from "#prisma";
 import type { Ctx } from "../context.ts";
+import { runStatement } from "../db/statement.ts";
 
 type Spent = { daily: number; weekly: number; monthly: number };
 
@@ -7,8 +9,9 @@ type Spent = { daily: number; weekly: number; monthly: number };
  * The day is the UTC day; week and month are the last 7 and 30 days.
  */
 export async function readSpent(ctx: Ctx, agentId: string): Promise<Spent> {
-  const [row] = await ctx.db.$queryRaw<[Spent]>`
-    with spending as (
+  const [row] = await runStatement<[Spent]>(
+    ctx,
+    Prisma.sql`with spending as (
       select created_at, case
         when status in ('failed', 'refunded') then 0
         when status = 'completed' then credits_charged
@@ -17,6 +20,7 @@ export async function readSpent(ctx: Ctx, agentId: string): Promise<Spent> {
     select coalesce(sum(cents) filter (where created_at >= date_trunc('day', city_now(), 'UTC')), 0)::float8 as daily,
            coalesce(sum(cents) filter (where created_at > city_now() - interval '7 days'), 0)::float8 as weekly,
            coalesce(sum(cents), 0)::float8 as monthly
-    from spending`;
+    from spending`,
+  );
   return row;
 }

@@ -26,7 +26,7 @@ export async function authenticate(ctx: Ctx, given: Credentials, accepts: readon
 
 async function agentByKey(ctx: Ctx, key: string): Promise<Actor> {
   const [agent] = isWellFormedSecret("ac_live_", key)
-    ? await runStatement<AgentRow>(ctx, AGENT_BY_KEY, [hashSecret(key)])
+    ? await runStatement<AgentRow[]>(ctx, { text: AGENT_BY_KEY, values: [hashSecret(key)] })
     : [];
   if (!agent) throw new CityError("INVALID_API_KEY", "This API key is not valid. It may have been rotated.");
   if (!agent.active)
@@ -35,10 +35,8 @@ async function agentByKey(ctx: Ctx, key: string): Promise<Actor> {
 }
 
 /** Exported for the benchmark, which does the same without us. */
-export const AGENT_BY_KEY = {
-  name: "agent-by-key",
-  text: `select id, owner_id as "ownerId", deactivated_at is null as active from agent where key_hash = $1`,
-};
+export const AGENT_BY_KEY =
+  'select id, owner_id as "ownerId", deactivated_at is null as active from agent where key_hash = $1';
 type AgentRow = { id: string; ownerId: string; active: boolean };
 
 async function ownerByToken(ctx: Ctx, token: string): Promise<Actor> {
@@ -51,8 +49,8 @@ async function ownerByToken(ctx: Ctx, token: string): Promise<Actor> {
 export async function ownerBySession(ctx: Ctx, by: { tokenHash: string } | { id: string }): Promise<Actor> {
   const [row] =
     "id" in by
-      ? await runStatement<SessionRow>(ctx, SESSION_BY_ID, [by.id])
-      : await runStatement<SessionRow>(ctx, SESSION_BY_TOKEN, [by.tokenHash]);
+      ? await runStatement<SessionRow[]>(ctx, { text: SESSION_BY_ID, values: [by.id] })
+      : await runStatement<SessionRow[]>(ctx, { text: SESSION_BY_TOKEN, values: [by.tokenHash] });
   if (!row?.open) throw invalidToken();
   if (!row.fresh) throw new CityError("TOKEN_EXPIRED", "This session has expired. Sign in again.");
   return { kind: "owner", ownerId: row.ownerId, role: row.role, sessionId: row.id };
@@ -62,12 +60,12 @@ const SESSION = `
   select s.id, s.owner_id as "ownerId", o.role, s.ended_at is null and o.closed_at is null as open,
          s.expires_at > city_now() as fresh
   from session s join owner o on o.id = s.owner_id`;
-const SESSION_BY_ID = { name: "session-by-id", text: `${SESSION} where s.id = $1` };
-const SESSION_BY_TOKEN = { name: "session-by-token", text: `${SESSION} where s.token_hash = $1` };
+const SESSION_BY_ID = `${SESSION} where s.id = $1`;
+const SESSION_BY_TOKEN = `${SESSION} where s.token_hash = $1`;
 type SessionRow = { id: string; ownerId: string; role: "owner" | "operator"; open: boolean; fresh: boolean };
 
 async function ownerByOwnerToken(ctx: Ctx, tokenHash: string): Promise<Actor> {
-  const [row] = await runStatement<TokenRow>(ctx, OWNER_TOKEN, [tokenHash]);
+  const [row] = await runStatement<TokenRow[]>(ctx, { text: OWNER_TOKEN, values: [tokenHash] });
   if (!row?.live) throw invalidToken();
   if (!row.fresh) throw new CityError("TOKEN_EXPIRED", "This owner token has expired. Create a new one.");
   // Once a minute is enough to show whether a token is in use, and keeps a busy one from being a hot row.
@@ -75,13 +73,11 @@ async function ownerByOwnerToken(ctx: Ctx, tokenHash: string): Promise<Actor> {
   return { kind: "owner", ownerId: row.ownerId, role: row.role, sessionId: null };
 }
 
-const OWNER_TOKEN = {
-  name: "owner-token",
-  text: `select t.id, t.owner_id as "ownerId", o.role, t.revoked_at is null and o.closed_at is null as live,
-                t.expires_at is null or t.expires_at > city_now() as fresh,
-                t.last_used_at is null or t.last_used_at < city_now() - interval '1 minute' as touch
-         from owner_token t join owner o on o.id = t.owner_id where t.token_hash = $1`,
-};
+const OWNER_TOKEN = `
+  select t.id, t.owner_id as "ownerId", o.role, t.revoked_at is null and o.closed_at is null as live,
+         t.expires_at is null or t.expires_at > city_now() as fresh,
+         t.last_used_at is null or t.last_used_at < city_now() - interval '1 minute' as touch
+  from owner_token t join owner o on o.id = t.owner_id where t.token_hash = $1`;
 type TokenRow = {
   id: string;
   ownerId: string;

@@ -1,8 +1,8 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { type Prisma, PrismaClient } from "#prisma";
 import type { Log } from "#server/kernel/log.ts";
 import { statementNames } from "./statement-names.ts";
+import { isOnPool, TransactionAdapter } from "./transaction.ts";
 
 /** What use cases talk to: the client, or the transaction they were called in. */
 export type Db = Prisma.TransactionClient;
@@ -14,7 +14,7 @@ export function isTransaction(db: Db): boolean {
 
 export type Database = {
   prisma: PrismaClient;
-  /** For the few statements that are too hot for Prisma, for LISTEN, and for the queue. */
+  /** For LISTEN, for locks that are a connection's, and for the queue. */
   pool: pg.Pool;
   close(): Promise<void>;
 };
@@ -33,7 +33,9 @@ export function openDatabase(url: string, log: Log, { waitMs = WAIT_MS } = {}): 
   const complain = (error: Error) => log.warn({ error: error.message }, "a database connection failed");
   pool.on("error", complain);
   pool.on("connect", (connection) => connection.on("error", complain));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }) });
+  const adapter = new TransactionAdapter(pool, { statementNameGenerator: statementNames() });
+  const prisma = new PrismaClient({ adapter });
+  isOnPool(prisma, pool);
   return {
     prisma,
     pool,

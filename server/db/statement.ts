@@ -1,22 +1,30 @@
+import pg from "pg";
 import type { Ctx } from "../context.ts";
-import { isTransaction } from "./client.ts";
+import { statementNames } from "./statement-names.ts";
+import { driverOf } from "./transaction.ts";
+
+/** `Prisma.sql` makes one; where even that takes too long, it is written out. */
+export type Statement = { readonly text: string; readonly values: readonly unknown[] };
+
+const nameOf = statementNames();
+
+/** As Prisma reads them: whole numbers of eight bytes as BigInt, everything else that statements here answer as `pg` does. */
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format),
+};
 
 /**
- * A statement for `pg` itself, with a name, so that each connection parses and plans it once. Its columns are text,
- * integers, booleans, moments and JSON: both ways it can run read those alike.
+ * Runs a statement that is too hot for Prisma, which takes several times as long as the statement itself: in the
+ * transaction of `ctx`, or by itself. Its columns are text, whole numbers, floats, booleans, moments and JSON.
  */
-export type Statement = { readonly name: string; readonly text: string };
-
-/**
- * Runs a statement that is too hot for Prisma, which takes several times as long as the statement itself. In an open
- * transaction it runs there all the same: a second connection taken from inside one could wait for itself.
- */
-export async function runStatement<Row extends object>(
-  { db, pool }: Pick<Ctx, "db" | "pool">,
-  { name, text }: Statement,
-  values: readonly (string | number | boolean | null)[],
-): Promise<Row[]> {
-  if (isTransaction(db)) return db.$queryRawUnsafe<Row[]>(text, ...values);
-  const { rows } = await pool.query<Row>({ name, text, values: [...values] });
-  return rows;
+export async function runStatement<Rows extends object[]>(
+  { db }: Pick<Ctx, "db">,
+  { text, values }: Statement,
+): Promise<Rows> {
+  const driver = driverOf(db);
+  // Only Prisma can say how the transaction came to its end.
+  if (!driver) return db.$queryRawUnsafe<Rows>(text, ...values);
+  const { rows } = await driver.query({ name: nameOf({ sql: text }), text, values: [...values], types });
+  return rows as Rows;
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { Prisma } from "#prisma";
 import type { Actor } from "../auth/actor.ts";
 import { type Ctx, inTransaction, MONEY_KEY_DAYS } from "../context.ts";
 import { LOCK_SEEDS } from "../db/advisory-locks.ts";
+import { runStatement } from "../db/statement.ts";
 import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
 import { toCityError } from "../trpc/errors.ts";
@@ -95,15 +97,19 @@ async function freeKey(ctx: Ctx, { id }: Claim): Promise<void> {
 }
 
 async function lockKey(ctx: Ctx, claim: Claim): Promise<void> {
-  const [row] = await ctx.db.$queryRaw<[{ locked: boolean }]>`
-    select pg_try_advisory_xact_lock(hashtextextended(${claim.id}, ${LOCK_SEEDS.idempotencyKey})) as locked`;
+  const [row] = await runStatement<[{ locked: boolean }]>(
+    ctx,
+    Prisma.sql`select pg_try_advisory_xact_lock(hashtextextended(${claim.id}, ${LOCK_SEEDS.idempotencyKey})) as locked`,
+  );
   if (!row.locked) throw inFlight();
 }
 
 async function keptAnswer(ctx: Ctx, claim: Claim): Promise<Answer | null> {
-  const [row] = await ctx.db.$queryRaw<KeyRow[]>`
-    select request_hash as "requestHash", status, answer, sealed, locked_until > city_now() as locked
-    from idempotency_key where id = ${claim.id} and expires_at > city_now()`;
+  const [row] = await runStatement<KeyRow[]>(
+    ctx,
+    Prisma.sql`select request_hash as "requestHash", status, answer, sealed, locked_until > city_now() as locked
+               from idempotency_key where id = ${claim.id} and expires_at > city_now()`,
+  );
   if (!row) return null;
   if (row.requestHash !== claim.requestHash) {
     throw new CityError("IDEMPOTENCY_MISMATCH", "This Idempotency-Key was used with another request.");
@@ -136,12 +142,15 @@ type KeyState = { status: number | null; body: string | null; lockedMs: number |
 
 async function writeKey(ctx: Ctx, { id, requestHash, keepMs, seal }: Claim, state: KeyState): Promise<void> {
   const { status, body, lockedMs } = state;
-  await ctx.db.$executeRaw`
+  await runStatement(
+    ctx,
+    Prisma.sql`
     insert into idempotency_key (id, request_hash, status, answer, sealed, locked_until, expires_at)
     values (${id}, ${requestHash}, ${status}, ${body}, ${seal !== null},
             city_now() + ${lockedMs}::int * interval '1 ms', city_now() + ${keepMs}::bigint * interval '1 ms')
     on conflict (id) do update set (request_hash, status, answer, sealed, locked_until, expires_at) =
-      (excluded.request_hash, excluded.status, excluded.answer, excluded.sealed, excluded.locked_until, excluded.expires_at)`;
+      (excluded.request_hash, excluded.status, excluded.answer, excluded.sealed, excluded.locked_until, excluded.expires_at)`,
+  );
 }
 
 function inFlight(): CityError {

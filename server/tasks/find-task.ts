@@ -1,13 +1,13 @@
 import { Prisma } from "#prisma";
 import type { AgentActor, Party } from "../auth/actor.ts";
 import type { Ctx } from "../context.ts";
-import { runStatement, type Statement } from "../db/statement.ts";
+import { runStatement } from "../db/statement.ts";
 import { notFound } from "../kernel/errors.ts";
 import { isBuyer, type TaskRow } from "./view.ts";
 
 /** Locks a task's row for the rest of the transaction and reads it: every decision about its state starts here. */
 export async function lockTask(ctx: Ctx, id: string): Promise<TaskRow> {
-  await ctx.db.$queryRaw`select 1 from task where id = ${id} for update`;
+  await runStatement(ctx, Prisma.sql`select 1 from task where id = ${id} for update`);
   return readTask(ctx, TASK_BY_ID, [id]);
 }
 
@@ -40,7 +40,7 @@ export async function findTask(ctx: Ctx<Party>, id: string): Promise<TaskRow> {
  */
 export async function findListed(ctx: Ctx, ids: string[], role: keyof typeof LISTED): Promise<TaskRow[]> {
   if (ids.length === 0) return [];
-  return runStatement<TaskRow>(ctx, LISTED[role], [ids.join()]);
+  return runStatement<TaskRow[]>(ctx, { text: LISTED[role], values: [ids.join()] });
 }
 
 /**
@@ -63,17 +63,16 @@ const LEFT_OUT = { code: "null::text", files: "null::json" };
 const ITS_PRESENCE = { code: "left(t.code, 1)", files: "case when t.files is not null then '[]'::json end" };
 const LIST = "where t.id = any(string_to_array($1, ',')) order by t.created_at desc, t.id desc";
 const LISTED = {
-  buyer: { name: "tasks-of-buyer", text: `${select({ patch, ...LEFT_OUT })} ${LIST}` },
-  seller: { name: "tasks-of-seller", text: `${select({ patch, ...ITS_PRESENCE })} ${LIST}` },
+  buyer: `${select({ patch, ...LEFT_OUT })} ${LIST}`,
+  seller: `${select({ patch, ...ITS_PRESENCE })} ${LIST}`,
 };
-const SELECT = `${select()} where t.id = $1`;
-const TASK_BY_ID = { name: "task", text: SELECT };
-const TASK_OF_OWNER = { name: "task-of-owner", text: `${SELECT} and $2 in (t.buyer_owner_id, t.seller_owner_id)` };
+const TASK_BY_ID = `${select()} where t.id = $1`;
+const TASK_OF_OWNER = `${TASK_BY_ID} and $2 in (t.buyer_owner_id, t.seller_owner_id)`;
 /** Exported for the benchmark, which does the same without us. */
-export const TASK_OF_AGENT = { name: "task-of-agent", text: `${SELECT} and $2 in (t.buyer_agent_id, t.agent_id)` };
+export const TASK_OF_AGENT = `${TASK_BY_ID} and $2 in (t.buyer_agent_id, t.agent_id)`;
 
-async function readTask(ctx: Ctx, statement: Statement, values: string[]): Promise<TaskRow> {
-  const [task] = await runStatement<TaskRow>(ctx, statement, values);
+async function readTask(ctx: Ctx, text: string, values: string[]): Promise<TaskRow> {
+  const [task] = await runStatement<TaskRow[]>(ctx, { text, values });
   if (!task) throw notFound("task");
   return task;
 }

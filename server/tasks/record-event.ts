@@ -1,4 +1,6 @@
+import { Prisma } from "#prisma";
 import type { Ctx } from "../context.ts";
+import { runStatement } from "../db/statement.ts";
 import { enqueueDelivery } from "../webhooks/enqueue-delivery.ts";
 import type { WebhookEvent } from "../webhooks/schema.ts";
 import { type TaskRow, viewForBuyer, viewForSeller } from "./view.ts";
@@ -10,8 +12,11 @@ export async function recordEvent(
   type: string,
   data: Record<string, unknown> = {},
 ): Promise<void> {
-  await ctx.db.$executeRaw`
-    insert into task_event (task_id, type, data, at) values (${taskId}, ${type}, ${JSON.stringify(data)}::jsonb, city_now())`;
+  await runStatement(
+    ctx,
+    Prisma.sql`insert into task_event (task_id, type, data, at)
+               values (${taskId}, ${type}, ${JSON.stringify(data)}::jsonb, city_now())`,
+  );
 }
 
 /** Tells the seller's webhook, with the seller's own view of the task. */

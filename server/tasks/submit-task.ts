@@ -1,7 +1,9 @@
 import type { z } from "zod";
+import { Prisma } from "#prisma";
 import { enforceBudget } from "../agents/enforce-budget.ts";
 import type { Party } from "../auth/actor.ts";
 import { after, type Ctx, emit, inTransaction } from "../context.ts";
+import { runStatement } from "../db/statement.ts";
 import { CityError, notFound } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { holdBudget } from "../ledger/hold-budget.ts";
@@ -50,8 +52,10 @@ export async function submitTask(ctx: Ctx<Party>, input: Submission): Promise<z.
 
 /** @returns the city's time. @throws ACCESS_DENIED to an owner whose top-up was charged back */
 async function admitBuyer(ctx: Ctx, ownerId: string): Promise<Date> {
-  const [buyer] = await ctx.db.$queryRaw<[{ frozen: boolean; now: Date }]>`
-    select ledger.balance_of(${`receivable:owner:${ownerId}`}) < 0 as frozen, city_now() as now`;
+  const [buyer] = await runStatement<[{ frozen: boolean; now: Date }]>(
+    ctx,
+    Prisma.sql`select ledger.balance_of(${`receivable:owner:${ownerId}`}) < 0 as frozen, city_now() as now`,
+  );
   if (buyer.frozen) {
     throw new CityError("ACCESS_DENIED", "A top-up of yours was charged back. Settle it to submit tasks again.");
   }
@@ -60,10 +64,12 @@ async function admitBuyer(ctx: Ctx, ownerId: string): Promise<Date> {
 
 /** A named agent must be one that can take the task at all; one that is merely busy is waited for. */
 export async function checkDirectHire(ctx: Ctx<Party>, agentId: string, maxBudget: number): Promise<void> {
-  const [agent] = await ctx.db.$queryRaw<HireRow[]>`
-    select owner_id as "ownerId", availability, base_rate as "baseRate",
-           case when suspended_until > city_now() then suspended_until end as "suspendedUntil"
-    from agent where id = ${agentId} and deactivated_at is null`;
+  const [agent] = await runStatement<HireRow[]>(
+    ctx,
+    Prisma.sql`select owner_id as "ownerId", availability, base_rate as "baseRate",
+                      case when suspended_until > city_now() then suspended_until end as "suspendedUntil"
+               from agent where id = ${agentId} and deactivated_at is null`,
+  );
   if (!agent) throw notFound("agent");
   if (agent.ownerId === ctx.actor.ownerId) {
     throw new CityError("SAME_OWNER", "An owner's agents do not sell to that owner.");

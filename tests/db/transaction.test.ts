@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { Prisma } from "#prisma";
 import { inTransaction } from "#server/context.ts";
 import { isTransaction, openDatabase } from "#server/db/client.ts";
 import { runStatement } from "#server/db/statement.ts";
+import { driverOf, transact } from "#server/db/transaction.ts";
 import { reachPayments } from "#server/payments/reach-payments.ts";
 import { toCityError } from "#server/trpc/errors.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
@@ -13,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
-const OWNERS = { name: "test-owners", text: "select count(*)::int as owners from owner where name = $1" };
+const owners = (name: string) => Prisma.sql`select count(*)::int as owners from owner where name = ${name}`;
+const rename = (id: string, name: string) =>
+  Prisma.sql`update owner set name = ${name} where id = ${id} returning name`;
 
 it("a use case called inside a transaction joins it: the same client, and one rollback for both", async () => {
   const owner = await city.owner("Before");
@@ -33,9 +37,57 @@ it("a hot statement sees what its own transaction has written, and nothing of an
   const owner = await city.owner("Unseen");
   await inTransaction(city.ctx(), async (tx) => {
     await tx.db.owner.update({ where: { id: owner.id }, data: { name: "Seen within" } });
-    expect(await runStatement(tx, OWNERS, ["Seen within"])).toEqual([{ owners: 1 }]);
-    expect(await runStatement(city.ctx(), OWNERS, ["Seen within"])).toEqual([{ owners: 0 }]);
+    expect(await runStatement(tx, owners("Seen within"))).toEqual([{ owners: 1 }]);
+    expect(await runStatement(city.ctx(), owners("Seen within"))).toEqual([{ owners: 0 }]);
   });
+});
+
+it("a hot statement runs on its transaction's connection and ends with it, beside what Prisma does there", async () => {
+  const owner = await city.owner("Kept");
+  const undone = inTransaction(city.ctx(), async (tx) => {
+    const [hot] = await runStatement<[{ pid: number }]>(tx, Prisma.sql`select pg_backend_pid() as pid`);
+    const [prisma] = await tx.db.$queryRaw<[{ pid: number }]>`select pg_backend_pid() as pid`;
+    expect(hot).toEqual(prisma);
+    expect(driverOf(tx.db)).not.toBeNull();
+    expect(await runStatement(tx, rename(owner.id, "Undone"))).toEqual([{ name: "Undone" }]);
+    throw new Error("undone");
+  });
+  await expect(undone).rejects.toThrow("undone");
+  expect(await city.database.prisma.owner.findUnique({ where: { id: owner.id } })).toMatchObject({ name: "Kept" });
+});
+
+it("a transaction that took too long takes no further statement, not even while it is being rolled back", async () => {
+  const owner = await city.owner("On time");
+  const { prisma } = city.database;
+  const late: Promise<unknown>[] = [];
+  const work = transact(
+    prisma,
+    async (db) => {
+      const slow = runStatement({ db }, Prisma.sql`select 1 as done from pg_sleep(0.3)`);
+      await vi.waitFor(() => expect(driverOf(db)).toBeNull(), { interval: 1 });
+      late.push(runStatement({ db }, rename(owner.id, "Too late")));
+      await slow;
+      late.push(runStatement({ db }, rename(owner.id, "Far too late")));
+      await Promise.allSettled(late);
+    },
+    { timeout: 50, maxWait: 5_000 },
+  );
+  expect(toCityError(await work.catch((error: unknown) => error))).toMatchObject({ code: "UNAVAILABLE" });
+  for (const result of await Promise.allSettled(late)) {
+    expect(result).toMatchObject({ status: "rejected", reason: { code: "P2028" } });
+  }
+  expect(await prisma.owner.findUnique({ where: { id: owner.id } })).toMatchObject({ name: "On time" });
+});
+
+it("a hot statement answers the same values as Prisma, within a transaction and by itself", async () => {
+  const statement = Prisma.sql`
+    select 9007199254740993::bigint as big, 2 as whole, 0.5::float8 as half, true as yes, 'a"b' as text, null as nothing,
+           timestamptz '2026-03-29 01:30:00.123+02' as moment, '{"a":[1,null]}'::json as json, '{"b":2}'::jsonb as jsonb,
+           array['x','y'] as texts, ${3}::bigint as given, ${["p", "q,"]}::text[] as list, ${null}::int as none,
+           ${new Date("2026-10-25T00:30:00.007Z")}::timestamptz as then`;
+  const asPrisma = await city.database.prisma.$queryRaw(statement);
+  expect(await runStatement(city.ctx(), statement)).toEqual(asPrisma);
+  await inTransaction(city.ctx(), async (tx) => expect(await runStatement(tx, statement)).toEqual(asPrisma));
 });
 
 it("who finds no free connection is told that the city is busy, and does not wait for good", async () => {
@@ -43,7 +95,7 @@ it("who finds no free connection is told that the city is busy, and does not wai
   const taken = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
   const ctx = { ...city.ctx(), db: database.prisma, pool: database.pool };
   const asked = [
-    runStatement(ctx, OWNERS, ["Anyone"]),
+    runStatement(ctx, owners("Anyone")),
     database.prisma.owner.count(),
     database.prisma.$queryRaw`select 1`,
     inTransaction(ctx, async (tx) => tx.db.owner.count()),
