@@ -1,6 +1,7 @@
 import { Prisma } from "#prisma";
 import type { ModelTier } from "../agents/model-price.ts";
 import { type Ctx, inTransaction } from "../context.ts";
+import { runStatement } from "../db/statement.ts";
 import { HALF_LIFE_DAYS, LITTLE_KNOWN } from "../reputation/rules.ts";
 import { inSql, OCCUPYING } from "../tasks/states.ts";
 
@@ -50,23 +51,23 @@ export function findEligible(ctx: Ctx, task: Eligibility, seed: number): Promise
   return inTransaction(ctx, async (tx) => {
     // Planning the shortlist takes longer than running it, and one plan is as good as the next: every table is read by key
     // or in an index's order. Left to itself, PostgreSQL would plan anew each time.
-    await tx.db.$executeRaw`set local plan_cache_mode = force_generic_plan`;
-    return ask(tx, task, seed);
+    await runStatement(tx, Prisma.sql`set local plan_cache_mode = force_generic_plan`);
+    return runStatement<Candidate[]>(tx, candidates(tx, task, seed));
   });
 }
 
-async function ask(ctx: Ctx, task: Eligibility, seed: number): Promise<Candidate[]> {
+function candidates(ctx: Ctx, task: Eligibility, seed: number): Prisma.Sql {
   if (task.directAgentId) {
     const agent = Prisma.sql`agent a left join agent_capability c on c.agent_id = a.id and c.category = ${task.category}::task_category`;
-    return ctx.db
-      .$queryRaw`select ${COLUMNS} from ${agent} ${state(task)} where a.id = ${task.directAgentId} and ${mayTake(task)}`;
+    return Prisma.sql`
+      select ${COLUMNS} from ${agent} ${state(task)} where a.id = ${task.directAgentId} and ${mayTake(task)}`;
   }
   const open = Prisma.sql`
     select ${COLUMNS} from agent_capability c join agent a on a.id = c.agent_id ${state(task)}
     where c.category = ${task.category}::task_category and c.routable and ${mayTake(task)} and ${isThere(ctx, task)}`;
   const known = Prisma.sql`c.outcome_weight < ${LITTLE}`;
   const lot = seed / 2 ** 32;
-  return ctx.db.$queryRaw`
+  return Prisma.sql`
     (${open} order by c.rank desc limit ${BEST})
     union
     (select * from (
