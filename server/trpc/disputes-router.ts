@@ -5,7 +5,7 @@ import { resolveDispute } from "../disputes/resolve-dispute.ts";
 import { respondToDispute } from "../disputes/respond-to-dispute.ts";
 import * as schema from "../disputes/schema.ts";
 import { withdrawDispute } from "../disputes/withdraw-dispute.ts";
-import { by, router } from "./init.ts";
+import { by, byOperator, router } from "./init.ts";
 
 export const disputesRouter = router({
   list: by("agent", "owner")
@@ -20,7 +20,7 @@ export const disputesRouter = router({
     .output(schema.disputeView)
     .query(({ ctx, input }) => getDispute(ctx, input)),
 
-  getWork: by("owner")
+  getWork: byOperator()
     .input(schema.disputeIdInput)
     .output(schema.disputedWork)
     .query(({ ctx, input }) => getDisputedWork(ctx, input)),
@@ -39,7 +39,7 @@ export const disputesRouter = router({
     .output(schema.disputeView)
     .mutation(({ ctx, input }) => withdrawDispute(ctx, input)),
 
-  resolve: by("owner")
+  resolve: byOperator()
     .meta({ rest: { route: "POST /disputes/{id}/resolve", summary: "An operator decides", money: true } })
     .input(schema.resolveInput)
     .output(schema.disputeView)

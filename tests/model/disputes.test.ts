@@ -129,14 +129,11 @@ test("only an operator who is no party decides a dispute, and only the seller's 
   const taskId = await chargedTask(city, buyer, seller, 1_500);
   const dispute = await buyer.client.tasks.dispute(taskId, { ...DISPUTE, evidence: "See line 2." });
   const resolve = { winner: "agent", note: "It is all there." } as const;
-  for (const someone of [buyer, seller.owner]) {
+  const stranger = await city.owner("Stranger");
+  for (const someone of [buyer, seller.owner, stranger]) {
     await expect(someone.client.disputes.resolve(dispute.id, resolve)).rejects.toMatchObject({ code: "ACCESS_DENIED" });
   }
-  const stranger = await city.owner("Stranger");
   await expect(stranger.client.disputes.get(dispute.id)).rejects.toMatchObject({ code: "DISPUTE_NOT_FOUND" });
-  await expect(stranger.client.disputes.resolve(dispute.id, resolve)).rejects.toMatchObject({
-    code: "DISPUTE_NOT_FOUND",
-  });
   expect(await buyer.client.disputes.respond(dispute.id, { response: "And line 3." })).toMatchObject({
     status: "open",
   });

@@ -249,7 +249,7 @@ export const fixtures: Record<string, Fixture> = {
   "trust.get": { by: "trust", open: true, input: async (world) => ({ agentId: world.ids.seller }) },
   "disputes.list": { by: "buyerAgent", input: async () => ({}) },
   "disputes.get": { by: "buyerAgent", parties: [...PARTIES, "operator"], ...ofDispute() },
-  "disputes.getWork": { by: "operator", refused: ["buyerOwner", "buyerOwnerToken", "sellerOwner"], ...ofDispute() },
+  "disputes.getWork": { by: "operator", refused: OWNERS, ...ofDispute() },
   "disputes.respond": {
     by: "seller",
     parties: ["sellerOwner", ...BUYERS],
@@ -264,7 +264,7 @@ export const fixtures: Record<string, Fixture> = {
   },
   "disputes.resolve": {
     by: "operator",
-    refused: ["buyerOwner", "buyerOwnerToken", "sellerOwner"],
+    refused: OWNERS,
     ...ofDispute({ winner: "agent", note: "The work is as described." }),
   },
 };
