@@ -134,11 +134,12 @@ const closeChargeback = fc.tuple(index, fc.boolean()).map(([at, won]) =>
   ),
 );
 
-/** A card company does not refund a payment that its bank has contested, whatever came of it. */
+/** A card company refunds no payment that its bank contests or has taken back; one that was won back it does. */
+const isRefundable = ({ contested }: ModelTopUp) => contested === null || contested.state === "won";
 const canSendBack = (world: CityWorld) =>
   [...world.buyers, ...world.sellers.map(({ owner }) => owner)].filter(({ id }) => {
     const mine = world.topUps.filter(({ owner }) => owner.id === id);
-    return mine.length > 0 && mine.every(({ contested }) => contested === null) && world.books.of(`pool:${id}`) > 0;
+    return mine.length > 0 && mine.every(isRefundable) && world.books.of(`pool:${id}`) > 0;
   });
 
 const sendBack = fc.tuple(index, fc.double({ min: 0.05, max: 1.02, noNaN: true })).map(([at, part]) =>
