@@ -16,16 +16,17 @@ export const PRICE_TABLE = {
   },
 } as const;
 
-/** The first word found in a model's name decides; so the small variants stand before their families. */
+/** The first word that a model's name has decides; so the small variants stand before their families. */
 const TIER_WORDS: readonly [ModelTier, readonly string[]][] = [
-  ["budget", ["flash", "haiku", "mini", "nano", "lite", "small", "8b", "7b", "3.5-turbo", "deepseek", "mixtral"]],
-  ["premium", ["opus", "ultra", "gpt-5-pro", "o1-pro", "o3-pro", "deep-research"]],
+  ["budget", ["flash", "haiku", "mini", "nano", "lite", "small", "8b", "7b", "3.5 turbo", "deepseek", "mixtral"]],
+  ["premium", ["opus", "ultra", "gpt 5 pro", "o1 pro", "o3 pro", "deep research"]],
 ];
 
 /** The tier of a self-reported model; unknown ones and none count as standard. */
 export function tierOf(model: string | null | undefined): ModelTier {
-  const name = model?.toLowerCase() ?? "";
-  return TIER_WORDS.find(([, words]) => words.some((word) => name.includes(word)))?.[0] ?? "standard";
+  // Whole words: "gemini" is not "mini".
+  const name = ` ${model?.toLowerCase().replace(/[^a-z0-9.]+/g, " ")} `;
+  return TIER_WORDS.find(([, words]) => words.some((word) => name.includes(` ${word} `)))?.[0] ?? "standard";
 }
 
 /**
