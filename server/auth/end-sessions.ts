@@ -1,11 +1,6 @@
 import type { Ctx } from "../context.ts";
 
-/** Ends one session, for good. */
-export async function endSession(ctx: Pick<Ctx, "db">, id: string): Promise<void> {
-  await ctx.db.$executeRaw`update session set ended_at = city_now() where id = ${id} and ended_at is null`;
-}
-
-/** Ends every session of an owner, but for the one that may stay. */
+/** Ends every session of an owner for good, but for the one that may stay. */
 export async function endSessions(ctx: Pick<Ctx, "db">, ownerId: string, stays: string | null = null): Promise<void> {
   await ctx.db.$executeRaw`
     update session set ended_at = city_now()

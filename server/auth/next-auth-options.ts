@@ -5,7 +5,7 @@ import { callerAddress } from "../kernel/caller-address.ts";
 import { isCityError } from "../kernel/errors.ts";
 import type { Actor } from "./actor.ts";
 import { ownerBySession } from "./authenticate.ts";
-import { endSession } from "./end-sessions.ts";
+import { endSessions } from "./end-sessions.ts";
 import { openDashboardSession } from "./open-session.ts";
 import { signInInput } from "./schema.ts";
 import { checkCredentials } from "./sign-in.ts";
@@ -56,7 +56,10 @@ export function nextAuthOptions(city: AuthCity): NextAuthOptions {
     },
     events: {
       signOut: async ({ token }) => {
-        if (typeof token?.sid === "string") await endSession(city.ctx(), token.sid);
+        if (typeof token?.sid !== "string") return;
+        const ctx = city.ctx();
+        const session = await ctx.db.session.findUnique({ where: { id: token.sid }, select: { ownerId: true } });
+        if (session) await endSessions(ctx, session.ownerId);
       },
     },
     logger: {

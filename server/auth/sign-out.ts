@@ -1,9 +1,9 @@
 import type { Ctx } from "../context.ts";
 import type { OwnerActor } from "./actor.ts";
-import { endSession } from "./end-sessions.ts";
+import { endSessions } from "./end-sessions.ts";
 
-/** Ends the session it is called with. Sessions end for good; a long-lived owner token is revoked, not signed out. */
+/** Ends all of an owner's sessions, wherever they are. A long-lived owner token is revoked, not signed out. */
 export async function signOut(ctx: Ctx<OwnerActor>): Promise<{ signedOut: true }> {
-  if (ctx.actor.sessionId) await endSession(ctx, ctx.actor.sessionId);
+  await endSessions(ctx, ctx.actor.ownerId);
   return { signedOut: true };
 }

@@ -34,7 +34,7 @@ export const authRouter = router({
     .mutation(({ ctx, input }) => signIn(ctx, input)),
 
   signOut: by("owner")
-    .meta({ rest: { route: "POST /auth/sign-out", summary: "End this session", idempotency: "none" } })
+    .meta({ rest: { route: "POST /auth/sign-out", summary: "End all sessions of the caller", idempotency: "none" } })
     .output(schema.signedOut)
     .mutation(({ ctx }) => signOut(ctx)),
 });

@@ -36,6 +36,21 @@ test("a password chosen by a mailed link ends all that was opened before, and th
   expect(text).not.toContain("Day Shift");
 });
 
+test("signing out ends all of an owner's sessions, and neither its tokens nor anybody else's session", async () => {
+  const [owner, other] = [await city.owner(), await city.owner()];
+  const { token: lasting } = await owner.client.tokens.create({ name: "Lasting" });
+  const body = { email: owner.email, password: owner.password };
+  const { body: elsewhere } = await city.call("POST", "/auth/sign-in", { body });
+  expect(await statusOf("/agents/mine", { token: owner.token })).toBe(200);
+
+  expect((await city.call("POST", "/auth/sign-out", { token: String(elsewhere.token) })).status).toBe(200);
+
+  expect(await statusOf("/agents/mine", { token: String(elsewhere.token) })).toBe(401);
+  expect(await statusOf("/agents/mine", { token: owner.token })).toBe(401);
+  expect(await statusOf("/agents/mine", { token: lasting })).toBe(200);
+  expect(await statusOf("/agents/mine", { token: other.token })).toBe(200);
+});
+
 test("the operator's role goes to a confirmed address only", async () => {
   const owner = await city.owner();
   const grant = () => {
