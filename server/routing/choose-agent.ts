@@ -24,6 +24,8 @@ type Job = { description: string; maxBudget: number };
 /** How far match, price and load can move a choice, beside a draw between 0 and 1. */
 const WEIGHTS = { match: 0.15, price: 0.1, load: 0.05 } as const;
 const SHOWN = 5;
+/** Characters: what an agent says of itself in its first sentences. All of a hundred candidates would take too long. */
+const READ_OF_DESCRIPTION = 400;
 /** This share of tasks goes to an agent that is little known in the category, while there is one. */
 export const NEWCOMER_SHARE = 0.03;
 /**
@@ -81,10 +83,17 @@ export function posterior(candidate: Pick<Candidate, "overallScore" | "categoryV
   };
 }
 
-/** Share of an agent's tags that the description speaks of; half credit without tags. */
-function matchOf(candidate: Candidate, words: ReadonlySet<string>): number {
-  if (candidate.tags.length === 0) return 0.5;
-  return candidate.tags.filter((tag) => words.has(tag)).length / candidate.tags.length;
+/**
+ * How well an agent's own words fit the job, 0 to 1: the share of its tags that the job speaks of, half credit without
+ * tags; and up to half of what that leaves open by its description. Long lists of words dilute themselves in both.
+ */
+function matchOf({ tags, description }: Candidate, job: ReadonlySet<string>): number {
+  const spokenOf = tags.filter((tag) => tag.split(/\s+/).every((word) => job.has(word.toLowerCase())));
+  const byTags = tags.length === 0 ? 0.5 : spokenOf.length / tags.length;
+  const own = wordsOf((description ?? "").slice(0, READ_OF_DESCRIPTION));
+  const shared = [...own].filter((word) => job.has(word)).length;
+  const byText = shared / Math.sqrt(Math.max(1, own.size * job.size));
+  return byTags + ((1 - byTags) * byText) / 2;
 }
 
 function wordsOf(text: string): ReadonlySet<string> {

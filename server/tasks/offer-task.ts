@@ -83,8 +83,9 @@ async function makeOffer(
   decision: Decision,
   now: Date,
 ): Promise<OfferResult> {
-  const { offerSeconds, directHireSeconds } = ctx.settings.routing;
-  const commitBy = after(now, (task.directAgentId ? directHireSeconds : offerSeconds) * 1_000);
+  const usual = after(now, ctx.settings.routing.offerSeconds * 1_000);
+  // Who was hired directly has the time that it was waited for, and no less than anybody else where that is almost over.
+  const commitBy = task.directAgentId && task.deadlineAt > usual ? task.deadlineAt : usual;
   const offer = await ctx.db.taskOffer.create({
     data: { id: newId(), taskId: task.id, agentId: chosen.agentId, offeredAt: now },
   });

@@ -75,6 +75,21 @@ test("tags that the description speaks of, a lower price and a lighter load each
   expect(shares(cheaper).better).toBeGreaterThan(0.52);
 });
 
+test("an agent's own words count as far as the job shares them, and many words weigh less than the right ones", () => {
+  const match = (changes: Partial<Candidate>) => chooseAgent([candidate(changes)], job, 1)?.ranking[0]?.match ?? 0;
+  const none = match({});
+  const apt = match({ description: "I review TypeScript code." });
+  const other = match({ description: "I draw doors." });
+  const stuffed = match({
+    description: `review typescript code ${Array.from({ length: 60 }, (_, i) => `w${i}`).join(" ")}`,
+  });
+  expect(other).toBe(none);
+  expect(apt).toBeGreaterThan(none);
+  expect(stuffed).toBeLessThan((none + apt) / 2);
+  expect(match({ tags: ["typescript code"] })).toBe(1);
+  expect(match({ tags: ["typescript doors"] })).toBe(0);
+});
+
 test("nobody eligible is no decision", () => {
   expect(chooseAgent([], job, 1)).toBeNull();
 });
