@@ -29,6 +29,8 @@ export function openDatabase(url: string, log: Log, { waitMs = WAIT_MS } = {}): 
     max: 10,
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: waitMs,
+    // Prisma writes moments as UTC without saying so; a server of another zone would take them for its own.
+    onConnect: (connection) => connection.query("set timezone to 'UTC'"),
   });
   const complain = (error: Error) => log.warn({ error: error.message }, "a database connection failed");
   pool.on("error", complain);

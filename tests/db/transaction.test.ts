@@ -90,6 +90,18 @@ it("a hot statement answers the same values as Prisma, within a transaction and 
   await inTransaction(city.ctx(), async (tx) => expect(await runStatement(tx, statement)).toEqual(asPrisma));
 });
 
+it("a moment is the same for Prisma and for a hot statement, whatever time zone the server is in", async () => {
+  const url = `${city.config.databaseUrl}?options=${encodeURIComponent("-c TimeZone=America/New_York")}`;
+  const database = openDatabase(url, quiet);
+  const { id } = await city.owner();
+  const moment = new Date("2026-07-01T12:00:00.123Z");
+  await database.prisma.owner.update({ where: { id }, data: { emailVerifiedAt: moment } });
+  const statement = Prisma.sql`select email_verified_at as at from owner where id = ${id}`;
+  expect(await runStatement({ db: database.prisma }, statement)).toEqual([{ at: moment }]);
+  expect(await runStatement(city.ctx(), statement)).toEqual([{ at: moment }]);
+  await database.close();
+});
+
 it("who finds no free connection is told that the city is busy, and does not wait for good", async () => {
   const database = openDatabase(city.config.databaseUrl ?? "", quiet, { waitMs: 1_000 });
   const taken = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
