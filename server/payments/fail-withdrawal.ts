@@ -21,21 +21,24 @@ export async function failWithdrawal(
   if (!row) return { state: "unknown" };
   if (row.status === "failed") return { state: "failed" };
   if (row.transferId && !(await takeTransferBack(ctx, row.id, row.transferId))) return { state: "processing" };
-  await inTransaction(ctx, async (tx) => {
+  const ended = await inTransaction(ctx, async (tx) => {
     const { count } = await tx.db.withdrawal.updateMany({
-      where: { id: row.id, status: { not: "failed" } },
+      where: { id: row.id, status: { not: "failed" }, transferId: row.transferId },
       data: { status: "failed", failure: input.reason, paidAt: null },
     });
-    if (count === 0) return;
+    if (count === 0) return false;
     await failPayout(tx, { withdrawalId: row.id });
     const reason = refusalText(input.reason);
     await notifyOwner(tx, row.ownerId, { kind: "withdrawal_failed", amount: row.amount, reason });
     await reportIfClosed(tx, { ownerId: row.ownerId, amount: row.amount, what: `withdrawal ${row.id}` });
+    return true;
   });
-  return { state: "failed" };
+  // Somebody else has ended it, or has recorded a transfer that must be taken back first.
+  return ended ? { state: "failed" } : failWithdrawal(ctx, input);
 }
 
-async function takeTransferBack(ctx: Ctx, withdrawalId: string, transferId: string): Promise<boolean> {
+/** @returns whether all of it is back. */
+export async function takeTransferBack(ctx: Ctx, withdrawalId: string, transferId: string): Promise<boolean> {
   const payments = reachPayments(ctx);
   const transfer = await payments.getTransfer(transferId);
   const left = transfer.amountCents - transfer.reversedCents;

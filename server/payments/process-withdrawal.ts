@@ -2,7 +2,7 @@ import type { Withdrawal } from "#prisma";
 import type { Ctx } from "../context.ts";
 import { isPaymentError } from "../ports/payments/payment-error.ts";
 import { callOnce } from "./call-once.ts";
-import { failWithdrawal } from "./fail-withdrawal.ts";
+import { failWithdrawal, takeTransferBack } from "./fail-withdrawal.ts";
 import { findListed } from "./find-listed.ts";
 import { reachPayments } from "./reach-payments.ts";
 import { settleWithdrawal } from "./settle-withdrawal.ts";
@@ -33,17 +33,23 @@ export async function processWithdrawal(
   const accountId = account.stripeAccountId;
   const metadata = { withdrawalId: row.id, ownerId: row.ownerId };
 
+  let { transferId } = row;
   const transferred = await takeStep(ctx, row, WAITING.transfer, async () => {
-    if (row.transferId) return;
+    if (transferId) return;
     const order = { accountId, amountCents: row.amount, transferGroup: `withdrawal:${row.id}`, metadata };
     const { id } = await callOnce(ctx, {
       intent: `withdrawal:${row.id}:transfer`,
       call: (key) => reachPayments(ctx).createTransfer(order, key),
       find: () => findListed(ctx, "transfer", { createdAt: row.createdAt, metadata }),
     });
+    transferId = id;
     await record(ctx, row.id, { transferId: id });
   });
   if (transferred !== "done") return { state: transferred };
+  if (transferId && (await hasFailed(ctx, row.id))) {
+    await takeTransferBack(ctx, row.id, transferId);
+    return { state: "failed" };
+  }
 
   const paidOut = await takeStep(ctx, row, WAITING.payout, async () => {
     const { id } = await callOnce(ctx, {
@@ -76,6 +82,12 @@ async function takeStep(
     const { state } = await failWithdrawal(ctx, { withdrawalId: row.id, reason: error.reason });
     return state === "failed" ? "failed" : "waiting";
   }
+}
+
+/** Whether it was ended while its transfer was under way: its money is in the wallet again and must not go to the bank too. */
+async function hasFailed(ctx: Ctx, id: string): Promise<boolean> {
+  const { status } = await ctx.db.withdrawal.findUniqueOrThrow({ where: { id } });
+  return status === "failed";
 }
 
 /** A webhook or reconciliation may have recorded meanwhile what moved the money; what is known of it stays. */

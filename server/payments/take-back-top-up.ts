@@ -46,8 +46,11 @@ async function freeze(ctx: Ctx, ownerId: string): Promise<void> {
   await emit(ctx, "owner/frozen", { taskIds: tasks.map(({ id }) => id) });
 }
 
-/** Money that was taken back has come again: a chargeback was won, or a refund failed. Once per `key`. */
-export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed">): Promise<void> {
+/**
+ * Money that was taken back has come again: a chargeback was won, or a refund failed. Only the first ends that the card
+ * company refunds nothing of it. Once per `key`.
+ */
+export async function giveAgainTopUp(ctx: Ctx, input: TakenBack): Promise<void> {
   await inTransaction(ctx, async (tx) => {
     const row = await lockTopUp(tx, input.topUpId);
     const { topUpId, key, amount } = input;
@@ -56,7 +59,7 @@ export async function giveAgainTopUp(ctx: Ctx, input: Omit<TakenBack, "disputed"
     if (!fresh) return;
     await tx.db.topUp.update({
       where: { id: topUpId },
-      data: { returnedCents: { decrement: amount }, status: "paid" },
+      data: { returnedCents: { decrement: amount }, ...(input.disputed && { status: "paid" }) },
     });
     await reportIfClosed(tx, { ownerId: row.ownerId, amount, what: `reversal of ${key}` });
   });

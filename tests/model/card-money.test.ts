@@ -131,6 +131,27 @@ test("a refund that was made though its return was refused leaves the pool again
   expect(await balanceOf(owner)).toBe(1_000);
 });
 
+test("a refund that fails gives nothing of a payment that its bank contests to returns, whose cards would be refused", async () => {
+  await city.stripe("POST", "/funds/add", { amount: 10_000 });
+  const owner = await city.owner("Contested");
+  const { topUpId, paymentId } = await city.topUp(owner, 5_000);
+  const order = { paymentId, amountCents: 1_000, metadata: {} };
+  const { id } = await city.ctx().ports.payments.refund(order, `by-hand:${owner.id}`);
+  await city.deliver();
+  await city.stripe("POST", `/chargeback/${paymentId}`, {});
+  await city.deliver();
+  await city.stripe("POST", `/refunds/${id}/fail`, {});
+  await city.deliver();
+  expect(await balanceOf(owner)).toBe(1_000);
+  expect(await city.database.prisma.topUp.findUnique({ where: { id: topUpId } })).toMatchObject({
+    status: "charged_back",
+    returnedCents: 4_000,
+  });
+  expect(await city.call("POST", "/vault/return", { token: owner.token, body: { amount: 1_000 } })).toMatchObject({
+    status: 402,
+  });
+});
+
 test("an owner has only so many payment pages open, and one that nobody pays on is closed when its day is over", async () => {
   const owner = await city.owner("Opens many");
   const open = () => city.call("POST", "/vault/top-up", { token: owner.token, body: { amount: 1_000 } });

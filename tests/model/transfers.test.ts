@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { OwnerActor } from "#server/auth/actor.ts";
 import type { Ctx } from "#server/context.ts";
 import { compareCash } from "#server/payments/compare-cash.ts";
 import { connectLink } from "#server/payments/connect-link.ts";
 import { bookTransfer } from "#server/payments/events/transfer.ts";
+import { failWithdrawal } from "#server/payments/fail-withdrawal.ts";
 import { processWithdrawal } from "#server/payments/process-withdrawal.ts";
 import { reconcilePayments } from "#server/payments/reconcile.ts";
 import { recordAccount } from "#server/payments/sync-connect-account.ts";
@@ -72,6 +73,45 @@ test("a transfer taken back, of which no webhook tells, ends its withdrawal at t
   expect(await withdrawalOf(id)).toMatchObject({ status: "failed" });
   expect(await walletOf(seller)).toMatchObject({ available: 850 });
   expect((await reconcile()).repaired).toEqual([]);
+});
+
+test("a withdrawal that fails while its transfer is under way is in the wallet alone: nothing is paid out, all is taken back", async () => {
+  const seller = await earner();
+  await city.stripe("POST", "/faults", { kind: "transfer_refused" });
+  const id = await withdrawAll(city, seller, "leave");
+  const ctx = city.ctx();
+  const { payments } = ctx.ports;
+  let transferId = "";
+  const slow = having(ctx, {
+    async createTransfer(input, key) {
+      const transfer = await payments.createTransfer(input, key);
+      transferId = transfer.id;
+      await failWithdrawal(ctx, { withdrawalId: id, reason: "Refused for another runner." });
+      return transfer;
+    },
+    createPayout: () => expect.unreachable("It was paid out."),
+  });
+  expect(await processWithdrawal(slow, { withdrawalId: id })).toEqual({ state: "failed" });
+  expect(await payments.getTransfer(transferId)).toMatchObject({ amountCents: 850, reversedCents: 850 });
+  expect(await walletOf(seller)).toMatchObject({ available: 850 });
+  expect((await reconcile()).unresolved).toEqual([]);
+});
+
+test("a withdrawal whose transfer is recorded while it is being given up takes that back before the wallet has it", async () => {
+  const seller = await earner();
+  await city.stripe("POST", "/faults", { kind: "error_503", path: "/v1/payouts", times: 1_000 });
+  const id = await withdrawAll(city, seller, "leave");
+  await city.stripe("DELETE", "/faults", {});
+  const ctx = city.ctx();
+  const { transferId } = await withdrawalOf(id);
+  const { withdrawal } = city.database.prisma;
+  const read = vi.spyOn(withdrawal, "findUnique");
+  read.mockResolvedValueOnce({ ...(await withdrawalOf(id)), transferId: null } as never);
+  expect(await failWithdrawal(ctx, { withdrawalId: id, reason: "Refused." })).toEqual({ state: "failed" });
+  expect(read).toHaveBeenCalledTimes(2);
+  read.mockRestore();
+  expect(await ctx.ports.payments.getTransfer(transferId ?? "")).toMatchObject({ reversedCents: 850 });
+  expect(await walletOf(seller)).toMatchObject({ available: 850 });
 });
 
 test("the transfer that was booked for a withdrawal stays its own, whatever a late answer names", async () => {

@@ -16,7 +16,7 @@ export async function bookChargeback(ctx: Ctx, dispute: CardDispute): Promise<vo
   if (!dispute.paymentId) return;
   const topUpId = await settledTopUpOf(ctx, dispute.paymentId);
   if (!topUpId) return;
-  const change = { topUpId, key: dispute.id, amount: dispute.amountCents };
+  const change = { topUpId, key: dispute.id, amount: dispute.amountCents, disputed: true };
   if (dispute.status === "won") await giveAgainTopUp(ctx, change);
-  else if (!dispute.inquiry) await takeBackTopUp(ctx, { ...change, disputed: true });
+  else if (!dispute.inquiry) await takeBackTopUp(ctx, change);
 }

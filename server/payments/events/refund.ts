@@ -36,9 +36,9 @@ async function bookReturn(ctx: Ctx, refund: Refund, asked: TopUpReturn): Promise
 }
 
 async function bookTakenBack(ctx: Ctx, refund: Refund, topUpId: string): Promise<void> {
-  const change = { topUpId, key: refund.id, amount: refund.amountCents };
+  const change = { topUpId, key: refund.id, amount: refund.amountCents, disputed: false };
   if (hasFailed(refund)) await giveAgainTopUp(ctx, change);
-  else if (refund.status === "succeeded") await takeBackTopUp(ctx, { ...change, disputed: false });
+  else if (refund.status === "succeeded") await takeBackTopUp(ctx, change);
 }
 
 function hasFailed({ status }: Refund): boolean {
