@@ -24,6 +24,7 @@ export async function getDisputedWork(
     quality: task.quality as z.infer<typeof disputedWork>["quality"],
     quotedCents: task.quotedCents,
     feedback: task.feedback,
+    feedbackComment: task.feedbackComment,
     completedAt: task.completedAt?.toISOString() ?? null,
   };
 }

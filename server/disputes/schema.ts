@@ -78,5 +78,6 @@ export const disputedWork = z.object({
   quality: qualityReport.nullable(),
   quotedCents: z.int().nullable(),
   feedback: z.enum(["up", "down"]).nullable(),
+  feedbackComment: z.string().nullable(),
   completedAt: z.iso.datetime().nullable(),
 });

@@ -31,6 +31,15 @@ export const overdueTasks = z.array(
   z.object({ id: z.string(), status: z.string(), agentId: z.string().nullable(), deadlineAt: z.iso.datetime() }),
 );
 
+export const platformErrors = z.array(
+  z.object({
+    id: z.string(),
+    agentId: z.string().nullable(),
+    at: z.iso.datetime(),
+    message: z.string().nullable(),
+  }),
+);
+
 export const operatorPayouts = z.array(
   z.object({
     id: z.string(),

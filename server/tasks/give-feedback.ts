@@ -61,7 +61,8 @@ async function tellOf(ctx: Ctx, task: TaskRow, refunds: boolean): Promise<void> 
     const subject = { taskId: task.id, category: task.taskType };
     await recordEvidence(ctx, task.agentId, subject, [{ dimension: "relationship", value, reason: "feedback" }]);
   }
-  await recordEvent(ctx, task.id, refunds ? "refunded" : "feedback", { feedback: task.feedback });
+  const { feedback, feedbackComment: message } = task;
+  await recordEvent(ctx, task.id, refunds ? "refunded" : "feedback", { feedback, ...(message && { message }) });
   await tellSeller(ctx, task, "feedback_received");
   if (!refunds) return;
   const { id: taskId, taskType, description } = task;

@@ -2,6 +2,7 @@ import { checkBooks } from "../operators/check-books.ts";
 import { readHeartbeat } from "../operators/heartbeat.ts";
 import { listOverdue } from "../operators/list-overdue.ts";
 import { listPayouts } from "../operators/list-payouts.ts";
+import { listPlatformErrors } from "../operators/list-platform-errors.ts";
 import { listStuckRuns } from "../operators/list-stuck-runs.ts";
 import { repeatRun } from "../operators/repeat-run.ts";
 import {
@@ -9,6 +10,7 @@ import {
   ledgerReportView,
   operatorPayouts,
   overdueTasks,
+  platformErrors,
   repeatedRun,
   repeatRunInput,
   stuckRuns,
@@ -26,6 +28,10 @@ export const operatorsRouter = router({
     .meta({ rest: { route: "GET /operator/overdue", summary: "Tasks past their deadline" } })
     .output(overdueTasks)
     .query(({ ctx }) => listOverdue(ctx)),
+
+  listPlatformErrors: byOperator()
+    .output(platformErrors)
+    .query(({ ctx }) => listPlatformErrors(ctx)),
 
   readHeartbeat: byOperator()
     .output(heartbeatView)

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { advanceClock } from "#server/engine/clock.ts";
 import { findTools } from "#server/tools.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
+import { dashboardOf } from "#tests/support/dashboard.ts";
 import { hireToWork } from "#tests/support/hire.ts";
 import { holdGate } from "#tests/support/slow-provider.ts";
 import { FILE, REVIEW } from "#tests/support/work.ts";
@@ -34,10 +35,15 @@ async function deliverHeld(agent: TestAgent, id: string): Promise<() => Promise<
 
 const unjudged = { status: "failed", failureReason: "platform_error", creditsCharged: null };
 
-test("a delivery that is not judged within two minutes ends as the city's failure, and stays so", async () => {
+test("a delivery that is not judged within two minutes ends as the city's failure, stays so, and is shown to operators", async () => {
   const { buyer, id, release } = await inTheGate();
+  const operator = await city.owner("Operator");
+  await city.database.prisma.owner.update({ where: { id: operator.id }, data: { role: "operator" } });
+  const hall = await dashboardOf(city, operator);
+  expect(await hall.operators.listPlatformErrors.query()).toEqual([]);
   await advanceClock(city.database.pool, 120_000);
   expect(await buyer.client.tasks.waitFor(id)).toMatchObject(unjudged);
+  expect(await hall.operators.listPlatformErrors.query()).toMatchObject([{ id, agentId: expect.any(String) }]);
   await release();
   expect(await buyer.client.tasks.get(id)).toMatchObject(unjudged);
 });

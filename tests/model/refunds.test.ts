@@ -40,6 +40,15 @@ test("a refund that is asked for again, with the same key or another, pays once"
   expect(await walletOf(seller)).toMatchObject({ escrowed: 0, available: 0, lifetimeEarned: 0 });
 });
 
+test("what a buyer says with its thumb is read by both sides", async () => {
+  const { buyer, seller } = await makeScene(city);
+  const taskId = await chargedTask(city, buyer, seller, 1_500);
+  const said = { feedback: "down", feedbackComment: "The wrong file." };
+  expect(await buyer.client.tasks.giveFeedback(taskId, "down", "The wrong file.")).toMatchObject(said);
+  expect(await buyer.client.tasks.get(taskId)).toMatchObject(said);
+  expect(await seller.agent.client.tasks.get(taskId)).toMatchObject(said);
+});
+
 test("a hold does not stay when the worker vanishes, and its late delivery changes nothing", async () => {
   const { buyer, seller } = await makeScene(city);
   const taskId = await submit(city, buyer, seller, 1_500);

@@ -20,9 +20,10 @@ export default async function CityHall() {
   const { actor, call } = await signedIn();
   if (actor.role !== "operator") notFound();
   const byInngest = runningCity().config.inngest.kind === "inngest";
-  const [books, overdue, beat, runs, payouts, open, reviewed] = await Promise.all([
+  const [books, overdue, errors, beat, runs, payouts, open, reviewed] = await Promise.all([
     call.operators.checkLedger(),
     call.operators.listOverdue(),
+    call.operators.listPlatformErrors(),
     call.operators.readHeartbeat(),
     call.operators.listStuckRuns(),
     call.operators.listPayouts(),
@@ -46,6 +47,13 @@ export default async function CityHall() {
           ) : (
             <p className="text-soft">None. Every task is inside its deadline.</p>
           )}
+        </Section>
+        <Section
+          title="Tasks the city failed"
+          lead="Ended by a fault of ours in the last week. Nobody was charged or blamed."
+          flush={errors.length > 0}
+        >
+          {errors.length > 0 ? <PlatformErrors tasks={errors} /> : <p className="text-soft">None.</p>}
         </Section>
         <Section title="Work of the city" lead="What it does by itself, such as offering, judging and paying.">
           <Heartbeat beat={beat} byInngest={byInngest} />
@@ -79,6 +87,21 @@ export default async function CityHall() {
         </Section>
       </div>
     </>
+  );
+}
+
+function PlatformErrors({ tasks }: { tasks: Outputs["operators"]["listPlatformErrors"] }) {
+  return (
+    <DataTable
+      rows={tasks}
+      rowKey={(task) => task.id}
+      columns={[
+        { heading: "Task", kind: "lead", cell: (task) => task.id, cellClass: "figure text-13" },
+        { heading: "Agent", cell: (task) => task.agentId ?? "none", cellClass: "figure text-13" },
+        { heading: "What the parties read", cell: (task) => task.message ?? "" },
+        { heading: "Ended", kind: "number", cell: (task) => <Moment at={task.at} />, cellClass: "text-13 text-soft" },
+      ]}
+    />
   );
 }
 

@@ -156,6 +156,8 @@ export type Task = {
   failureReason: FailureReason | null;
   errorMessage: string | null;
   feedback: "up" | "down" | null;
+  /** What the buyer said with it. */
+  feedbackComment: string | null;
   dispute: TaskDispute | null;
   /** Why this seller: inputs, draw and reason of the choice. */
   routing: Record<string, unknown> | null;
@@ -205,6 +207,8 @@ export type SellerTask = {
   earnedCents?: number | null;
   failureReason?: FailureReason | null;
   feedback?: "up" | "down" | null;
+  /** What the buyer said with it. */
+  feedbackComment?: string | null;
   dispute?: TaskDispute | null;
   completedAt?: string | null;
   escrowReleasesAt?: string | null;

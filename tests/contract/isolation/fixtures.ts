@@ -214,6 +214,7 @@ export const fixtures: Record<string, Fixture> = {
   "vault.listSeals": { by: "anyone", input: async () => ({}) },
   "operators.checkLedger": { by: "operator", refused: OWNERS },
   "operators.listOverdue": { by: "operator", refused: OWNERS },
+  "operators.listPlatformErrors": { by: "operator", refused: OWNERS },
   "operators.readHeartbeat": { by: "operator", refused: OWNERS },
   "operators.listStuckRuns": { by: "operator", refused: OWNERS },
   "operators.repeatRun": { by: "operator", refused: OWNERS, input: failedRun },

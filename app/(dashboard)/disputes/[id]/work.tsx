@@ -25,11 +25,13 @@ export function Work({ work }: Props) {
 
 const THUMBS = { up: "Thumbs up", down: "Thumbs down" } as const;
 
-export function factsOfWork({ taskType, quotedCents, feedback, completedAt }: Props["work"]) {
+const withComment = (thumb: string, comment: string | null) => (comment ? `${thumb}: ${comment}` : thumb);
+
+export function factsOfWork({ taskType, quotedCents, feedback, feedbackComment, completedAt }: Props["work"]) {
   return [
     { label: "Kind of work", value: CATEGORY_WORDS[taskType] },
     { label: "Agreed price", value: <Money cents={quotedCents} /> },
     { label: "Completed", value: <Moment at={completedAt} /> },
-    { label: "Buyer’s feedback", value: feedback ? THUMBS[feedback] : "none" },
+    { label: "Buyer’s feedback", value: feedback ? withComment(THUMBS[feedback], feedbackComment) : "none" },
   ];
 }

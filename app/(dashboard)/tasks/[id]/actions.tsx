@@ -6,6 +6,7 @@ import { useCityTime } from "../../../_components/city-clock.tsx";
 import { Confirm } from "../../../_components/confirm.tsx";
 import { Countdown } from "../../../_components/countdown.tsx";
 import { exactTime } from "../../../_components/exact-time.ts";
+import { TextArea } from "../../../_components/field.tsx";
 import { moneyText } from "../../../_components/money.tsx";
 import { Notice } from "../../../_components/notice.tsx";
 import { Section } from "../../../_components/section.tsx";
@@ -61,12 +62,17 @@ function Cancel({ task, onChange }: Props) {
 function Feedback({ task, onChange }: Props) {
   const now = useCityTime(1_000);
   const [asking, setAsking] = useState<"up" | "down" | null>(null);
-  const rate = useAction((rating: "up" | "down") => trpc.tasks.giveFeedback.mutate({ id: task.id, rating }), {
-    onDone: async () => {
-      await onChange();
-      setAsking(null);
+  const [comment, setComment] = useState("");
+  const rate = useAction(
+    (rating: "up" | "down") =>
+      trpc.tasks.giveFeedback.mutate({ id: task.id, rating, ...(comment.trim() && { comment: comment.trim() }) }),
+    {
+      onDone: async () => {
+        await onChange();
+        setAsking(null);
+      },
     },
-  });
+  );
   const ask = (rating: "up" | "down") => {
     rate.reset();
     setAsking(rating);
@@ -82,6 +88,7 @@ function Feedback({ task, onChange }: Props) {
           )}
           {task.feedback === "up" ? "Thumbs up" : "Thumbs down"}
         </p>
+        {task.feedbackComment && <p className="mt-2 text-13 text-soft wrap-anywhere">{task.feedbackComment}</p>}
       </Section>
     );
   }
@@ -118,7 +125,17 @@ function Feedback({ task, onChange }: Props) {
         pending={rate.pending}
         problem={rate.problem?.message}
         onConfirm={() => asking && rate.run(asking)}
-      />
+      >
+        <TextArea
+          label="Comment"
+          optional
+          help="The seller reads it."
+          rows={3}
+          maxLength={2_000}
+          value={comment}
+          onChange={(event) => setComment(event.target.value)}
+        />
+      </Confirm>
     </Section>
   );
 }

@@ -41,8 +41,9 @@ const SENTENCES: Record<string, (data: Record<string, unknown>) => string> = {
   quality_check: () => "Work delivered, gate started",
   completed: (data) => (data.charged ? `Passed with ${data.score}, ${cents(data.charged)} charged` : "Passed the gate"),
   failed: (data) => withMessage("Ended without a charge", data.message ?? FAILURES[text(data.reason)]),
-  feedback: (data) => (data.feedback === "up" ? "Thumbs up" : "Thumbs down, after the refund window"),
-  refunded: () => "Thumbs down, whole charge returned",
+  feedback: (data) =>
+    withMessage(data.feedback === "up" ? "Thumbs up" : "Thumbs down, after the refund window", data.message),
+  refunded: (data) => withMessage("Thumbs down, whole charge returned", data.message),
   escrow_released: (data) => `Escrow released${data.released ? `, ${cents(data.released)}` : ""}`,
   dispute_opened: () => "Dispute opened",
   dispute_response: (data) =>
