@@ -48,13 +48,13 @@ export class E2bProvider implements SandboxProvider {
   private readonly machines: Machines;
   private readonly repos: RepoFetcher;
   private readonly canary: CanaryTargets;
-  private readonly alive = new Alive<SealedSandbox>({
-    reopen: (id) => this.reopen(id),
-    build: (spec, dropped) => this.build(spec, dropped),
-  });
+  private readonly alive: Alive<SealedSandbox>;
 
   constructor(options: E2bOptions) {
     this.machines = options.machines;
+    const reopen = (id: string) => this.reopen(id);
+    const build = (spec: SandboxSpec, dropped: AbortSignal) => this.build(spec, dropped);
+    this.alive = new Alive({ reopen, build }, options.machines.lifetimeMs);
     this.repos = options.repos;
     this.canary = options.canary;
   }
