@@ -16,7 +16,7 @@ export type StartOptions = {
   /** Data folder of this installation. */
   readonly dataDir: string;
   readonly repos: RepoFetcher;
-  /** See `BubblewrapOptions`. */
+  /** See `SandboxStart`. */
   readonly maxSandboxes?: number;
   /** Only the security tests pass this. */
   readonly defences?: Defences;
