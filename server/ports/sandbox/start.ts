@@ -27,7 +27,7 @@ export async function startSandbox(
   if (options.only === "e2b") {
     if (options.e2b === undefined) throw new StartProblem("E2B cannot be used: E2B_API_KEY is not set.");
     const { e2b, repos, maxSandboxes } = options;
-    return { provider: await startE2b({ ...e2b, repos, ...(maxSandboxes && { maxSandboxes }) }), reason: null };
+    return { provider: await startE2b({ ...e2b, repos, maxSandboxes }), reason: null };
   }
   if (options.only === "virtual") return { provider: new VirtualProvider(options), reason: "chosen by configuration" };
   const sealed = await startBubblewrap(options);

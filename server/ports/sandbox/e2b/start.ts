@@ -14,7 +14,7 @@ export type E2bStart = {
   readonly lifetimeMs?: number;
   readonly repos: RepoFetcher;
   /** See `E2bOptions`. */
-  readonly maxSandboxes?: number;
+  readonly maxSandboxes?: number | undefined;
   /** Tests name listeners of their own. */
   readonly canary?: CanaryTargets;
 };
