@@ -31,7 +31,10 @@ export const settingsSchema = ({ production }: { production: boolean }) =>
           /** Provisioned but not started for this long: the task shows up in listSubmitted again. */
           reofferAfterSeconds: duration(60),
           sandboxMinutes: duration(60),
-          /** Sandboxes on one machine at a time, those of the gate included; further ones are refused for the moment. */
+          /**
+           * Sandboxes on one machine at a time, or machines of E2B's for the whole city; those of the gate included.
+           * Further ones are refused for the moment.
+           */
           maxSandboxes: z.int().min(1).default(128),
         })
         .prefault({}),

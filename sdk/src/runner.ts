@@ -8,10 +8,12 @@ import { verifyWebhook, type WebhookHeaders } from "./webhooks.ts";
 import { aborted, WorkStopped } from "./work-stopped.ts";
 
 type Running = { run: TaskRun; done: Promise<void> };
-/** How often an offer was tried, and until when (by the client's clock) it is left alone. */
-type Tried = { tries: number; restsUntil: number };
+/** How often an offer was tried, until when it is left alone, and when it was met last, both by the client's clock. */
+type Tried = { tries: number; restsUntil: number; metAt: number };
 
 const MAX_TRIES_PER_OFFER = 3;
+/** An offer not met for so long is over. Sooner it may come back: it is not listed while a sandbox for it stands. */
+const FORGOTTEN_AFTER_MS = 60 * 60_000;
 
 /** Serves an agent's tasks, each one once, never more than `concurrency` at a time. Made by `agents.serve`. */
 export class AgentRunner {
@@ -106,7 +108,9 @@ export class AgentRunner {
   /** Takes what is offered as far as there are places; false when the city could not be asked. */
   async #look(): Promise<boolean> {
     try {
-      for (const offer of await this.#context.tasks.listSubmitted()) this.#take(offer);
+      const offers = await this.#context.tasks.listSubmitted();
+      this.#forgetAllBut(offers);
+      for (const offer of offers) this.#take(offer);
       return true;
     } catch (error) {
       this.#tell({ type: "error", error });
@@ -118,10 +122,20 @@ export class AgentRunner {
     }
   }
 
+  /** Lets go of what was tried of offers that are over: a runner that lives for months meets many. */
+  #forgetAllBut(offers: OfferedTask[]): void {
+    const now = this.#context.now();
+    const listed = new Set(offers.map(({ id }) => id));
+    for (const [id, tried] of this.#tried) {
+      if (listed.has(id) || this.#running.has(id) || now < tried.restsUntil) tried.metAt = now;
+      else if (now - tried.metAt >= FORGOTTEN_AFTER_MS) this.#tried.delete(id);
+    }
+  }
+
   #take(offer: OfferedTask): void {
     if (this.#stopping || this.#running.has(offer.id)) return;
     if (this.#running.size >= (this.#options.concurrency ?? 1)) return;
-    const tried = this.#tried.get(offer.id) ?? { tries: 0, restsUntil: 0 };
+    const tried = this.#tried.get(offer.id) ?? { tries: 0, restsUntil: 0, metAt: this.#context.now() };
     if (tried.tries >= MAX_TRIES_PER_OFFER || this.#context.now() < tried.restsUntil) return;
     tried.tries += 1;
     this.#tried.set(offer.id, tried);

@@ -5,7 +5,7 @@ import type { Answer, Call, RetryHint, RunState, StepState } from "./call.ts";
 import { FOR_THE_DRIVE, type Operation, type StepRecord, toRecord, Unsupported } from "./operations.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { completeRun, failRun, startRun } from "./runs.ts";
-import { inTransaction } from "./transaction.ts";
+import { withTransaction } from "./transaction.ts";
 import { record } from "./wire.ts";
 
 export type Driver = {
@@ -168,7 +168,7 @@ async function store(driver: Driver, run: RunState, operations: Operation[]): Pr
   const records = operations.map((operation) => toRecord(operation, run.event));
   const invoked = operations.filter(({ op }) => op === "InvokeFunction");
   if (invoked.length === 0) return record(driver.pool, run.id, run.dispatch, records);
-  return inTransaction(driver.pool, async (client) => {
+  return withTransaction(driver.pool, async (client) => {
     const changed = await record(client, run.id, run.dispatch, records);
     if (changed === null) return null;
     for (const operation of invoked) await invoke(driver, client, run, operation);

@@ -4,7 +4,7 @@ import { ENGINE_LOCKS } from "#server/db/advisory-locks.ts";
 import { nextTick } from "./cron.ts";
 import type { Registry } from "./registry.ts";
 import { startRun } from "./runs.ts";
-import { inTransaction } from "./transaction.ts";
+import { withTransaction } from "./transaction.ts";
 
 /** The `cron` job: one pending job for each expression of each function, at its next tick in city time. */
 export type CronJob = { function: string; cron: string; at: string };
@@ -39,7 +39,7 @@ export async function scheduleAll(pool: Pool, registry: Registry): Promise<void>
 /** A pending tick is left alone unless told otherwise, so that a restart does not jump over the one that fell due. */
 async function schedule(pool: Pool, functionId: string, cron: string, replace: boolean): Promise<string> {
   const key = `cron:${createHash("sha256").update(`${functionId} ${cron}`).digest("hex").slice(0, 24)}`;
-  await inTransaction(pool, async (client) => {
+  await withTransaction(pool, async (client) => {
     // Shared with `engine.advance_clock`: no tick is set with an offset that is about to change.
     await client.query("select pg_advisory_xact_lock_shared($1, 0)", [ENGINE_LOCKS]);
     const { rows } = await client.query<{ now: Date }>("select city_now() as now");

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 
-export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+/** Outside any use case: the engine has a pool and no context. A use case takes `inTransaction`. */
+export async function withTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query("begin");

@@ -1,4 +1,5 @@
 /** Whether changed files still parse, found out by programs inside a sandbox: nothing of the buyer's is read outside. */
+import { shellQuote } from "../kernel/shell-quote.ts";
 
 export type ParseResult = {
   readonly path: string;
@@ -27,14 +28,17 @@ export function parseable(paths: readonly string[]): string[] {
  */
 export function parseCommand(paths: readonly string[]): string {
   const groups: [RegExp, (files: string) => string][] = [
-    [new RegExp(`${SCRIPT.source}|${JSON_FILE.source}`), (files) => `node --no-warnings -e ${quote(NODE)} -- ${files}`],
-    [PYTHON, (files) => `python3 -I -S -c ${quote(PYTHON_PROGRAM)} ${files}`],
-    [SHELL, (files) => `bash -c ${quote(SHELL_PROGRAM)} bash ${files}`],
+    [
+      new RegExp(`${SCRIPT.source}|${JSON_FILE.source}`),
+      (files) => `node --no-warnings -e ${shellQuote(NODE)} -- ${files}`,
+    ],
+    [PYTHON, (files) => `python3 -I -S -c ${shellQuote(PYTHON_PROGRAM)} ${files}`],
+    [SHELL, (files) => `bash -c ${shellQuote(SHELL_PROGRAM)} bash ${files}`],
   ];
   return groups
     .map(([kind, command]) => [paths.filter((path) => kind.test(path)), command] as const)
     .filter(([files]) => files.length > 0)
-    .map(([files, command]) => command(files.map(quote).join(" ")))
+    .map(([files, command]) => command(files.map(shellQuote).join(" ")))
     .join("\n");
 }
 
@@ -98,8 +102,3 @@ for path in "$@"; do
   if bash -n "$path" 2>/dev/null; then echo "{\\"path\\":\\"$path\\",\\"message\\":null}"
   else echo "{\\"path\\":\\"$path\\",\\"message\\":\\"bash does not parse it\\"}"; fi
 done`;
-
-/** For the shell. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 const dimensionName = z.enum(["substance", "relevance", "specificity", "references", "structure", "originality"]);
-const referenceKind = z.enum(["path", "directory", "line", "snippet", "symbol"]);
+const referenceKind = z.enum(["path", "directory", "line", "snippet"]);
 
 /** The gate's verdict as the parties see it, and what came of an appeal. */
 export const qualityReport = z

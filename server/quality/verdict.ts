@@ -57,7 +57,7 @@ export type DimensionName = "substance" | "relevance" | "specificity" | "referen
 
 export type Dimension = { name: DimensionName; points: number; max: number; reasons: string[] };
 
-export type ReferenceKind = "path" | "directory" | "line" | "snippet" | "symbol";
+export type ReferenceKind = "path" | "directory" | "line" | "snippet";
 
 export type InventedReference = { kind: ReferenceKind; text: string; why: string };
 

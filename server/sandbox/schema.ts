@@ -13,7 +13,7 @@ export const writeFileInput = z.strictObject({
 });
 export const execInput = z.strictObject({
   id,
-  command: z.string().min(1).max(65_536).describe("Run by `sh -c`, without any network."),
+  command: z.string().min(1).max(65_536).describe("Run by `bash -c`, without any network."),
   cwd: path.optional().describe("The repository's root unless told otherwise."),
   timeoutMs: z.int().min(1).max(300_000).optional(),
 });

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { AuthenticationError } from "@ai-city/sdk";
 import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
+import { MINUTE } from "#tests/support/durations.ts";
 import { cityServer, hangUp, send } from "./support/city-server.ts";
 import { marketWith, offer, told, types } from "./support/market.ts";
 
@@ -104,6 +105,30 @@ test.each([true, false])("an offer that cannot be taken is left alone for a whil
   await vi.waitFor(() => expect(tries).toHaveLength(3));
   await runner.stop();
   for (const [index, at] of tries.slice(1).entries()) expect(at - (tries[index] ?? 0)).toBeGreaterThanOrEqual(7_000);
+});
+
+test.each([
+  ["for a moment was not listed is still tried no more than three times", 59, 3],
+  ["comes anew after it was not listed for an hour is tried anew: what was is forgotten", 61, 6],
+])("an offer that %s", async (_what, minutesAway, tries) => {
+  const broken = { status: 400, error: { code: "VALIDATION_ERROR", message: "no" } };
+  let backAt = Number.POSITIVE_INFINITY;
+  let now = () => 0;
+  let looks = 0;
+  const market = await marketWith(["t1"], {
+    "POST t1/sandbox/provision": broken,
+    "GET submitted": (_request, response) => {
+      if (market.calls.length === 3 && backAt === Number.POSITIVE_INFINITY) backAt = now() + minutesAway * MINUTE;
+      const there = market.calls.length < 3 || now() >= backAt;
+      if (there && backAt < Number.POSITIVE_INFINITY) looks += 1;
+      send(response, { data: there ? [offer("t1")] : [] });
+    },
+  });
+  now = market.now;
+  const runner = market.serve({ pollInterval: MINUTE, onTask: () => "never" });
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(8), { timeout: 10_000 });
+  await runner.stop();
+  expect(market.calls).toEqual(Array(tries).fill("POST t1/sandbox/provision"));
 });
 
 test("an offer that is not accepted is declined before anything is provisioned", async () => {

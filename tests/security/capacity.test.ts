@@ -1,11 +1,11 @@
-/** How many sandboxes one machine makes at a time, across restarts of its server. */
+/** How many sandboxes one machine makes at a time, across restarts of its server. E2B's: `e2b.test.ts`. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { newId } from "#server/kernel/ids.ts";
-import { startBubblewrap } from "#server/ports/sandbox/bubblewrap/start.ts";
 import { destroyEach } from "#server/ports/sandbox/destroy-each.ts";
+import { startSandbox } from "#server/ports/sandbox/start.ts";
 import { findTools } from "#server/tools.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "city-capacity-"));
@@ -13,12 +13,10 @@ const repos = { refusal: () => null, fetch: () => Promise.reject(new Error("No r
 const source = { kind: "files" as const, files: [{ path: "a.txt", content: "one\n" }] };
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-describe.runIf(findTools().bwrap !== null)("a machine for three sandboxes", () => {
-  const start = async () => {
-    const city = await startBubblewrap({ dataDir, repos, maxSandboxes: 3 });
-    if ("missing" in city) throw new Error(city.missing);
-    return city;
-  };
+const present = (["bubblewrap", "virtual"] as const).filter((only) => only === "virtual" || findTools().bwrap !== null);
+
+describe.each(present)("a machine for three sandboxes (%s)", (only) => {
+  const start = async () => (await startSandbox({ dataDir, repos, only, maxSandboxes: 3 })).provider;
   const full = { code: "UNAVAILABLE", retryAfter: expect.any(Number) };
 
   it("makes three, and another only when one is gone; what failed takes no place", async () => {

@@ -39,8 +39,19 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("E2B", 
     nameServer.close();
     web.close();
   });
-  const start = (canary: CanaryTargets = { ...reached, names: [] }, city = "one", apiKey = cloud.apiKey) =>
-    startE2b({ account: { apiKey, template: "base", apiUrl: url, sandboxUrl: url }, city, repos, canary });
+  const start = (
+    canary: CanaryTargets = { ...reached, names: [] },
+    city = "one",
+    apiKey = cloud.apiKey,
+    maxSandboxes = 128,
+  ) =>
+    startE2b({
+      account: { apiKey, template: "base", apiUrl: url, sandboxUrl: url },
+      city,
+      repos,
+      canary,
+      maxSandboxes,
+    });
 
   it("asks for machines without internet and without public ports, which end by themselves within the hour", async () => {
     const city = await start();
@@ -147,6 +158,25 @@ describe.runIf(process.platform === "linux" && process.getuid?.() === 0)("E2B", 
     await made[0].writeFile("mine.txt", "kept");
     expect((await made[1].readFile("mine.txt")).content).toBe("kept");
     expect(cloud.machines.size).toBe(1);
+  });
+
+  it("all servers of a city together start no more machines than it may have; one that is gone makes room", async () => {
+    const [one, other] = [
+      await start(undefined, "one", cloud.apiKey, 2),
+      await start(undefined, "one", cloud.apiKey, 2),
+    ];
+    const ids = [newId(), newId(), newId(), newId()];
+    const made = await Promise.allSettled(ids.map((id, i) => (i % 2 ? one : other).create({ id, source })));
+    const full = { code: "UNAVAILABLE", retryAfter: expect.any(Number) };
+    expect(made.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    for (const each of made) if (each.status === "rejected") expect(each.reason).toMatchObject(full);
+    expect(cloud.machines.size).toBe(2);
+    const asked = cloud.started.length;
+    await expect(one.create({ id: newId(), source })).rejects.toMatchObject(full);
+    expect(cloud.started).toHaveLength(asked);
+    await other.destroy(ids[made.findIndex(({ status }) => status === "fulfilled")] ?? "");
+    await one.create({ id: newId(), source });
+    expect(cloud.machines.size).toBe(2);
   });
 
   it("what one server closes is closed for the commands of every other", async () => {

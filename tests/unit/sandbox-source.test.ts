@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Alive } from "#server/ports/sandbox/alive.ts";
 import { withSource } from "#server/ports/sandbox/source.ts";
 import { DEFAULT_LIMITS } from "#server/ports/sandbox.ts";
@@ -70,4 +70,19 @@ test("destroying a sandbox that waits for its turn does not wait for it", async 
   expect(await alive.drop("a1")).toBeNull();
   await refused;
   await end();
+});
+
+test("a sandbox nobody asks for any more is not held for ever: another server may have destroyed it", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const reopen = vi.fn(async (id: string) => ({ id, lost: false }));
+  const alive = new Alive({ reopen, build: () => Promise.reject(new Error("Nothing is made here.")) }, 1_000);
+  const [idle, used] = [await alive.open("idle"), await alive.open("used")];
+  vi.advanceTimersByTime(900);
+  expect(await alive.open("used")).toBe(used);
+  vi.advanceTimersByTime(900);
+  await alive.open("another");
+  expect(await alive.open("used")).toBe(used);
+  expect(await alive.open("idle")).not.toBe(idle);
+  expect(reopen.mock.calls.flat()).toEqual(["idle", "used", "another", "idle"]);
 });

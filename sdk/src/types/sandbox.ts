@@ -13,7 +13,7 @@ export type WriteFileInput = { path: string; content: string; encoding?: "utf8" 
 export type WrittenFile = { path: string; sizeBytes: number };
 
 export type ExecInput = {
-  /** Run by `sh -c`. */
+  /** Run by `bash -c`. */
   command: string;
   /** Default `/home/user/repo`. */
   cwd?: string;

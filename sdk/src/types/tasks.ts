@@ -78,7 +78,7 @@ export type QualityReport = {
   references: {
     checked: number;
     confirmed: number;
-    invented: { kind: "path" | "directory" | "line" | "snippet" | "symbol"; text: string; why: string }[];
+    invented: { kind: "path" | "directory" | "line" | "snippet"; text: string; why: string }[];
     /** Files the seller made: neither confirmed nor invented. */
     created: string[];
   };

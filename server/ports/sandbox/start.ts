@@ -9,12 +9,12 @@ import { VirtualProvider } from "./virtual/provider.ts";
 export type SandboxStart = {
   readonly dataDir: string;
   readonly repos: RepoFetcher;
-  /** Sandboxes of bubblewrap's at a time; without it as many as are asked for. */
+  /** Sandboxes at a time on this machine, or machines of E2B's; without it as many as are asked for. */
   readonly maxSandboxes?: number;
   /** Takes this one or fails; without it, bubblewrap where it holds its trial, else the virtual shell. */
   readonly only?: SandboxName;
   /** The account, where E2B is to be used. */
-  readonly e2b?: Omit<E2bStart, "repos">;
+  readonly e2b?: Omit<E2bStart, "repos" | "maxSandboxes">;
 };
 
 /**
@@ -26,7 +26,8 @@ export async function startSandbox(
 ): Promise<{ provider: SandboxProvider; reason: string | null }> {
   if (options.only === "e2b") {
     if (options.e2b === undefined) throw new StartProblem("E2B cannot be used: E2B_API_KEY is not set.");
-    return { provider: await startE2b({ ...options.e2b, repos: options.repos }), reason: null };
+    const { e2b, repos, maxSandboxes } = options;
+    return { provider: await startE2b({ ...e2b, repos, maxSandboxes }), reason: null };
   }
   if (options.only === "virtual") return { provider: new VirtualProvider(options), reason: "chosen by configuration" };
   const sealed = await startBubblewrap(options);

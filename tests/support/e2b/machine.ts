@@ -12,7 +12,7 @@ export type MachineNetwork = "none" | "host";
 export class StandInMachine {
   readonly id = `i${randomBytes(10).toString("hex")}`;
   readonly token = randomBytes(16).toString("hex");
-  startedAt = new Date();
+  startedAt = nextStart();
   readonly endAt: Date;
   readonly metadata: Readonly<Record<string, string>>;
   private readonly init: ChildProcess;
@@ -87,4 +87,11 @@ async function readPid(init: ChildProcess): Promise<number> {
   if (pid === undefined) throw new Error("The stand-in for a machine did not start.");
   await up;
   return Number(pid);
+}
+
+let lastStart = 0;
+/** No two in one millisecond: the order of their starts is what servers decide by. */
+function nextStart(): Date {
+  lastStart = Math.max(Date.now(), lastStart + 1);
+  return new Date(lastStart);
 }

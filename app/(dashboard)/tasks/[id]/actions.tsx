@@ -162,8 +162,8 @@ function Dispute({ task, onChange, terms }: Props & { terms: DisputeTerms }) {
   return (
     <Section title="Something wrong with it?">
       <p className="mb-3 text-13 text-soft">
-        A dispute freezes what the seller has not withdrawn yet. The seller answers within{" "}
-        {counted(terms.responseHours, "hour")}; an operator decides. You can open one until{" "}
+        A dispute freezes the seller's whole share; what the seller has withdrawn of it is owed. The seller answers
+        within {counted(terms.responseHours, "hour")}; an operator decides. You can open one until{" "}
         {exactTime(new Date(until).toISOString())}.
       </p>
       <OpenDispute taskId={task.id} onDone={onChange} />

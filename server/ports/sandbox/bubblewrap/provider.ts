@@ -1,4 +1,3 @@
-import { CityError } from "../../../kernel/errors.ts";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import {
   DEFAULT_LIMITS,
@@ -11,6 +10,7 @@ import {
 import { Alive } from "../alive.ts";
 import { destroyEach } from "../destroy-each.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { Places } from "../places.ts";
 import { allDefences, type Defences } from "../sealed/defences.ts";
 import { type LaidOut, writeManifest } from "../sealed/manifest.ts";
 import { SealedSandbox } from "../sealed/sandbox.ts";
@@ -32,7 +32,7 @@ export type BubblewrapOptions = {
   readonly seal: Seal;
   readonly repos: RepoFetcher;
   readonly defences?: Defences;
-  /** Sandboxes at a time; without it as many as are asked for. */
+  /** See `SandboxStart`. */
   readonly maxSandboxes?: number;
 };
 
@@ -49,16 +49,14 @@ export class BubblewrapProvider implements SandboxProvider {
     build: (spec, dropped) => this.build(spec, dropped),
   });
   private readonly uidsInUse = new Set<number>();
-  private readonly maxSandboxes: number;
-  /** The sandboxes that take a place among those: from before they are made until nothing of them is left. */
-  private readonly placed = new Set<string>();
+  private readonly places: Places;
 
   constructor(options: BubblewrapOptions) {
     this.machine = options.machine;
     this.seal = options.seal;
     this.repos = options.repos;
     this.defences = options.defences ?? allDefences();
-    this.maxSandboxes = options.maxSandboxes ?? Number.POSITIVE_INFINITY;
+    this.places = new Places(options.maxSandboxes);
     this.workspaces = new Workspaces(options.machine, this.defences);
     this.can = describeAbilities(options.machine);
   }
@@ -75,14 +73,14 @@ export class BubblewrapProvider implements SandboxProvider {
     checkSandboxId(id);
     (await this.alive.drop(id))?.end();
     await this.tearDown(id);
-    this.placed.delete(id);
+    this.places.free(id);
   }
 
   async sweep(keep: ReadonlySet<string>): Promise<string[]> {
     const { cgroups } = this.machine;
     const found = new Set([...(await this.workspaces.ids()), ...(cgroups === null ? [] : groupIds(cgroups))]);
     const unowned = [...found].filter((id) => isSandboxId(id) && !keep.has(id));
-    for (const id of found) if (keep.has(id)) this.placed.add(id);
+    for (const id of found) if (keep.has(id)) this.places.found(id);
     await destroyEach(unowned, (id) => this.destroy(id));
     if (found.size === unowned.length) {
       if (cgroups !== null) removeParents(cgroups);
@@ -95,30 +93,22 @@ export class BubblewrapProvider implements SandboxProvider {
     const state = await this.workspaces.loadState(id);
     if (state === null) return null;
     if (state.uid !== null) this.uidsInUse.add(state.uid);
-    this.placed.add(id);
+    this.places.found(id);
     const user = this.user(id, state.uid, state.limits);
     return this.sandbox(state, user);
   }
 
   private async build({ id, source, limits: wanted }: SandboxSpec, dropped: AbortSignal): Promise<SealedSandbox> {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...wanted };
-    this.takePlace(id);
+    this.places.take(id);
     try {
       // Had first: while a slow remote keeps us waiting there is nothing to clean up.
       const asked = { source, limits, dropped };
       return await withSource(this.repos, asked, (had, deadline) => this.fill(id, limits, had, deadline));
     } catch (error) {
-      this.placed.delete(id);
+      this.places.free(id);
       throw error;
     }
-  }
-
-  /** @throws UNAVAILABLE when the machine has as many sandboxes as it may. */
-  private takePlace(id: string): void {
-    if (!this.placed.has(id) && this.placed.size >= this.maxSandboxes) {
-      throw new CityError("UNAVAILABLE", "No more sandboxes can be made at the moment. Try again.", { retryAfter: 5 });
-    }
-    this.placed.add(id);
   }
 
   private async fill(id: string, limits: SandboxLimits, source: Source, deadline: number): Promise<SealedSandbox> {

@@ -1,10 +1,11 @@
 /** The seal: how every program that touches a buyer's code or a seller's command is started. */
+
+import { shellQuote } from "../../../kernel/shell-quote.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
 import type { Defences } from "../sealed/defences.ts";
 import { ENVIRONMENT, type Program, type ProgramRun } from "../sealed/program.ts";
 import { launcher } from "./launcher.ts";
 import type { Machine } from "./machine.ts";
-import { quote } from "./quote.ts";
 
 /** A folder of the sandbox shown inside the seal. Its host path is ours; only its content is the seller's. */
 export type Bind = { readonly from: string; readonly to: string; readonly writable: boolean };
@@ -69,7 +70,7 @@ export class Seal {
     // 0 is the shell itself. Version 1 has a file for single threads, which spares the wait for every processor that
     // moving a whole process costs: 10 ms and more.
     const join = machine.cgroups?.version === 1 ? "tasks" : "cgroup.procs";
-    for (const folder of user.groupFolders) lines.push(`echo 0 > ${quote(`${folder}/${join}`)} || exit 125`);
+    for (const folder of user.groupFolders) lines.push(`echo 0 > ${shellQuote(`${folder}/${join}`)} || exit 125`);
     lines.push("ulimit -c 0");
     if (defences.has("open-file limit")) lines.push("ulimit -n 1024");
     if (defences.has("file-size limit")) lines.push(`ulimit -f ${Math.ceil(user.limits.diskBytes / 1024)}`);
@@ -78,7 +79,7 @@ export class Seal {
       if (defences.has("memory limit")) lines.push(`ulimit -d ${Math.ceil(user.limits.memoryBytes / 1024)}`);
       if (defences.has("process limit")) lines.push(`ulimit -u ${user.limits.processes}`);
     }
-    if (this.files.filter !== null) lines.push(`exec 3< ${quote(this.files.filter)}`);
+    if (this.files.filter !== null) lines.push(`exec 3< ${shellQuote(this.files.filter)}`);
     const drop = uid === null ? "" : `${machine.setpriv} --reuid ${uid} --regid ${uid} --clear-groups --no-new-privs `;
     lines.push(`exec ${drop}${machine.bwrap} "$@"`);
     return lines.join("\n");

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { writeWhole } from "../../../kernel/write-whole.ts";
 import type { RepoFetcher } from "../../repo-fetch.ts";
 import { DEFAULT_LIMITS } from "../../sandbox.ts";
 import { allDefences, type Defences } from "../sealed/defences.ts";
@@ -16,7 +17,7 @@ export type StartOptions = {
   /** Data folder of this installation. */
   readonly dataDir: string;
   readonly repos: RepoFetcher;
-  /** See `BubblewrapOptions`. */
+  /** See `SandboxStart`. */
   readonly maxSandboxes?: number;
   /** Only the security tests pass this. */
   readonly defences?: Defences;
@@ -79,7 +80,8 @@ async function writeFilter(folder: string, defences: Defences): Promise<string |
   const program = seccompProgram(process.arch, without);
   const file = join(folder, `filter-${createHash("sha256").update(program).digest("hex").slice(0, 16)}.bpf`);
   await mkdir(folder, { recursive: true, mode: 0o711 });
-  await writeWhole(file, program);
+  // Another server may be reading it right now.
+  writeWhole(file, program, 0o644);
   return file;
 }
 
@@ -109,11 +111,4 @@ async function writeEtc(folder: string): Promise<string> {
     if (!existsSync(etc)) throw error;
   });
   return etc;
-}
-
-/** Another server may be reading the file right now. */
-async function writeWhole(file: string, content: string | Buffer): Promise<void> {
-  const fresh = `${file}.${randomBytes(6).toString("hex")}`;
-  await writeFile(fresh, content, { mode: 0o644 });
-  await rename(fresh, file);
 }

@@ -1,6 +1,7 @@
 /** Runs short programs of root's, as many as are asked for at a time in one shell. */
+
+import { shellQuote } from "../../../kernel/shell-quote.ts";
 import { launcher } from "./launcher.ts";
-import { quote } from "./quote.ts";
 
 type Step = { readonly line: string; resolve(): void; reject(error: Error): void };
 
@@ -20,7 +21,7 @@ export class Together {
   /** @throws Error when the program failed, with what was said. */
   run(program: string, ...args: readonly string[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.waiting.push({ line: [program, ...args].map(quote).join(" "), resolve, reject });
+    this.waiting.push({ line: [program, ...args].map(shellQuote).join(" "), resolve, reject });
     if (!this.busy) void this.work();
     return promise;
   }

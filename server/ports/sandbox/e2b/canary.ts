@@ -3,6 +3,7 @@
  * nothing got through. E2B is asked for machines without internet; whether one really has none is found out, not believed.
  */
 import { CityError } from "../../../kernel/errors.ts";
+import { shellQuote } from "../../../kernel/shell-quote.ts";
 import type { RemoteSeal } from "./remote-seal.ts";
 
 export type CanaryTargets = {
@@ -59,8 +60,7 @@ function script({ names, nameServers, hosts }: CanaryTargets): string {
     ...hosts.map(({ host, port }) => [`exec 3<>/dev/tcp/${host}/${port}`, `a connection to ${host}:${port} was made`]),
   ];
   const lines = probes.map(([probe, told]) => {
-    const quoted = (probe ?? "").replaceAll("'", `'\\''`);
-    return `{ timeout -s KILL ${PATIENCE_SECONDS} bash -c '${quoted}' 2>/dev/null && echo '${told}'; } &`;
+    return `{ timeout -s KILL ${PATIENCE_SECONDS} bash -c ${shellQuote(probe ?? "")} 2>/dev/null && echo '${told}'; } &`;
   });
   return [SELF_TEST, ...lines, "wait", `echo ${SUNG}`].join("\n");
 }

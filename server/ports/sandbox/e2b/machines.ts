@@ -19,7 +19,7 @@ export class Machines {
   private readonly client: E2B;
   private readonly template: string;
   private readonly city: string;
-  private readonly lifetimeMs: number;
+  readonly lifetimeMs: number;
 
   /**
    * @param city what all servers of one city share and no other city has.

@@ -14,6 +14,7 @@ import { Alive } from "../alive.ts";
 import { destroyEach } from "../destroy-each.ts";
 import { commitFiles } from "../git-objects.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { refuseFull } from "../places.ts";
 import { readManifest, writeManifest } from "../sealed/manifest.ts";
 import { SealedSandbox, type SealedState } from "../sealed/sandbox.ts";
 import { type Source, withSource } from "../source.ts";
@@ -39,6 +40,8 @@ export type E2bOptions = {
   readonly machines: Machines;
   readonly repos: RepoFetcher;
   readonly canary: CanaryTargets;
+  /** Machines at a time, of all servers of the city together; without it as many as are asked for. */
+  readonly maxSandboxes?: number | undefined;
 };
 
 /** Sandboxes on machines of E2B's. Nothing of a sandbox is kept here: any server of the city can go on with it. */
@@ -48,15 +51,17 @@ export class E2bProvider implements SandboxProvider {
   private readonly machines: Machines;
   private readonly repos: RepoFetcher;
   private readonly canary: CanaryTargets;
-  private readonly alive = new Alive<SealedSandbox>({
-    reopen: (id) => this.reopen(id),
-    build: (spec, dropped) => this.build(spec, dropped),
-  });
+  private readonly maxSandboxes: number;
+  private readonly alive: Alive<SealedSandbox>;
 
   constructor(options: E2bOptions) {
     this.machines = options.machines;
+    const reopen = (id: string) => this.reopen(id);
+    const build = (spec: SandboxSpec, dropped: AbortSignal) => this.build(spec, dropped);
+    this.alive = new Alive({ reopen, build }, options.machines.lifetimeMs);
     this.repos = options.repos;
     this.canary = options.canary;
+    this.maxSandboxes = options.maxSandboxes ?? Number.POSITIVE_INFINITY;
   }
 
   create(spec: SandboxSpec): Promise<Sandbox> {
@@ -96,8 +101,10 @@ export class E2bProvider implements SandboxProvider {
     return null;
   }
 
-  private build({ id, source, limits: wanted }: SandboxSpec, dropped: AbortSignal): Promise<SealedSandbox> {
+  private async build({ id, source, limits: wanted }: SandboxSpec, dropped: AbortSignal): Promise<SealedSandbox> {
     const limits: SandboxLimits = { ...DEFAULT_LIMITS, ...wanted };
+    const others = (await this.machines.list()).filter((info) => sandboxIdOf(info) !== id);
+    refuseFull(others.length, this.maxSandboxes);
     // Fetched first: while a slow remote keeps us waiting there is no machine to pay for.
     return withSource(this.repos, { source, limits, dropped }, (had, deadline) => this.fill(id, limits, had, deadline));
   }
@@ -110,7 +117,8 @@ export class E2bProvider implements SandboxProvider {
 
     const machine = await this.machines.start(id);
     try {
-      const first = (await this.machines.list(id))[0];
+      const running = await this.machines.list();
+      const first = running.find((info) => sandboxIdOf(info) === id);
       if (first !== undefined && first.sandboxId !== machine.sandboxId) {
         // Another server was quicker by a moment; both see the same order, so one of them goes on.
         await this.machines.kill(machine.sandboxId);
@@ -118,6 +126,11 @@ export class E2bProvider implements SandboxProvider {
         if (theirs !== null) return theirs;
         throw new Error("The sandbox was being made by another server, which did not finish.");
       }
+      // Others may have been started since the count; of those that are too many each goes, for all see one order.
+      refuseFull(
+        running.findIndex((info) => info.sandboxId === machine.sandboxId),
+        this.maxSandboxes,
+      );
       const seal = new RemoteSeal(machine);
       await seal.prepare();
       // Side by side: until both are done nothing but our own sealed scripts runs there, and those have no network.

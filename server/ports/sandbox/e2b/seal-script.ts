@@ -5,6 +5,7 @@
  * The network namespace is empty: what a seller runs has no network even where the machine's own firewall has a hole
  * (E2B's rules are known to have let DNS through). The process namespace ends with its command, daemons included.
  */
+import { shellQuote } from "../../../kernel/shell-quote.ts";
 import type { SandboxLimits } from "../../sandbox.ts";
 import { type Binding, ENVIRONMENT, type Program } from "../sealed/program.ts";
 
@@ -65,7 +66,7 @@ mkfifo "$run/o" "$run/e"
 ${gather("o", "out")}
 ${gather("e", "err")}
 began=\${EPOCHREALTIME/./}
-unshare --mount --pid --fork --net --ipc --uts --kill-child bash -c ${quote(innerScript(command, limits, kind))} seal "\${argv[@]}" \\
+unshare --mount --pid --fork --net --ipc --uts --kill-child bash -c ${shellQuote(innerScript(command, limits, kind))} seal "\${argv[@]}" \\
   < ${input ?? "/dev/null"} > "$run/o" 2> "$run/e" 3> "$run/ready" 4> "$run/pid"
 code=$?
 ended=\${EPOCHREALTIME/./}
@@ -130,11 +131,6 @@ function bindLines({ part, to, writable }: Binding): string[] {
 
 function assignments(env: Readonly<Record<string, string>>): string {
   return Object.entries(env)
-    .map(([name, value]) => quote(`${name}=${value}`))
+    .map(([name, value]) => shellQuote(`${name}=${value}`))
     .join(" ");
-}
-
-/** For bash. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -13,6 +13,8 @@ export type E2bStart = {
   /** Milliseconds after which E2B ends a machine by itself; an hour, unless told otherwise. */
   readonly lifetimeMs?: number;
   readonly repos: RepoFetcher;
+  /** See `E2bOptions`. */
+  readonly maxSandboxes?: number | undefined;
   /** Tests name listeners of their own. */
   readonly canary?: CanaryTargets;
 };
@@ -53,7 +55,8 @@ export async function startE2b(options: E2bStart): Promise<E2bProvider> {
   } catch (error) {
     throw new Error(`E2B cannot be used: ${reason(error)}`, { cause: error });
   }
-  return new E2bProvider({ machines, repos: options.repos, canary });
+  const { repos, maxSandboxes } = options;
+  return new E2bProvider({ machines, repos, canary, maxSandboxes });
 }
 
 /** Our own sentence, and E2B's where the account is at fault: a wrong key is told nowhere else. */

@@ -15,6 +15,7 @@ import { Alive } from "../alive.ts";
 import { destroyEach } from "../destroy-each.ts";
 import { countLines } from "../file-content.ts";
 import { checkSandboxId, isSandboxId } from "../ids.ts";
+import { Places } from "../places.ts";
 import { type Source, withSource } from "../source.ts";
 import type { StoredFile } from "./protocol.ts";
 import { VirtualSandbox, type VirtualState } from "./sandbox.ts";
@@ -29,6 +30,8 @@ export type VirtualOptions = {
   /** Data folder of this installation. */
   readonly dataDir: string;
   readonly repos: RepoFetcher;
+  /** See `SandboxStart`. */
+  readonly maxSandboxes?: number;
 };
 
 /** A shell interpreter over a file system in memory: no program of this machine runs, and no git is needed. */
@@ -49,6 +52,7 @@ export class VirtualProvider implements SandboxProvider {
   };
   private readonly home: string;
   private readonly repos: RepoFetcher;
+  private readonly places: Places;
   private readonly alive = new Alive<VirtualSandbox>({
     reopen: (id) => this.reopen(id),
     build: (spec, dropped) => this.build(spec, dropped),
@@ -57,6 +61,7 @@ export class VirtualProvider implements SandboxProvider {
   constructor(options: VirtualOptions) {
     this.home = join(resolve(options.dataDir), "virtual-sandboxes");
     this.repos = options.repos;
+    this.places = new Places(options.maxSandboxes);
   }
 
   create(spec: SandboxSpec): Promise<Sandbox> {
@@ -71,10 +76,13 @@ export class VirtualProvider implements SandboxProvider {
     checkSandboxId(id);
     await (await this.alive.drop(id))?.end();
     await rm(join(this.home, id), { recursive: true, force: true });
+    this.places.free(id);
   }
 
   async sweep(keep: ReadonlySet<string>): Promise<string[]> {
-    const unowned = (await readdir(this.home).catch(() => [])).filter((id) => isSandboxId(id) && !keep.has(id));
+    const found = (await readdir(this.home).catch(() => [])).filter(isSandboxId);
+    const unowned = found.filter((id) => !keep.has(id));
+    for (const id of found) if (keep.has(id)) this.places.found(id);
     return destroyEach(unowned, (id) => this.destroy(id));
   }
 
@@ -82,6 +90,7 @@ export class VirtualProvider implements SandboxProvider {
     const text = await readFile(join(this.home, id, "state.json"), "utf8").catch(() => null);
     if (text === null) return null;
     const state = JSON.parse(text) as VirtualState;
+    this.places.found(id);
     return this.sandbox(state, this.shell(id, state.limits));
   }
 
@@ -92,11 +101,12 @@ export class VirtualProvider implements SandboxProvider {
       diskBytes: Math.min(wanted.diskBytes, MAX_BYTES),
       files: Math.min(wanted.files, MAX_FILES),
     };
+    this.places.take(spec.id);
     const folder = join(this.home, spec.id);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(join(folder, "work"), { recursive: true, mode: 0o700 });
     const shell = this.shell(spec.id, limits);
     try {
+      await rm(folder, { recursive: true, force: true });
+      await mkdir(join(folder, "work"), { recursive: true, mode: 0o700 });
       const unpacked = (source: Source) => this.unpack(source, limits, shell);
       const { source } = spec;
       const asked = { source, limits, dropped, maxPackBytes: MAX_PACK_BYTES };
@@ -112,6 +122,7 @@ export class VirtualProvider implements SandboxProvider {
     } catch (error) {
       await shell.end();
       await rm(folder, { recursive: true, force: true });
+      this.places.free(spec.id);
       throw error;
     }
   }

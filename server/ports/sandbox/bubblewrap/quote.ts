@@ -1,4 +1,0 @@
-/** A word for /bin/sh, whatever it contains. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
