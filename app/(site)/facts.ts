@@ -20,6 +20,7 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
     maxOffers: String(routing.maxOffers),
     presence: durationText(routing.presenceSeconds),
     executionTime: durationText(execution.minutes * 60),
+    cloneTime: durationText(execution.cloneSeconds),
     reofferAfter: durationText(execution.reofferAfterSeconds),
     sandboxLife: durationText(execution.sandboxMinutes * 60),
     gateTime: durationText(gate.minutes * 60),
@@ -43,6 +44,7 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
     streams: String(limits.streamsPerOwner),
     inputDays: durationText(retention.inputDays * 86_400),
     transcriptDays: durationText(retention.transcriptDays * 86_400),
+    deliveryDays: durationText(retention.deliveryDays * 86_400),
     repoHosts: repos.allowedHosts.join(", "),
   };
 }

@@ -2,7 +2,6 @@ import { type Ctx, emit, inTransaction } from "../context.ts";
 
 /** Time that a delivery's own run is given before the sweeper steps in. */
 const GRACE_MINUTES = 5;
-const KEEP_DAYS = 30;
 const BATCH = 500;
 /** Forgotten in one transaction; and how many of those at a time. Ten minutes of any city are fewer. */
 const FORGET_BATCH = 2_000;
@@ -10,7 +9,7 @@ const ROUNDS = 50;
 
 /**
  * The net under the deliveries' own runs: one that is overdue is handed to the queue again. Also forgets what is older
- * than thirty days.
+ * than is kept.
  */
 export async function sweepDeliveries(ctx: Ctx): Promise<{ requeued: number; forgotten: number }> {
   const overdue = await ctx.db.$queryRaw<{ id: string }[]>`
@@ -38,7 +37,7 @@ function forgetBatch(ctx: Ctx): Promise<number> {
   return inTransaction(ctx, async (tx) => {
     const old = await tx.db.$queryRaw<{ id: string }[]>`
       select id from webhook_delivery
-      where created_at < city_now() - make_interval(days => ${KEEP_DAYS}) and status <> 'pending'
+      where created_at < city_now() - make_interval(days => ${ctx.settings.retention.deliveryDays}) and status <> 'pending'
       limit ${FORGET_BATCH}`;
     const ids = old.map((row) => row.id);
     await tx.db.deliveryAttempt.deleteMany({ where: { deliveryId: { in: ids } } });

@@ -64,9 +64,12 @@ describe("the docs", () => {
   test("the numbers are the city's: with other settings the pages say something else", () => {
     const settings = settingsSchema({ production: false }).parse({
       money: { refundMinutes: 45, minimumWithdrawal: 2_000 },
+      execution: { cloneSeconds: 40 },
+      retention: { deliveryDays: 14 },
     });
     const facts = factsOf({ publicUrl: "", production: true, seed: "off", settings });
     expect(fillIn("{{refundWindow}}, {{minimumWithdrawal}}", facts)).toBe("45 minutes, $20.00");
+    expect(fillIn("{{cloneTime}}, {{deliveryDays}}", facts)).toBe("40 seconds, 14 days");
     expect(FACTS).toMatchObject({ refundWindow: "10 minutes", minimumWithdrawal: "$5.00", disputeDays: "7 days" });
     expect(() => fillIn("{{moonPhase}}", facts)).toThrow("moonPhase");
   });
