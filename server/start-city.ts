@@ -24,7 +24,7 @@ import { localRemote } from "./ports/repo-fetch/local-remote.ts";
 import { makeLimits } from "./rest/limits.ts";
 import { sweepSandboxes } from "./sandbox/tear-down-sandboxes.ts";
 import { keepModesApart, refuseOtherMode } from "./start-mode.ts";
-import { type Cleanup, startPorts } from "./start-ports.ts";
+import { type Cleanup, refuseWithoutSeal, startPorts } from "./start-ports.ts";
 import { createCaller } from "./trpc/root.ts";
 
 export type RunningCity = City & {
@@ -52,6 +52,7 @@ export async function startCity(
   };
   try {
     await refuseTakenPort(config);
+    refuseWithoutSeal(config);
     const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${config.port}`;
     const opened = await openCityDatabase(config, log, {
       // Only E2B's machines are reached from every server.
