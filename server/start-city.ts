@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
-import { createServer } from "node:net";
+import { createServer, isIPv6 } from "node:net";
 import { join } from "node:path";
 import { makeInngest } from "#inngest/client.ts";
 import { cityFunctions } from "#inngest/functions/index.ts";
@@ -53,7 +53,7 @@ export async function startCity(
   try {
     await refuseTakenPort(config);
     refuseWithoutSeal(config);
-    const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${config.port}`;
+    const url = ownUrl(config);
     const opened = await openCityDatabase(config, log, {
       // Only E2B's machines are reached from every server.
       alone: config.sandbox !== "e2b",
@@ -97,6 +97,16 @@ export async function startCity(
     await stop();
     throw error;
   }
+}
+
+/** Where the city answers on its own machine. A server that listens on every address is called by the loopback one. */
+export function ownUrl({ host, port }: Pick<Config, "host" | "port">): string {
+  const called = new Map([
+    ["0.0.0.0", "127.0.0.1"],
+    ["::", "::1"],
+  ]);
+  const name = called.get(host) ?? host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
 }
 
 function listen(server: Server, { port, host }: Config): Promise<void> {

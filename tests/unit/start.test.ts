@@ -5,6 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { ownUrl } from "#server/start-city.ts";
 import { refuseWithoutSeal } from "#server/start-ports.ts";
 import { findTools } from "#server/tools.ts";
 
@@ -30,6 +31,17 @@ test("a start that finds its port taken says so and what to do, and nothing else
     stderr: `Port ${port} is taken. Stop what uses it, or choose another: PORT=${port + 10} npm start\n`,
   });
   other.close();
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:3000"],
+  ["0.0.0.0", "http://127.0.0.1:3000"],
+  ["::1", "http://[::1]:3000"],
+  ["::", "http://[::1]:3000"],
+  ["city.internal", "http://city.internal:3000"],
+])("a city that listens on %s calls itself by an address that leads there", (host, url) => {
+  expect(ownUrl({ host, port: 3000 })).toBe(url);
+  expect(new URL(url).port).toBe("3000");
 });
 
 test("production without what seals its sandboxes is refused with the command that brings it, whoever uses E2B is not", () => {
