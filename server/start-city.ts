@@ -155,6 +155,7 @@ function makeCity({ config, log, database, live, ports, parts }: Parts): City {
       ? makeInngest({ mode: "embedded", fetch: engineFetch(database.pool), log })
       : makeInngest({ mode: "inngest", ...config.inngest, log });
   const limits = makeLimits(config.settings.limits);
+  const startedAt = performance.now();
   const ctx: City["ctx"] = (
     actor = { kind: "system" },
     { requestId = `job_${randomUUID()}`, address = "the city itself" } = {},
@@ -168,6 +169,7 @@ function makeCity({ config, log, database, live, ports, parts }: Parts): City {
     settings: config.settings,
     masterKey: config.masterKey,
     publicUrl: config.publicUrl,
+    secondsUp: () => (performance.now() - startedAt) / 1_000,
     live,
     countTry: (of, about) => limits.countTry(of, address, about),
   });
