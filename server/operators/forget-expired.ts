@@ -4,7 +4,7 @@ import type { Ctx } from "../context.ts";
 const SESSION_DAYS = 30;
 /** Days that a trust key's daily counts are kept; the last one stays, for it tells when the key was used. */
 const USE_DAYS = 30;
-/** Days by which a handled event of Stripe's is known when it comes again. Stripe sends again for thirty at most. */
+/** Days by which a handled event of Stripe's is known when it comes again: by itself within three, sent by hand within thirty. */
 const EVENT_DAYS = 90;
 
 /** Days that a mail to nobody's address is kept, which is how long it may still be sent. */
