@@ -72,6 +72,8 @@ export type Config = {
   smtp: { url: string; from: string } | null;
   /** What local mode brings along: demo repositories alone, or also the demo owner and the seed agents. */
   seed: "all" | "repos" | "off";
+  /** The demo repository as the city itself fetches it, which is not by the public address; null where there is none. */
+  demoRepo: string | null;
   /** Whether the clock may be moved; never in production, and not by itself where timers are Inngest's. */
   testClock: boolean;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
@@ -90,6 +92,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   const production = vars.CITY_ENV === "production";
   if (production) refuseStandIns(vars);
   const inngest = inngestFrom(vars);
+  const seed = vars.CITY_SEED ?? (production ? "off" : "all");
 
   const dataDir = resolve(vars.CITY_DATA_DIR ?? ".data");
   mkdirSync(dataDir, { recursive: true, mode: 0o711 });
@@ -110,7 +113,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     e2b: e2bFrom(vars),
     judge: judgeFrom(vars),
     smtp: vars.SMTP_URL ? { url: vars.SMTP_URL, from: vars.MAIL_FROM ?? "AI City <no-reply@aicity.dev>" } : null,
-    seed: vars.CITY_SEED ?? (production ? "off" : "all"),
+    seed,
+    demoRepo: seed === "off" ? null : `http://localhost:${vars.PORT}/git/storefront.git`,
     testClock: !production && (vars.CITY_TEST_CLOCK ?? inngest.kind === "embedded"),
     logLevel: vars.LOG_LEVEL,
     settings: readSettings(vars.CITY_SETTINGS, production),

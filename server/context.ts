@@ -49,6 +49,8 @@ export type Ctx<A extends Actor = Actor> = {
   masterKey: string;
   /** Where browsers find the city; links that lead back here are made from it. */
   publicUrl: string;
+  /** Seconds since this server was started, by the machine's clock. */
+  secondsUp(): number;
   /** Tells when something happened to a task. */
   live: TaskSignal;
   /**

@@ -54,7 +54,7 @@ async function startNext(config: Config): Promise<NextHandler> {
 function announce(city: City & { url: string }, config: Config): void {
   say(`\nAI City is open: ${config.publicUrl}`);
   if (config.seed === "all") say(`Demo sign-in:    ${DEMO.email} / ${DEMO.password}`);
-  if (config.seed !== "off") say(`Demo repository: ${config.publicUrl}/git/storefront.git`);
+  if (config.demoRepo) say(`Demo repository: ${config.demoRepo}`);
   const standIns = Object.entries(city.parts).filter(([, part]) => part.standIn);
   if (standIns.length > 0) say("\nStand-ins (the README says how each is replaced by the real part):");
   for (const [job, { name, note }] of standIns) say(`  ${job.padEnd(9)} ${name}${note ? ` (${note})` : ""}`);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
-import { createServer } from "node:net";
+import { createServer, isIPv6 } from "node:net";
 import { join } from "node:path";
 import { makeInngest } from "#inngest/client.ts";
 import { cityFunctions } from "#inngest/functions/index.ts";
@@ -24,7 +24,7 @@ import { localRemote } from "./ports/repo-fetch/local-remote.ts";
 import { makeLimits } from "./rest/limits.ts";
 import { sweepSandboxes } from "./sandbox/tear-down-sandboxes.ts";
 import { keepModesApart, refuseOtherMode } from "./start-mode.ts";
-import { type Cleanup, startPorts } from "./start-ports.ts";
+import { type Cleanup, refuseWithoutSeal, startPorts } from "./start-ports.ts";
 import { createCaller } from "./trpc/root.ts";
 
 export type RunningCity = City & {
@@ -52,7 +52,8 @@ export async function startCity(
   };
   try {
     await refuseTakenPort(config);
-    const url = `http://${config.host === "0.0.0.0" ? "127.0.0.1" : config.host}:${config.port}`;
+    refuseWithoutSeal(config);
+    const url = ownUrl(config);
     const opened = await openCityDatabase(config, log, {
       // Only E2B's machines are reached from every server.
       alone: config.sandbox !== "e2b",
@@ -96,6 +97,16 @@ export async function startCity(
     await stop();
     throw error;
   }
+}
+
+/** Where the city answers on its own machine. A server that listens on every address is called by the loopback one. */
+export function ownUrl({ host, port }: Pick<Config, "host" | "port">): string {
+  const called = new Map([
+    ["0.0.0.0", "127.0.0.1"],
+    ["::", "::1"],
+  ]);
+  const name = called.get(host) ?? host;
+  return `http://${isIPv6(name) ? `[${name}]` : name}:${port}`;
 }
 
 function listen(server: Server, { port, host }: Config): Promise<void> {
@@ -144,6 +155,7 @@ function makeCity({ config, log, database, live, ports, parts }: Parts): City {
       ? makeInngest({ mode: "embedded", fetch: engineFetch(database.pool), log })
       : makeInngest({ mode: "inngest", ...config.inngest, log });
   const limits = makeLimits(config.settings.limits);
+  const startedAt = performance.now();
   const ctx: City["ctx"] = (
     actor = { kind: "system" },
     { requestId = `job_${randomUUID()}`, address = "the city itself" } = {},
@@ -157,6 +169,7 @@ function makeCity({ config, log, database, live, ports, parts }: Parts): City {
     settings: config.settings,
     masterKey: config.masterKey,
     publicUrl: config.publicUrl,
+    secondsUp: () => (performance.now() - startedAt) / 1_000,
     live,
     countTry: (of, about) => limits.countTry(of, address, about),
   });

@@ -14,6 +14,7 @@ import type { PaymentsPort } from "./ports/payments.ts";
 import { repoBroker } from "./ports/repo-fetch/broker.ts";
 import { startSandbox } from "./ports/sandbox/start.ts";
 import { guardedWebhookSender } from "./ports/webhook-sender/guarded-sender.ts";
+import { commandFor, findTools } from "./tools.ts";
 
 export type Cleanup = { what: string; run(): Promise<unknown> };
 
@@ -60,6 +61,21 @@ export async function startPorts(options: Options): Promise<{ ports: Ports; part
   };
 }
 
+/**
+ * The most frequent reason for which a sandbox does not open, looked for before the database is touched.
+ * @throws StartProblem
+ */
+export function refuseWithoutSeal(
+  { production, sandbox }: Pick<Config, "production" | "sandbox">,
+  tools = findTools(),
+) {
+  const missing = (["bwrap", "git"] as const).filter((tool) => tools[tool] === null);
+  if (!production || sandbox === "e2b" || missing.length === 0) return;
+  throw new StartProblem(
+    `Production runs sellers' commands in sandboxes of bubblewrap, and ${missing.join(" and ")} cannot be found: ${commandFor(missing)}. Or set E2B_API_KEY; the virtual shell is for local mode only.`,
+  );
+}
+
 async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opened<Ports["sandbox"]>> {
   const { provider, reason } = await startSandbox({
     dataDir: config.dataDir,
@@ -78,7 +94,9 @@ async function openSandbox(config: Config, repos: Ports["repos"]): Promise<Opene
     return { port: provider, part: real(provider.name, provider.can.gaps.join(" ") || undefined) };
   }
   if (config.production) {
-    throw new StartProblem(`Production needs bubblewrap: ${reason}. The virtual shell is for local mode only.`);
+    throw new StartProblem(
+      `Production needs bubblewrap: ${reason}\nMend that, or set E2B_API_KEY; the virtual shell is for local mode only.`,
+    );
   }
   return { port: provider, part: standIn("virtual shell", reason ?? undefined) };
 }

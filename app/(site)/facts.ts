@@ -2,24 +2,24 @@ import type { City } from "#server/city.ts";
 import { durationText } from "#server/kernel/durations.ts";
 import { counted } from "../_components/words.ts";
 
-type Config = Pick<City["config"], "publicUrl" | "production" | "seed" | "settings">;
+type Config = Pick<City["config"], "publicUrl" | "demoRepo" | "settings">;
 
 /**
  * What the pages say about this very city. A page writes `{{refundWindow}}`; the number comes from the settings that the
  * city runs with, so that the text cannot drift from the behaviour.
  */
-export function factsOf({ publicUrl, production, seed, settings }: Config): Record<string, string> {
+export function factsOf({ publicUrl, demoRepo, settings }: Config): Record<string, string> {
   const { routing, execution, gate, money, auth, limits, retention, repos } = settings;
-  const hasDemoRepo = !production && seed !== "off";
   return {
     baseUrl: publicUrl,
-    repoUrl: hasDemoRepo ? `${publicUrl}/git/storefront.git` : "https://github.com/you/project",
+    repoUrl: demoRepo ?? "https://github.com/you/project",
     patience: durationText(routing.patienceSeconds),
     offerTime: durationText(routing.offerSeconds),
     hireTime: durationText(routing.directHireSeconds),
     maxOffers: String(routing.maxOffers),
     presence: durationText(routing.presenceSeconds),
     executionTime: durationText(execution.minutes * 60),
+    cloneTime: durationText(execution.cloneSeconds),
     reofferAfter: durationText(execution.reofferAfterSeconds),
     sandboxLife: durationText(execution.sandboxMinutes * 60),
     gateTime: durationText(gate.minutes * 60),
@@ -43,6 +43,7 @@ export function factsOf({ publicUrl, production, seed, settings }: Config): Reco
     streams: String(limits.streamsPerOwner),
     inputDays: durationText(retention.inputDays * 86_400),
     transcriptDays: durationText(retention.transcriptDays * 86_400),
+    deliveryDays: durationText(retention.deliveryDays * 86_400),
     repoHosts: repos.allowedHosts.join(", "),
   };
 }

@@ -37,6 +37,25 @@ export async function migrate(
   }
 }
 
+/**
+ * Applies nothing: for a command beside the city, whose servers may be of an older version.
+ * @throws DatabaseSetupError MIGRATIONS_PENDING when the database at `url` lacks a migration.
+ */
+export async function refusePending(url: string, folder = MIGRATIONS_FOLDER): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { pending } = await diagnose(client, await readMigrations(folder));
+    if (pending.length === 0) return;
+    throw new DatabaseSetupError(
+      "MIGRATIONS_PENDING",
+      `The database lacks ${pending.length} of this version's migrations, which only a start of the city applies. Run this from the version that the city runs, or start the city in this version first.`,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
 /** Compares the folder with the database by plain SQL: with nothing to do, the engine is never loaded. */
 async function diagnose(client: pg.Client, migrations: Migration[]) {
   const rows = await history(client);

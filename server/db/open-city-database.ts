@@ -3,7 +3,7 @@ import type { Log } from "#server/kernel/log.ts";
 import { StartProblem } from "#server/kernel/start-problem.ts";
 import { type Database, openDatabase } from "./client.ts";
 import { startEmbedded } from "./embedded.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, refusePending } from "./migrate.ts";
 import { beOnlyServer } from "./only-server.ts";
 
 /** What a command says it looked at: the wrong variables lead to another city's database, or to a new one. */
@@ -22,11 +22,14 @@ type Options = {
   alone?: boolean;
   /** Looks at the database as it was found. What it throws leaves that as it is. */
   beforeMigrations?: (database: Database) => Promise<void>;
+  /** For a command: migrates the data folder's own database only. One at `databaseUrl` may have older servers at work on it. */
+  beside?: boolean;
 };
 
 /**
  * The database of the city that the configuration names, with every migration: the one at `databaseUrl`, or the embedded
  * PostgreSQL of the data folder, which `close` stops again unless another process runs it.
+ * @throws StartProblem
  */
 export async function openCityDatabase(place: Place, log: Log, options: Options = {}): Promise<CityDatabase> {
   return open(place, log, options).catch((error) => {
@@ -40,7 +43,7 @@ export async function openCityDatabase(place: Place, log: Log, options: Options 
 async function open(
   { databaseUrl, dataDir }: Place,
   log: Log,
-  { alone = false, beforeMigrations }: Options,
+  { alone = false, beforeMigrations, beside = false }: Options,
 ): Promise<CityDatabase> {
   const postgres = databaseUrl ? { url: databaseUrl, stop: async () => {} } : await startEmbedded({ dataDir, log });
   const opened = [{ close: () => postgres.stop() }];
@@ -50,7 +53,8 @@ async function open(
     const database = openDatabase(postgres.url, log);
     opened.push(database);
     await beforeMigrations?.(database);
-    await migrate(postgres.url, { log });
+    if (beside && databaseUrl) await refusePending(postgres.url);
+    else await migrate(postgres.url, { log });
     return { url: postgres.url, database, close };
   } catch (error) {
     await close().catch(() => {});

@@ -4,12 +4,7 @@ import { pageInput, pageOf } from "../kernel/pages.ts";
 import { qualityReport } from "../quality/schema.ts";
 
 const id = z.string().max(64);
-const text = z
-  .string()
-  .trim()
-  .min(1, "Must not be empty.")
-  .max(10_000, "At most 10,000 characters.")
-  .refine((value) => !value.includes("\u0000"), "Must not contain NUL.");
+const text = z.string().trim().min(1, "Must not be empty.").max(10_000, "At most 10,000 characters.");
 
 export const disputeReason = z.enum([
   "quality_below_spec",

@@ -6,7 +6,8 @@ import { advanceClock } from "../engine/clock.ts";
 import { isCityError } from "../kernel/errors.ts";
 import { listOutbox } from "../mail/list-outbox.ts";
 import { receiveStripeEvent } from "../payments/receive-stripe-event.ts";
-import { makeRestApi } from "../rest/adapter.ts";
+import { makeRestApi, refuse } from "../rest/adapter.ts";
+import { toCityError } from "../trpc/errors.ts";
 import { answerDashboard, DASHBOARD_PREFIX } from "./dashboard-calls.ts";
 import { makeReadiness } from "./readiness.ts";
 
@@ -35,6 +36,12 @@ export function makeApi(city: City, extras: { gitRemote: ((request: Request) => 
   if (city.config.testClock) app.post("/local/clock", (c) => moveClock(city, c.req.raw));
   const { gitRemote } = extras;
   if (gitRemote) app.all("/git/*", (c) => gitRemote(c.req.raw));
+  app.onError((error, c) => {
+    const answer = refuse(c.req.raw, toCityError(error));
+    const requestId = answer.headers.get("x-request-id");
+    city.log.error({ requestId, path: c.req.path, err: error }, "a request failed outside of every operation");
+    return answer;
+  });
   return app;
 }
 
@@ -68,7 +75,8 @@ async function moveClock(city: City, request: Request): Promise<Response> {
   if (!request.headers.get("content-type")?.startsWith("application/json")) {
     return Response.json({ error: "Send application/json." }, { status: 415 });
   }
-  const { advanceMs } = (await request.json().catch(() => ({}))) as { advanceMs?: unknown };
+  const body = (await request.json().catch(() => null)) as { advanceMs?: unknown } | null;
+  const advanceMs = body?.advanceMs;
   if (typeof advanceMs !== "number" || !(advanceMs >= 0) || advanceMs > 400 * 86_400_000) {
     return Response.json({ error: "advanceMs: milliseconds, at most 400 days." }, { status: 400 });
   }

@@ -6,6 +6,7 @@ import { callerAddress } from "../kernel/caller-address.ts";
 import { once } from "../rest/idempotency.ts";
 import { callProcedure, type Route, routes } from "../rest/routes.ts";
 import { toCityError } from "../trpc/errors.ts";
+import { parseJson } from "../trpc/raw-input.ts";
 import { appRouter } from "../trpc/root.ts";
 
 export const DASHBOARD_PREFIX = "/api/trpc";
@@ -42,7 +43,7 @@ async function answerOnce(city: City, request: Request, route: Route, key: strin
   try {
     const ctx = await contextOf(city, request, 1);
     const text = await request.clone().text();
-    const input: unknown = text === "" ? undefined : JSON.parse(text);
+    const input: unknown = text === "" ? undefined : parseJson(text);
     const work = async (within: Ctx) => ({
       status: 200,
       body: JSON.stringify({ result: { data: await callProcedure(route, within, input) } }),
@@ -69,5 +70,7 @@ function isSameSite(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   if (site) return site === "same-origin" || site === "none";
   const origin = request.headers.get("origin");
-  return origin === null ? request.method === "GET" : new URL(origin).host === request.headers.get("host");
+  if (origin === null) return request.method === "GET";
+  // Browsers say `null` for a page that belongs to no site.
+  return URL.canParse(origin) && new URL(origin).host === request.headers.get("host");
 }

@@ -5,10 +5,13 @@ import { makeLog } from "#server/log.ts";
 import { type CheckReport, checkInvariants } from "./check-invariants.ts";
 import { type ChainReport, verifyChain } from "./verify-chain.ts";
 
-/** `npm run ledger:check`: the books of the city whose data folder or database the environment names. Exit code 0 or 1. */
+/**
+ * `npm run ledger:check`: the books of the city whose data folder or database the environment names. Exit code 0 or 1.
+ * It reads only, and so asks for no mode: a restored backup is checked without production's keys.
+ */
 async function main(): Promise<number> {
   const config = readConfig();
-  const { database, close } = await openCityDatabase(config, makeLog(config));
+  const { database, close } = await openCityDatabase(config, makeLog(config), { beside: true });
   try {
     const books = await checkInvariants({ db: database.prisma });
     const chain = await verifyChain({ db: database.prisma });

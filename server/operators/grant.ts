@@ -2,6 +2,7 @@ import { readConfig } from "../config.ts";
 import { databaseName, openCityDatabase } from "../db/open-city-database.ts";
 import { inTerminal } from "../kernel/start-problem.ts";
 import { makeLog } from "../log.ts";
+import { refuseOtherMode } from "../start-mode.ts";
 
 /**
  * `npm run operator:grant -- <e-mail>`: makes an owner an operator. `--revoke` takes it back. The address must be confirmed:
@@ -14,7 +15,10 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const config = readConfig();
-  const { database, close } = await openCityDatabase(config, makeLog(config));
+  const { database, close } = await openCityDatabase(config, makeLog(config), {
+    beside: true,
+    beforeMigrations: (database) => refuseOtherMode(database, config.production),
+  });
   try {
     const role = args.includes("--revoke") ? "owner" : "operator";
     const { owner } = database.prisma;

@@ -1,7 +1,7 @@
 import { type Ctx, inTransaction } from "../context.ts";
 import type { Cents } from "../kernel/money.ts";
 
-/** An event is sent again for three days at most, and reconciliation has looked by then. */
+/** By itself an event is sent again for three days at most, and reconciliation has looked by then. */
 export const OVERDUE_DAYS = 4;
 
 /** What the books say of cash, and of everything at the card company that it came from or went to. */

@@ -8,6 +8,7 @@ import { CityError } from "../kernel/errors.ts";
 import { openText, sealText } from "../kernel/secrets.ts";
 import { toCityError } from "../trpc/errors.ts";
 import { refusal } from "../trpc/init.ts";
+import { checkText } from "../trpc/raw-input.ts";
 import type { Route } from "./routes.ts";
 
 export type Answer = { status: number; body: string; replayed: boolean };
@@ -26,6 +27,8 @@ export async function once(ctx: Ctx, route: Route, key: string, input: unknown, 
   if (key.length > KEY_LENGTH || key.trim() === "") {
     throw new CityError("VALIDATION_ERROR", `Idempotency-Key holds 1 to ${KEY_LENGTH} characters.`);
   }
+  // The operation asks too; here, because what is nested without end cannot be hashed.
+  checkText(input);
   const claim: Claim = {
     id: sha256(`${callerOf(ctx.actor)}\n${route.name}\n${key}`),
     requestHash: sha256(JSON.stringify(input ?? null)),

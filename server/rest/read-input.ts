@@ -1,10 +1,9 @@
 import { CityError, wrongField } from "../kernel/errors.ts";
+import { parseJson } from "../trpc/raw-input.ts";
 import type { Route } from "./routes.ts";
 
 /** Bytes accepted as body where the operation does not say otherwise. */
 const USUAL_BODY = 1_048_576;
-/** Deeper JSON is not data any more. */
-const DEEPEST = 64;
 
 /** One plain object out of path, query and body, for the operation's own schema to judge. */
 export async function readInput(route: Route, request: Request, params: Record<string, string>): Promise<unknown> {
@@ -17,7 +16,6 @@ export async function readInput(route: Route, request: Request, params: Record<s
   const input = { ...query, ...body, ...params };
   const [extra] = route.input ? [] : Object.keys(input);
   if (extra !== undefined) throw wrongField(extra, "This operation takes no input.");
-  checkText(input, "", 0);
   return input;
 }
 
@@ -28,12 +26,7 @@ async function readBody(request: Request, limit: number): Promise<Record<string,
   if (type !== "application/json") {
     throw new CityError("UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new CityError("VALIDATION_ERROR", "The body is not valid JSON.");
-  }
+  const value = parseJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new CityError("VALIDATION_ERROR", "The body must be a JSON object.");
   }
@@ -56,19 +49,5 @@ async function readText(request: Request, limit: number): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
     throw new CityError("VALIDATION_ERROR", "The body is not valid UTF-8.");
-  }
-}
-
-/** What PostgreSQL cannot store as text, and what is nested beyond reason, is refused before anything else is asked. */
-function checkText(value: unknown, path: string, depth: number): void {
-  if (typeof value === "string") {
-    if (value.includes("\u0000")) throw wrongField(path, "Must not contain NUL.");
-    if (!value.isWellFormed()) throw wrongField(path, "Is not valid Unicode.");
-  } else if (typeof value === "object" && value !== null) {
-    if (depth >= DEEPEST) throw wrongField(path.slice(0, 200), `Is nested deeper than ${DEEPEST} levels.`);
-    for (const [key, item] of Object.entries(value)) {
-      checkText(key, path, depth);
-      checkText(item, path ? `${path}.${key}` : key, depth + 1);
-    }
   }
 }

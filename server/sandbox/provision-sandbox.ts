@@ -80,7 +80,8 @@ async function claimSandbox(ctx: Ctx<AgentActor>, taskId: string): Promise<Claim
     }
     await recordEvent(ctx, taskId, "sandbox_provisioning");
   }
-  return { spec: { id: sandboxId, source: await sourceOf(ctx, task) }, status: open?.status ?? "provisioning" };
+  const limits = { createMs: ctx.settings.execution.cloneSeconds * 1_000 };
+  return { spec: { id: sandboxId, source: await sourceOf(ctx, task), limits }, status: open?.status ?? "provisioning" };
 }
 
 async function markReady(ctx: Ctx<AgentActor>, taskId: string, sandbox: Sandbox): Promise<Provisioned> {

@@ -82,7 +82,8 @@ function refuseSecond(appealedAt: Date, now: Date, appeal?: { outcome: string })
 async function judgeAnew(ctx: Ctx, { task, source, textBytes }: Claim): Promise<GateVerdict> {
   const id = newId();
   try {
-    const sandbox = await ctx.ports.sandbox.create({ id, source });
+    const limits = { createMs: ctx.settings.execution.cloneSeconds * 1_000 };
+    const sandbox = await ctx.ports.sandbox.create({ id, source, limits });
     if (textBytes !== null && sandbox.textBytes !== textBytes) throw gone("The buyer's input was deleted meanwhile.");
     return await scoreDelivery(ctx, task, await sandbox.pristine());
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Task } from "#prisma";
 import { type Ctx, cityNow } from "../context.ts";
 import { newId } from "../kernel/ids.ts";
-import { DEFAULT_LIMITS, type Sandbox } from "../ports/sandbox.ts";
+import type { Sandbox } from "../ports/sandbox.ts";
 import { checkPatch } from "../quality/check-patch.ts";
 import type { SyntaxReport } from "../quality/verdict.ts";
 import { mannerOf } from "../quality/weights.ts";
@@ -75,7 +75,7 @@ async function inFreshSandbox<T>(
   const id = newId();
   try {
     const source = await sourceOf(ctx, task);
-    const createMs = Math.max(1, Math.min(DEFAULT_LIMITS.createMs, timeMs));
+    const createMs = Math.max(1, Math.min(ctx.settings.execution.cloneSeconds * 1_000, timeMs));
     return await work(await ctx.ports.sandbox.create({ id, source, limits: { createMs } }));
   } finally {
     await ctx.ports.sandbox.destroy(id);

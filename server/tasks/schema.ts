@@ -35,18 +35,9 @@ export const failureReason = z.enum([
 ]);
 
 const id = z.string().max(64);
-/** A NUL byte is valid JSON and cannot be stored as text. */
-const text = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((value) => !value.includes("\u0000"), "Must not contain NUL.");
+const text = (max: number) => z.string().max(max);
 /** Bytes of a text, or of a value as JSON. */
 const bytes = (value: unknown) => Buffer.byteLength(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-const holdsNul = (value: unknown): boolean =>
-  typeof value === "string"
-    ? value.includes("\u0000")
-    : typeof value === "object" && value !== null && Object.entries(value).some((pair) => pair.some(holdsNul));
 
 const known = {
   description: text(20_000).trim().min(1, "Say what is to be done.").describe("What is to be done."),
@@ -76,8 +67,7 @@ export const taskInput = z
   .refine((input) => !input.repo || (!input.code && !input.files), {
     message: "Give a repo, or code and files, not both.",
     path: ["repo"],
-  })
-  .refine((input) => !holdsNul(input), { message: "Must not contain NUL." });
+  });
 
 export const submitTaskInput = z.strictObject({
   taskType: category,

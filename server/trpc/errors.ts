@@ -13,6 +13,10 @@ export function toCityError(error: unknown): CityError {
     if (error.code === "BAD_REQUEST" || error.code === "PARSE_ERROR") {
       return new CityError("VALIDATION_ERROR", "The request could not be read.");
     }
+    if (error.code === "METHOD_NOT_SUPPORTED") return new CityError("METHOD_NOT_ALLOWED", error.message);
+    if (error.code === "UNSUPPORTED_MEDIA_TYPE") {
+      return new CityError("UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json.");
+    }
     if (error.code === "NOT_FOUND") return new CityError("ROUTE_NOT_FOUND", "There is no such operation.");
     return ourFault(error.cause ?? error);
   }

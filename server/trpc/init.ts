@@ -5,6 +5,7 @@ import { isTransaction } from "../db/client.ts";
 import { CityError } from "../kernel/errors.ts";
 import { toCityError } from "./errors.ts";
 import { sayInputErrorsPlainly } from "./input-words.ts";
+import { checkRaw } from "./raw-input.ts";
 
 /** How an operation appears in the public REST API. Procedures without it are the dashboard's own and may change. */
 export type Rest = {
@@ -67,8 +68,9 @@ export const { router, createCallerFactory } = t;
 
 /** Starts a procedure that only these kinds of caller may use. `anonymous` in the list makes it public. */
 export function by<K extends Actor["kind"]>(...kinds: K[]) {
-  return t.procedure.meta({ auth: kinds }).use(async ({ ctx, next, meta }) => {
+  return t.procedure.meta({ auth: kinds }).use(async ({ ctx, next, meta, getRawInput }) => {
     admit(ctx.actor, { auth: kinds, operator: meta?.operator });
+    await checkRaw(getRawInput);
     const result = await next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
     if (!result.ok && meta?.afterRefusal) throw await refusal(meta, ctx, result.error);
     return result;

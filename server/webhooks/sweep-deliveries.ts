@@ -2,12 +2,14 @@ import { type Ctx, emit, inTransaction } from "../context.ts";
 
 /** Time that a delivery's own run is given before the sweeper steps in. */
 const GRACE_MINUTES = 5;
-const KEEP_DAYS = 30;
 const BATCH = 500;
+/** Forgotten in one transaction; and how many of those at a time. Ten minutes of any city are fewer. */
+const FORGET_BATCH = 2_000;
+const ROUNDS = 50;
 
 /**
  * The net under the deliveries' own runs: one that is overdue is handed to the queue again. Also forgets what is older
- * than thirty days.
+ * than is kept.
  */
 export async function sweepDeliveries(ctx: Ctx): Promise<{ requeued: number; forgotten: number }> {
   const overdue = await ctx.db.$queryRaw<{ id: string }[]>`
@@ -21,12 +23,22 @@ export async function sweepDeliveries(ctx: Ctx): Promise<{ requeued: number; for
   return { requeued: overdue.length, forgotten: await forget(ctx) };
 }
 
-function forget(ctx: Ctx): Promise<number> {
+async function forget(ctx: Ctx): Promise<number> {
+  let forgotten = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const removed = await forgetBatch(ctx);
+    forgotten += removed;
+    if (removed < FORGET_BATCH) break;
+  }
+  return forgotten;
+}
+
+function forgetBatch(ctx: Ctx): Promise<number> {
   return inTransaction(ctx, async (tx) => {
     const old = await tx.db.$queryRaw<{ id: string }[]>`
       select id from webhook_delivery
-      where created_at < city_now() - make_interval(days => ${KEEP_DAYS}) and status <> 'pending'
-      order by created_at limit ${BATCH}`;
+      where created_at < city_now() - make_interval(days => ${ctx.settings.retention.deliveryDays}) and status <> 'pending'
+      limit ${FORGET_BATCH}`;
     const ids = old.map((row) => row.id);
     await tx.db.deliveryAttempt.deleteMany({ where: { deliveryId: { in: ids } } });
     return (await tx.db.webhookDelivery.deleteMany({ where: { id: { in: ids } } })).count;

@@ -28,6 +28,7 @@ test.each([
   ["backwards", JSON.stringify({ advanceMs: -1 }), "application/json", 400],
   ["by years", JSON.stringify({ advanceMs: 1e12 }), "application/json", 400],
   ["by no number", JSON.stringify({ advanceMs: "15 minutes" }), "application/json", 400],
+  ["by null", "null", "application/json", 400],
   ["without a body", "", "application/json", 400],
   // What a form on another site's page could send without being asked.
   ["as a form", JSON.stringify({ advanceMs: 900_000 }), "text/plain", 415],

@@ -6,7 +6,7 @@ import { notifyOwner } from "#server/notifications/notify-owner.ts";
 import type { MailPort } from "#server/ports/mail.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
 import { dashboardOf } from "#tests/support/dashboard.ts";
-import { DAY } from "#tests/support/durations.ts";
+import { DAY, HOUR } from "#tests/support/durations.ts";
 
 let city: TestCity;
 beforeAll(async () => {
@@ -72,6 +72,31 @@ test("what a long outage of the mail server has left behind is sent afterwards, 
     await sendLateMails(city.ctx());
     expect(sent).toEqual(["left behind"]);
   });
+});
+
+test("the last mail to a closed account is forgotten once it is sent, and the address with it", async () => {
+  const sent: string[] = [];
+  await withMailServer(
+    async ({ to, subject }) => void sent.push(`${subject} ${to}`),
+    async () => {
+      const [owner, other] = [await city.owner(), await city.owner()];
+      await (await dashboardOf(city, owner)).owners.close.mutate({ password: owner.password, giveUp: true });
+      await city.idle();
+      expect(sent).toContain(`Your account is closed ${owner.email}`);
+      expect(await city.database.prisma.mail.count({ where: { to: owner.email } })).toBe(0);
+      expect(await city.database.prisma.mail.count({ where: { to: other.email } })).toBe(1);
+    },
+  );
+});
+
+test("in the outbox the last mail to a closed account stays for a day, and no longer than two", async () => {
+  const [owner, other] = [await city.owner(), await city.owner()];
+  await (await dashboardOf(city, owner)).owners.close.mutate({ password: owner.password, giveUp: true });
+  const all = ({ email }: { email: string }) => city.database.prisma.mail.count({ where: { to: email } });
+  await city.advance(DAY - HOUR);
+  expect(await all(owner)).toBe(1);
+  await city.advance(DAY + HOUR);
+  expect([await all(owner), await all(other)]).toEqual([0, 1]);
 });
 
 test("mails are forgotten after thirty days", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newId } from "#server/kernel/ids.ts";
 import { attemptDelivery } from "#server/webhooks/attempt-delivery.ts";
+import { sweepDeliveries } from "#server/webhooks/sweep-deliveries.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
 import { HOUR, MINUTE, SECOND } from "#tests/support/durations.ts";
 import { answer, PATIENT, webhookReceiver } from "#tests/support/webhook-receiver.ts";
@@ -145,6 +146,18 @@ test("several runs of one delivery make one attempt between them", async () => {
   const runs = Array.from({ length: 6 }, () => attemptDelivery(city.ctx(), { deliveryId, look: 0 }));
   expect((await Promise.all(runs)).map(({ state }) => state)).toEqual(Array(6).fill("waiting"));
   expect(receiver.received).toHaveLength(2);
+});
+
+test("one sweep forgets whatever is old, however much came on one day", async () => {
+  const { agent } = await sellerWithWebhook(city);
+  await city.database.pool.query(
+    `insert into webhook_delivery (id, agent_id, type, body, status, next_at, created_at)
+     select 'old' || n, $1, 'task_failed', '{}', 'delivered', city_now(), city_now() - interval '31 days'
+     from generate_series(1, 4500) n`,
+    [agent.id],
+  );
+  expect((await sweepDeliveries(city.ctx())).forgotten).toBe(4_500);
+  expect(await deliveries(agent)).toEqual([]);
 });
 
 test("a delivery whose run was lost is found and sent; after thirty days it is forgotten", async () => {

@@ -15,8 +15,7 @@ import { errorFromAnswer } from "../../sdk/src/errors.ts";
 const APP = join(import.meta.dirname, "../../app");
 const FACTS = factsOf({
   publicUrl: "https://city.example",
-  production: true,
-  seed: "off",
+  demoRepo: null,
   settings: settingsSchema({ production: false }).parse({}),
 });
 const texts = new Map(PAGES.map((page) => [page.slug, fillIn(readPage(page), FACTS)]));
@@ -64,9 +63,12 @@ describe("the docs", () => {
   test("the numbers are the city's: with other settings the pages say something else", () => {
     const settings = settingsSchema({ production: false }).parse({
       money: { refundMinutes: 45, minimumWithdrawal: 2_000 },
+      execution: { cloneSeconds: 40 },
+      retention: { deliveryDays: 14 },
     });
-    const facts = factsOf({ publicUrl: "", production: true, seed: "off", settings });
+    const facts = factsOf({ publicUrl: "", demoRepo: null, settings });
     expect(fillIn("{{refundWindow}}, {{minimumWithdrawal}}", facts)).toBe("45 minutes, $20.00");
+    expect(fillIn("{{cloneTime}}, {{deliveryDays}}", facts)).toBe("40 seconds, 14 days");
     expect(FACTS).toMatchObject({ refundWindow: "10 minutes", minimumWithdrawal: "$5.00", disputeDays: "7 days" });
     expect(() => fillIn("{{moonPhase}}", facts)).toThrow("moonPhase");
   });

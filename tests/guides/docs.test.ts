@@ -29,8 +29,7 @@ const RUNS: Record<string, PageRuns> = {
 const TYPES = join(import.meta.dirname, "../../node_modules/@types");
 const DEFAULTS = factsOf({
   publicUrl: "http://localhost:3000",
-  production: false,
-  seed: "all",
+  demoRepo: "http://localhost:3000/git/storefront.git",
   settings: settingsSchema({ production: false }).parse({}),
 });
 

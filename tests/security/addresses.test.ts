@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isPublicAddress, isPublicHost } from "#server/ports/outgoing-http/address.ts";
-import { DEFAULT_REPO_HOSTS, readRepoUrl, refRefusal } from "#server/ports/repo-fetch/repo-url.ts";
+import { readRepoUrl, refRefusal } from "#server/ports/repo-fetch/repo-url.ts";
+import { settingsSchema } from "#server/settings.ts";
 
 /** Ways to write an address that must not be reached, as the host of a URL. */
 const PRIVATE_HOSTS = [
@@ -115,7 +116,8 @@ describe("addresses that the city must not reach for someone else", () => {
   });
 });
 
-const policy = { allowedHosts: DEFAULT_REPO_HOSTS, localRemotes: ["http://127.0.0.1:3000/git/"] };
+const { allowedHosts } = settingsSchema({ production: true }).parse({}).repos;
+const policy = { allowedHosts, localRemotes: ["http://127.0.0.1:3000/git/"] };
 const refused = (url: string) => "refusal" in readRepoUrl(url, policy);
 
 const BAD_URLS = [

@@ -49,6 +49,12 @@ test("without any variable the city runs on stand-ins, on this machine alone, wi
   expect(readConfig({ CITY_DATA_DIR: dataDir }).masterKey).toBe(config.masterKey);
 });
 
+test("the demo repository is named by the address that this city fetches from, whatever the public one is", () => {
+  const env = { CITY_DATA_DIR: dataDir, PORT: "4000", PUBLIC_URL: "https://demo.example.com" };
+  expect(readConfig(env).demoRepo).toBe("http://localhost:4000/git/storefront.git");
+  for (const none of [{ ...env, CITY_SEED: "off" }, PRODUCTION]) expect(readConfig(none).demoRepo).toBeNull();
+});
+
 test("production with every real part is accepted, without demo account, test clock and starter credits", () => {
   const config = readConfig(PRODUCTION);
   expect(config).toMatchObject({ production: true, seed: "off", testClock: false });

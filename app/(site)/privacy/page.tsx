@@ -22,7 +22,7 @@ const PARTS = [
   },
   {
     title: "How long",
-    text: "Transcripts and mails {{transcriptDays}}, webhook deliveries 30 days; outputs, patches and the ledger are kept. A closed account is made anonymous at once; records of tasks and the ledger stay, as the law asks of books.",
+    text: "Transcripts and mails {{transcriptDays}}, webhook deliveries {{deliveryDays}}; outputs, patches and the ledger are kept. A closed account is made anonymous at once, and the mail that says so deleted once it is sent; records of tasks and the ledger stay, as the law asks of books.",
   },
   {
     title: "Your rights",

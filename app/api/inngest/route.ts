@@ -1,7 +1,7 @@
 import { runningCity } from "#server/city.ts";
 
 export const dynamic = "force-dynamic";
-/** For hosts that run Next alone; the city's own front door answers this path before Next. */
+/** The city's own server answers this path before Next is asked. Should Next be asked after all, the same city answers. */
 const answer = (request: Request) => runningCity().api(request);
 
 export { answer as GET, answer as POST, answer as PUT };

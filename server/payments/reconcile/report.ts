@@ -9,7 +9,7 @@ export type ReconcileReport = {
   unresolved: string[];
 };
 
-/** How far back the card company's lists are read each time; an event is sent again for three days at most. */
+/** How far back the card company's lists are read each time; by itself an event is sent again for three days at most. */
 export const WINDOW_HOURS = 96;
 
 /** The same for the nightly look at what ends late: a bank returns a payout after days, and decides a dispute after months. */

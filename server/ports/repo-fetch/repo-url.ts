@@ -2,13 +2,11 @@
 import { isPublicHost } from "../outgoing-http/address.ts";
 
 export type RepoPolicy = {
-  /** Host names, in lower case. Default ones: github.com, gitlab.com, bitbucket.org, codeberg.org. */
+  /** Host names, in lower case. */
   readonly allowedHosts: readonly string[];
   /** Beginnings of URLs that are allowed as they are, over http too; local mode's own remotes. */
   readonly localRemotes: readonly string[];
 };
-
-export const DEFAULT_REPO_HOSTS: readonly string[] = ["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"];
 
 /** `local` is true for a listed local remote, the only kind that may lie on a private address. */
 export type RepoUrl = { readonly url: URL; readonly local: boolean };

@@ -1,4 +1,4 @@
-/** Picks the sandbox of this machine. Called by the configuration alone. */
+/** Picks the sandbox of this machine, once, at the start. */
 import { StartProblem } from "../../kernel/start-problem.ts";
 import type { RepoFetcher } from "../repo-fetch.ts";
 import type { SandboxName, SandboxProvider } from "../sandbox.ts";
