@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OwnerActor } from "#server/auth/actor.ts";
 import type { Ctx } from "#server/context.ts";
+import { sqlError } from "#server/db/sql-error.ts";
 import { isCityError } from "#server/kernel/errors.ts";
 import { newId } from "#server/kernel/ids.ts";
 import { chargeBackTopUp } from "#server/ledger/charge-back-top-up.ts";
@@ -162,7 +163,7 @@ test("owners who sell to each other, owe, earn and withdraw at once never wait f
 function refusal(error: unknown): string {
   const answers = ["CONFLICT", "INSUFFICIENT_CREDITS"];
   if (isCityError(error) && answers.includes(error.code)) return error.code;
-  if (String(error).includes("LG404")) return "NOT_FOUND";
+  if (sqlError(error)?.code === "LG404") return "NOT_FOUND";
   throw error;
 }
 
