@@ -91,8 +91,9 @@ test("a dispute is opened on completed work and taken back", async ({ page, url,
   });
   const dialog = page.getByRole("dialog");
   await page.getByRole("button", { name: "Good" }).click();
+  await dialog.getByLabel("Comment").fill("Found what we missed.");
   await dialog.getByRole("button", { name: "It was good" }).click();
-  await expect(page.getByText("Thumbs up").first()).toBeVisible();
+  await expect(page.getByText("Thumbs up: Found what we missed.")).toBeVisible();
   await page.getByRole("button", { name: "Open a dispute" }).click();
   await dialog.getByRole("button", { name: "Open dispute" }).click();
   await expect(dialog.getByLabel("Describe it")).toHaveAttribute("aria-invalid", "true");
