@@ -72,7 +72,7 @@ export type Config = {
   smtp: { url: string; from: string } | null;
   /** What local mode brings along: demo repositories alone, or also the demo owner and the seed agents. */
   seed: "all" | "repos" | "off";
-  /** The demo repository as the city itself fetches it, which is not by the public address; null where there is none. */
+  /** The demo repository as the city itself fetches it: not by the public address. Null where there is none. */
   demoRepo: string | null;
   /** Whether the clock may be moved; never in production, and not by itself where timers are Inngest's. */
   testClock: boolean;
@@ -81,7 +81,7 @@ export type Config = {
 };
 
 /**
- * Reads the environment, once, at start. Nothing else reads `process.env`.
+ * Reads the city's own variables, once, at start. Nothing else does.
  * In local mode every outside part has a stand-in; in production a missing real part is refused, by its variable's name.
  */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {

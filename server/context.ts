@@ -36,7 +36,7 @@ export const MONEY_KEY_DAYS = 30;
 export type Ctx<A extends Actor = Actor> = {
   /** The client, or the transaction that is open. */
   db: Db;
-  /** For `onlyOne` only: bypasses any open transaction. */
+  /** For `onlyOne` and the heartbeat: bypasses any open transaction. */
   pool: Pool;
   actor: A;
   log: Log;

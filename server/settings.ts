@@ -28,8 +28,8 @@ export const settingsSchema = ({ production }: { production: boolean }) =>
       execution: z
         .strictObject({
           minutes: duration(30),
-          /** Fetching the repository. At most 50: the SDK waits a minute for a sandbox, and so does the offer's clock. */
-          cloneSeconds: z.number().positive().max(50).default(25),
+          /** Fetching a repository, and as long again for its turn; the SDK waits a minute for both. */
+          cloneSeconds: z.int().min(1).max(30).default(25),
           /** Provisioned but not started for this long: the task shows up in listSubmitted again. */
           reofferAfterSeconds: duration(60),
           sandboxMinutes: duration(60),
@@ -110,8 +110,8 @@ export const settingsSchema = ({ production }: { production: boolean }) =>
           /** Buyers' code, files and repository tokens, counted from the task's end. */
           inputDays: z.int().min(1).default(7),
           transcriptDays: z.int().min(1).default(30),
-          /** Webhook deliveries that are over. */
-          deliveryDays: z.int().min(1).default(30),
+          /** Webhook deliveries, from their making; they are tried for almost four days. */
+          deliveryDays: z.int().min(4).default(30),
         })
         .prefault({}),
       repos: z

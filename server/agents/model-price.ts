@@ -24,8 +24,8 @@ const TIER_WORDS: readonly [ModelTier, readonly string[]][] = [
 
 /** The tier of a self-reported model; unknown ones and none count as standard. */
 export function tierOf(model: string | null | undefined): ModelTier {
-  // Whole words: "gemini" is not "mini".
-  const name = ` ${model?.toLowerCase().replace(/[^a-z0-9.]+/g, " ")} `;
+  // Whole words, for "gemini" is not "mini"; a dot parts them unless it stands in a number.
+  const name = ` ${model?.toLowerCase().replace(/[^a-z0-9.]+|\.(?!\d)|(?<!\d)\./g, " ")} `;
   return TIER_WORDS.find(([, words]) => words.some((word) => name.includes(` ${word} `)))?.[0] ?? "standard";
 }
 

@@ -4,7 +4,7 @@ export type OwnerActor = {
   kind: "owner";
   ownerId: string;
   role: "owner" | "operator";
-  /** The session to end on sign-out; null when a long-lived owner token was used. */
+  /** The session it came by, which a change of the password spares; null for a long-lived owner token. */
   sessionId: string | null;
 };
 export type AgentActor = { kind: "agent"; agentId: string; ownerId: string };

@@ -58,8 +58,9 @@ export function nextAuthOptions(city: AuthCity): NextAuthOptions {
       signOut: async ({ token }) => {
         if (typeof token?.sid !== "string") return;
         const ctx = city.ctx();
-        const session = await ctx.db.session.findUnique({ where: { id: token.sid }, select: { ownerId: true } });
-        if (session) await endSessions(ctx, session.ownerId);
+        // A cookie that has ended, which may be anyone's by now, ends nothing more.
+        const actor = await ownerBySession(ctx, { id: token.sid }).catch(() => null);
+        if (actor?.kind === "owner") await endSessions(ctx, actor.ownerId);
       },
     },
     logger: {

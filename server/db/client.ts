@@ -14,7 +14,7 @@ export function isTransaction(db: Db): boolean {
 
 export type Database = {
   prisma: PrismaClient;
-  /** For LISTEN, for locks that are a connection's, and for the queue. */
+  /** For the queue, the clock, and what must not be part of any transaction. */
   pool: pg.Pool;
   close(): Promise<void>;
 };

@@ -22,7 +22,7 @@ type Options = {
   alone?: boolean;
   /** Looks at the database as it was found. What it throws leaves that as it is. */
   beforeMigrations?: (database: Database) => Promise<void>;
-  /** For a command: migrates the data folder's own database only. One at `databaseUrl` may have older servers at work on it. */
+  /** For a command: migrates only the data folder's own database. One at `databaseUrl` may have older servers at work. */
   beside?: boolean;
 };
 

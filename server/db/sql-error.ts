@@ -20,7 +20,8 @@ const BUSY = new Set(
 /** No free connection, a deadlock, a serialization failure, a database that restarts: nothing happened, try again. */
 export function isBusy(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  // `pg` has no code for a connection that ended, while it waited for an answer or before, nor for one that was not to be had.
+  // `pg` has no code for a connection that ended, while it waited for an answer or before, nor for one that was not to be
+  // had.
   return (
     [code, sqlError(error)?.code].some((one) => BUSY.has(String(one))) ||
     /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(String(message))

@@ -8,7 +8,7 @@ export type Statement = { readonly text: string; readonly values: readonly unkno
 
 const nameOf = statementNames();
 
-/** As Prisma reads them: whole numbers of eight bytes as BigInt, everything else that statements here answer as `pg` does. */
+/** As Prisma reads them: whole numbers of eight bytes as BigInt, and everything else that is asked for as `pg` does. */
 const types = {
   getTypeParser: (oid: number, format?: "text" | "binary") =>
     oid === pg.types.builtins.INT8 ? BigInt : pg.types.getTypeParser(oid, format),

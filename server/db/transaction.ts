@@ -4,8 +4,8 @@ import type pg from "pg";
 import type { PrismaClient } from "#prisma";
 import type { Db } from "./client.ts";
 
-// Prisma opens transactions on connections that it does not show. `runStatement` needs the connection, to run on it what
-// is too hot for Prisma; the adapter, the last of Prisma before `pg`, is where it can be seen.
+// Prisma opens transactions on connections that it does not show. `runStatement` needs the connection, to run what is too
+// hot for Prisma on it; the adapter, the last of Prisma before `pg`, is where it can be seen.
 
 /** What is beneath a client of Prisma's: the pool, or a transaction's connection until Prisma sends that one's end. */
 type Driver = pg.Pool | pg.PoolClient;

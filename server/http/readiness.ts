@@ -2,9 +2,9 @@ import type { City } from "../city.ts";
 import { feelPulse } from "../operators/heartbeat.ts";
 
 /**
- * `/ready`: whether the database answers, which part is the real one, and whether the city does its own work: each minute's,
- * and what its events ask for. Without that it is degraded and not unavailable: what people ask of it is answered, and no
- * other server would do better.
+ * `/ready`: whether the database answers, which part is the real one, and whether the city does its own work: each
+ * minute's, and what its events ask for. Without that it is degraded and not unavailable: what people ask of it is
+ * answered, and no other server would do better.
  */
 export function makeReadiness(city: Pick<City, "ctx" | "parts">): () => Promise<Response> {
   return async () => {

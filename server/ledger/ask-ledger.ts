@@ -8,7 +8,8 @@ export type Posted = { transactionId: string; fresh: boolean };
 
 /**
  * Makes one move, by a call of a ledger function, in the transaction of `ctx`. What the ledger refuses becomes a
- * CityError; inside a transaction it also ends that transaction.
+ * CityError; inside a transaction it also ends that transaction. Connections keep the plan of a call, so a function whose
+ * answer changes its columns takes a new name while servers of the version before may be running.
  */
 export function postMove<More extends object = object>(ctx: Pick<Ctx, "db">, call: Prisma.Sql): Promise<Posted & More> {
   return askLedger<Posted & More>(ctx, Prisma.sql`select * from ${call}`);

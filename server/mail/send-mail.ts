@@ -1,8 +1,8 @@
 import type { Ctx } from "../context.ts";
 
 /**
- * Sends a queued mail, and remembers that it did; one to an address that is no owner's, as the last word to whoever closed
- * their account, is forgotten with that. Where there is only the outbox, the row itself is the mail.
+ * Sends a queued mail, and remembers that it did; one to an address that is no owner's, as the last word to whoever has
+ * closed an account, is forgotten with that. Where there is only the outbox, the row itself is the mail.
  */
 export async function sendMail(ctx: Ctx, input: { mailId: string }): Promise<{ sent: boolean }> {
   const mail = await ctx.db.mail.findUnique({ where: { id: input.mailId } });

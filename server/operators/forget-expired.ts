@@ -4,7 +4,7 @@ import type { Ctx } from "../context.ts";
 const SESSION_DAYS = 30;
 /** Days that a trust key's daily counts are kept; the last one stays, for it tells when the key was used. */
 const USE_DAYS = 30;
-/** Days by which a handled event of Stripe's is known when it comes again: by itself within three, sent by hand within thirty. */
+/** Days by which a handled event of Stripe's is known when it comes again: by itself within three, by hand within thirty. */
 const EVENT_DAYS = 90;
 
 /** Days that a mail to nobody's address is kept, which is how long it may still be sent. */
@@ -25,8 +25,8 @@ export async function forgetExpired(ctx: Ctx): Promise<Forgotten> {
   const events = await ctx.db.$executeRaw`
     delete from stripe_event where handled_at is not null
       and received_at < city_now() - make_interval(days => ${EVENT_DAYS})`;
-  // They tell of tasks, and are kept as long as what was done for those. An address that no owner has any more goes sooner:
-  // sending has let go of it, and where mails stay in the outbox, or could not be sent, this does.
+  // They tell of tasks, and are kept as long as what was done for those. An address that no owner has any more goes
+  // sooner: sending has let go of it, and where mails stay in the outbox, or could not be sent, this does.
   const mails = await ctx.db.$executeRaw`
     delete from mail
     where created_at < city_now() - make_interval(days => ${ctx.settings.retention.transcriptDays})

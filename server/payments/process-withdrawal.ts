@@ -84,7 +84,7 @@ async function takeStep(
   }
 }
 
-/** Whether it was ended while its transfer was under way: its money is in the wallet again and must not go to the bank too. */
+/** Whether it was ended while its transfer was under way: its money is in the wallet, and must not go to the bank too. */
 async function hasFailed(ctx: Ctx, id: string): Promise<boolean> {
   const { status } = await ctx.db.withdrawal.findUniqueOrThrow({ where: { id } });
   return status === "failed";

@@ -1,3 +1,4 @@
+import { stemsOf } from "../quality/words.ts";
 import { LITTLE_KNOWN, PRIOR_TASKS } from "../reputation/rules.ts";
 import { drawBeta, seededRandom } from "./draw.ts";
 import type { Candidate } from "./find-eligible.ts";
@@ -87,17 +88,21 @@ export function posterior(candidate: Pick<Candidate, "overallScore" | "categoryV
  * How well an agent's own words fit the job, 0 to 1: the share of its tags that the job speaks of, half credit without
  * tags; and up to half of what that leaves open by its description. Long lists of words dilute themselves in both.
  */
-function matchOf({ tags, description }: Candidate, job: ReadonlySet<string>): number {
-  const spokenOf = tags.filter((tag) => tag.split(/\s+/).every((word) => job.has(word.toLowerCase())));
+function matchOf({ tags, description }: Candidate, job: JobWords): number {
+  const spokenOf = tags.filter((tag) => tag.split(/\s+/).every((word) => job.words.has(word)));
   const byTags = tags.length === 0 ? 0.5 : spokenOf.length / tags.length;
-  const own = wordsOf((description ?? "").slice(0, READ_OF_DESCRIPTION));
-  const shared = [...own].filter((word) => job.has(word)).length;
-  const byText = shared / Math.sqrt(Math.max(1, own.size * job.size));
+  const own = stemsOf((description ?? "").slice(0, READ_OF_DESCRIPTION));
+  const shared = [...own].filter((one) => job.stems.has(one)).length;
+  const byText = shared / Math.sqrt(Math.max(1, own.size * job.stems.size));
   return byTags + ((1 - byTags) * byText) / 2;
 }
 
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[a-z0-9+#.-]{2,}/g) ?? []);
+/** A job's words as tags are written, and the stems of those that carry meaning. */
+type JobWords = { words: ReadonlySet<string>; stems: ReadonlySet<string> };
+
+function wordsOf(text: string): JobWords {
+  const words = text.toLowerCase().match(/[a-z0-9+#.-]*[a-z0-9+#]/g) ?? [];
+  return { words: new Set(words), stems: stemsOf(text) };
 }
 
 function round(value: number): number {

@@ -3,7 +3,7 @@ import type { SandboxStatus, TaskStatus } from "#prisma";
 import { type ModelTier, priceTask } from "../agents/model-price.ts";
 import type { AgentActor } from "../auth/actor.ts";
 import { after, type Ctx, cityNow, inTransaction } from "../context.ts";
-import { CityError, invalidState } from "../kernel/errors.ts";
+import { CityError, invalidState, isCityError } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { isRepoUnavailable, REPO_PATH, type Sandbox, type SandboxSpec } from "../ports/sandbox.ts";
 import { FAILURE_MESSAGES, failTask } from "../tasks/end-task.ts";
@@ -142,7 +142,8 @@ async function abandon(ctx: Ctx<AgentActor>, taskId: string, claim: Claim, error
     const task = await lockTask(tx, taskId);
     const { status } = await tx.db.sandbox.findUniqueOrThrow({ where: { id }, select: { status: true } });
     if (status === "provisioning") await tx.db.sandbox.update({ where: { id }, data: { status: "lost" } });
-    const ending = status === claim.status ? endingOf(task, claim, missing) : null;
+    const isOver = status === claim.status && !isFull(error);
+    const ending = isOver ? endingOf(task, claim, missing) : null;
     if (ending)
       await failTask(tx, task, ending, { ...(ending === "repo_unavailable" && missing && { message: missing }) });
     return { stays: status === "ready", ending };
@@ -165,6 +166,11 @@ async function abandon(ctx: Ctx<AgentActor>, taskId: string, claim: Claim, error
     retryAfter: 1,
     cause: error,
   });
+}
+
+/** Whether there was only no place for one more at this moment. */
+function isFull(error: unknown): boolean {
+  return isCityError(error) && error.details?.reason === "full";
 }
 
 /** How a failed provision ends the task, if it does. */

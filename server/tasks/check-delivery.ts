@@ -75,7 +75,7 @@ async function inFreshSandbox<T>(
   const id = newId();
   try {
     const source = await sourceOf(ctx, task);
-    const createMs = Math.max(1, Math.min(ctx.settings.execution.cloneSeconds * 1_000, timeMs));
+    const createMs = Math.max(1, Math.floor(Math.min(ctx.settings.execution.cloneSeconds * 1_000, timeMs)));
     return await work(await ctx.ports.sandbox.create({ id, source, limits: { createMs } }));
   } finally {
     await ctx.ports.sandbox.destroy(id);

@@ -83,8 +83,10 @@ async function makeOffer(
   decision: Decision,
   now: Date,
 ): Promise<OfferResult> {
-  const usual = after(now, ctx.settings.routing.offerSeconds * 1_000);
-  // Who was hired directly has the time that it was waited for, and no less than anybody else where that is almost over.
+  const { offerSeconds, directHireSeconds } = ctx.settings.routing;
+  const seconds = task.directAgentId ? Math.min(offerSeconds, directHireSeconds) : offerSeconds;
+  const usual = after(now, seconds * 1_000);
+  // Who was hired directly has the time that it was waited for, and the usual one where that is almost over.
   const commitBy = task.directAgentId && task.deadlineAt > usual ? task.deadlineAt : usual;
   const offer = await ctx.db.taskOffer.create({
     data: { id: newId(), taskId: task.id, agentId: chosen.agentId, offeredAt: now },

@@ -5,7 +5,7 @@ import { isTransaction } from "../db/client.ts";
 import { CityError } from "../kernel/errors.ts";
 import { toCityError } from "./errors.ts";
 import { sayInputErrorsPlainly } from "./input-words.ts";
-import { checkRaw } from "./raw-input.ts";
+import { checkText } from "./raw-input.ts";
 
 /** How an operation appears in the public REST API. Procedures without it are the dashboard's own and may change. */
 export type Rest = {
@@ -70,7 +70,7 @@ export const { router, createCallerFactory } = t;
 export function by<K extends Actor["kind"]>(...kinds: K[]) {
   return t.procedure.meta({ auth: kinds }).use(async ({ ctx, next, meta, getRawInput }) => {
     admit(ctx.actor, { auth: kinds, operator: meta?.operator });
-    await checkRaw(getRawInput);
+    checkText(await getRawInput());
     const result = await next({ ctx: { ...ctx, actor: ctx.actor as Extract<Actor, { kind: K }> } });
     if (!result.ok && meta?.afterRefusal) throw await refusal(meta, ctx, result.error);
     return result;

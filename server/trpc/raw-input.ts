@@ -1,4 +1,3 @@
-import { TRPCError } from "@trpc/server";
 import { CityError, wrongField } from "../kernel/errors.ts";
 
 /** Deeper JSON is not data any more. */
@@ -9,20 +8,8 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw notJson();
+    throw new CityError("VALIDATION_ERROR", "The body is not valid JSON.");
   }
-}
-
-/**
- * An input before its schema judges it, whichever way it came in.
- * @throws VALIDATION_ERROR for what is not JSON, and as `checkText`
- */
-export async function checkRaw(getRawInput: () => Promise<unknown>): Promise<void> {
-  const input = await getRawInput().catch((error: unknown) => {
-    // tRPC parses the body only when it is asked for, and throws what its parser threw.
-    throw error instanceof TRPCError ? error : notJson();
-  });
-  checkText(input);
 }
 
 /**
@@ -41,5 +28,3 @@ export function checkText(value: unknown, path = "", depth = 0): void {
     }
   }
 }
-
-const notJson = () => new CityError("VALIDATION_ERROR", "The body is not valid JSON.");

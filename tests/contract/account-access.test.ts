@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nextAuthOptions } from "#server/auth/next-auth-options.ts";
+import { openDashboardSession } from "#server/auth/open-session.ts";
 import { startTestCity, type TestCity, type TestOwner } from "#tests/support/city.ts";
 
 let city: TestCity;
@@ -49,6 +51,19 @@ test("signing out ends all of an owner's sessions, and neither its tokens nor an
   expect(await statusOf("/agents/mine", { token: owner.token })).toBe(401);
   expect(await statusOf("/agents/mine", { token: lasting })).toBe(200);
   expect(await statusOf("/agents/mine", { token: other.token })).toBe(200);
+});
+
+test("signing out of the dashboard ends all of an owner's sessions, and a cookie that has ended ends none any more", async () => {
+  const owner = await city.owner();
+  const signOut = (sid: string) => nextAuthOptions(city).events?.signOut?.({ token: { sid } } as never);
+  const stale = await openDashboardSession(city.ctx(), owner.id);
+  await signOut(stale.id);
+  expect(await statusOf("/agents/mine", { token: owner.token })).toBe(401);
+
+  const body = { email: owner.email, password: owner.password };
+  const { token } = (await city.call("POST", "/auth/sign-in", { body })).body as { token: string };
+  await signOut(stale.id);
+  expect(await statusOf("/agents/mine", { token })).toBe(200);
 });
 
 test("the operator's role goes to a confirmed address only", async () => {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CityError } from "#server/kernel/errors.ts";
 import { newId } from "#server/kernel/ids.ts";
+import { refuseFull } from "#server/ports/sandbox/places.ts";
 import { sweepSandboxes, tearDownExpired } from "#server/sandbox/tear-down-sandboxes.ts";
 import { findTools } from "#server/tools.ts";
 import { startTestCity, type TestAgent, type TestCity } from "#tests/support/city.ts";
@@ -42,6 +43,18 @@ test.each<[string, (agent: TestAgent, id: string) => Promise<unknown>]>([
   });
   expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "failed", failureReason: "platform_error" });
   expect((await agent.client.agents.me()).overallScore).toBe(before.overallScore);
+});
+
+test("a lost sandbox for which there is no place at the moment ends nothing: the seller asks again", async () => {
+  const { agent, buyer, id, sandboxId } = await working();
+  await sandboxes().destroy(sandboxId);
+  const { create } = sandboxes();
+  sandboxes().create = async () => refuseFull(1, 1) as never;
+  const provision = () => city.call("POST", `/tasks/${id}/sandbox/provision`, { key: agent.key });
+  expect(await provision()).toMatchObject({ status: 503, body: { error: { details: { reason: "full" } } } });
+  sandboxes().create = create;
+  expect(await buyer.client.tasks.get(id)).toMatchObject({ status: "executing" });
+  expect((await provision()).status).toBe(200);
 });
 
 test("a lost sandbox is replaced by another one at the same price, which tells the seller that its work is gone", async () => {

@@ -10,7 +10,7 @@ import { BAD_REVIEW, FILE } from "#tests/support/work.ts";
 
 let city: TestCity;
 beforeAll(async () => {
-  city = await startTestCity({ settings: { execution: { cloneSeconds: 7 }, retention: { deliveryDays: 2 } } });
+  city = await startTestCity({ settings: { execution: { cloneSeconds: 7 }, retention: { deliveryDays: 5 } } });
 });
 afterAll(() => city?.stop());
 
@@ -49,7 +49,7 @@ test("webhook deliveries are kept for the days that are set", async () => {
   await city.database.pool.query(
     `insert into webhook_delivery (id, agent_id, type, body, status, next_at, created_at)
      select id, $1, 'task_failed', '{}', 'delivered', city_now(), city_now() - age
-     from (values ($2, interval '49 hours'), ($3, interval '47 hours')) as delivery (id, age)`,
+     from (values ($2, interval '121 hours'), ($3, interval '119 hours')) as delivery (id, age)`,
     [agent.id, older, newer],
   );
   expect((await sweepDeliveries(city.ctx())).forgotten).toBe(1);

@@ -63,7 +63,7 @@ describe("the docs", () => {
   test("the numbers are the city's: with other settings the pages say something else", () => {
     const settings = settingsSchema({ production: false }).parse({
       money: { refundMinutes: 45, minimumWithdrawal: 2_000 },
-      execution: { cloneSeconds: 40 },
+      execution: { cloneSeconds: 20 },
       retention: { deliveryDays: 14 },
     });
     const facts = factsOf({ publicUrl: "", demoRepo: null, settings });

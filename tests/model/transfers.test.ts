@@ -97,6 +97,29 @@ test("a withdrawal that fails while its transfer is under way is in the wallet a
   expect((await reconcile()).unresolved).toEqual([]);
 });
 
+test("a transfer whose answer was lost, for a withdrawal that had failed by then, is taken back by reconciliation", async () => {
+  const seller = await earner();
+  await city.stripe("POST", "/faults", { kind: "transfer_refused" });
+  const id = await withdrawAll(city, seller, "leave");
+  const ctx = city.ctx();
+  const { payments } = ctx.ports;
+  let transferId = "";
+  const losing = having(ctx, {
+    async createTransfer(input, key) {
+      transferId = (await payments.createTransfer(input, key)).id;
+      await failWithdrawal(ctx, { withdrawalId: id, reason: "Refused for another runner." });
+      throw new Error("The answer was lost.");
+    },
+  });
+  await expect(processWithdrawal(losing, { withdrawalId: id })).rejects.toThrow("lost");
+  expect(await walletOf(seller)).toMatchObject({ available: 850 });
+  const { repaired, unresolved } = await reconcile();
+  expect(unresolved).toEqual([]);
+  expect(repaired).toContain(`withdrawal ${id} has failed: ${transferId} was taken back`);
+  expect(await payments.getTransfer(transferId)).toMatchObject({ reversedCents: 850 });
+  expect(await walletOf(seller)).toMatchObject({ available: 850 });
+});
+
 test("a withdrawal whose transfer is recorded while it is being given up takes that back before the wallet has it", async () => {
   const seller = await earner();
   await city.stripe("POST", "/faults", { kind: "error_503", path: "/v1/payouts", times: 1_000 });

@@ -44,6 +44,8 @@ test.each([
   ["llama-3.1-8b-instruct", "budget"],
   ["qwen2.5-27b", "standard"],
   ["o3-pro", "premium"],
+  ["us.deepseek.r1-v1:0", "budget"],
+  ["Claude 3 Haiku.", "budget"],
   ["Claude Opus 4.1", "premium"],
   ["claude-sonnet-4-6", "standard"],
   ["claude-opus-4-8", "premium"],

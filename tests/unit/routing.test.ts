@@ -78,11 +78,11 @@ test("tags that the description speaks of, a lower price and a lighter load each
 test("an agent's own words count as far as the job shares them, and many words weigh less than the right ones", () => {
   const match = (changes: Partial<Candidate>) => chooseAgent([candidate(changes)], job, 1)?.ranking[0]?.match ?? 0;
   const none = match({});
-  const apt = match({ description: "I review TypeScript code." });
-  const other = match({ description: "I draw doors." });
-  const stuffed = match({
-    description: `review typescript code ${Array.from({ length: 60 }, (_, i) => `w${i}`).join(" ")}`,
-  });
+  const apt = match({ description: "Reviews of TypeScript." });
+  const other = match({ description: "I draw the doors of the house and the garden." });
+  const letter = (at: number) => String.fromCharCode(97 + (at % 26));
+  const others = Array.from({ length: 60 }, (_, at) => `zeph${letter(at)}${letter(at * 7)}`);
+  const stuffed = match({ description: `reviews of typescript ${others.join(" ")}` });
   expect(other).toBe(none);
   expect(apt).toBeGreaterThan(none);
   expect(stuffed).toBeLessThan((none + apt) / 2);

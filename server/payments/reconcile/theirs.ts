@@ -6,6 +6,7 @@ import { bookChargeback } from "../events/chargeback.ts";
 import { bookPayout } from "../events/payout.ts";
 import { bookRefund } from "../events/refund.ts";
 import { bookTransfer } from "../events/transfer.ts";
+import { takeTransferBack } from "../fail-withdrawal.ts";
 import { reachPayments } from "../reach-payments.ts";
 import { settleTopUp } from "../settle-top-up.ts";
 import { attempt, type ReconcileReport, windowStart } from "./report.ts";
@@ -65,7 +66,9 @@ async function matchTransfer(ctx: Ctx, report: ReconcileReport, transfer: Transf
   const left = transfer.amountCents - transfer.reversedCents;
   if (!row) report.unresolved.push(`transfer ${transfer.id} is for withdrawal ${withdrawalId}, which does not exist`);
   else if (row.status === "failed" && left > 0) {
-    report.unresolved.push(`withdrawal ${withdrawalId} has failed, but ${left} cents of ${transfer.id} are out`);
+    const isBack = await takeTransferBack(ctx, withdrawalId, transfer.id);
+    if (isBack) report.repaired.push(`withdrawal ${withdrawalId} has failed: ${transfer.id} was taken back`);
+    else report.unresolved.push(`withdrawal ${withdrawalId} has failed, but ${left} cents of ${transfer.id} are out`);
   } else if (row.transferId === null && left > 0) {
     await bookTransfer(ctx, transfer);
     report.repaired.push(`withdrawal ${withdrawalId} was transferred by ${transfer.id}`);

@@ -29,5 +29,8 @@ export class Places {
 /** @throws UNAVAILABLE when there are as many sandboxes as there may be. */
 export function refuseFull(sandboxes: number, most: number): void {
   if (sandboxes < most) return;
-  throw new CityError("UNAVAILABLE", "No more sandboxes can be made at the moment. Try again.", { retryAfter: 5 });
+  throw new CityError("UNAVAILABLE", "No more sandboxes can be made at the moment. Try again.", {
+    retryAfter: 5,
+    details: { reason: "full" },
+  });
 }

@@ -1,7 +1,7 @@
 import { runningCity } from "#server/city.ts";
 
 export const dynamic = "force-dynamic";
-/** The city's own server answers this path before Next is asked. Should Next be asked after all, the same city answers. */
+/** The city's own server answers this path before Next is asked. Should Next be asked, the same city answers. */
 const answer = (request: Request) => runningCity().api(request);
 
 export { answer as GET, answer as POST };
