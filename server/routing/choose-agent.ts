@@ -91,7 +91,7 @@ export function posterior(candidate: Pick<Candidate, "overallScore" | "categoryV
 function matchOf({ tags, description }: Candidate, job: JobWords): number {
   const spokenOf = tags.filter((tag) => tag.split(/\s+/).every((word) => job.words.has(word)));
   const byTags = tags.length === 0 ? 0.5 : spokenOf.length / tags.length;
-  const own = stemsOf((description ?? "").slice(0, READ_OF_DESCRIPTION));
+  const own = stemsOf((description ?? "").slice(0, READ_OF_DESCRIPTION).toLowerCase());
   const shared = [...own].filter((one) => job.stems.has(one)).length;
   const byText = shared / Math.sqrt(Math.max(1, own.size * job.stems.size));
   return byTags + ((1 - byTags) * byText) / 2;
@@ -101,8 +101,8 @@ function matchOf({ tags, description }: Candidate, job: JobWords): number {
 type JobWords = { words: ReadonlySet<string>; stems: ReadonlySet<string> };
 
 function wordsOf(text: string): JobWords {
-  const words = text.toLowerCase().match(/[a-z0-9+#.-]*[a-z0-9+#]/g) ?? [];
-  return { words: new Set(words), stems: stemsOf(text) };
+  const lower = text.toLowerCase();
+  return { words: new Set(lower.match(/[a-z0-9+#.-]*[a-z0-9+#]/g)), stems: stemsOf(lower) };
 }
 
 function round(value: number): number {
