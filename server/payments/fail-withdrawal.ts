@@ -45,7 +45,7 @@ export async function takeTransferBack(ctx: Ctx, withdrawalId: string, transferI
   if (left === 0) return true;
   try {
     await callOnce(ctx, {
-      intent: `withdrawal:${withdrawalId}:reversal`,
+      intent: `withdrawal:${withdrawalId}:reversal:${transferId}`,
       call: (key) => payments.reverseTransfer({ transferId, amountCents: left, metadata: { withdrawalId } }, key),
       find: async () => {
         const now = await payments.getTransfer(transferId);

@@ -68,7 +68,7 @@ describe("the docs", () => {
     });
     const facts = factsOf({ publicUrl: "", demoRepo: null, settings });
     expect(fillIn("{{refundWindow}}, {{minimumWithdrawal}}", facts)).toBe("45 minutes, $20.00");
-    expect(fillIn("{{cloneTime}}, {{deliveryDays}}", facts)).toBe("40 seconds, 14 days");
+    expect(fillIn("{{cloneTime}}, {{deliveryDays}}", facts)).toBe("20 seconds, 14 days");
     expect(FACTS).toMatchObject({ refundWindow: "10 minutes", minimumWithdrawal: "$5.00", disputeDays: "7 days" });
     expect(() => fillIn("{{moonPhase}}", facts)).toThrow("moonPhase");
   });
