@@ -7,6 +7,7 @@ import { driverOf, transact } from "#server/db/transaction.ts";
 import { reachPayments } from "#server/payments/reach-payments.ts";
 import { toCityError } from "#server/trpc/errors.ts";
 import { startTestCity, type TestCity } from "#tests/support/city.ts";
+import { freePort } from "#tests/support/free-port.ts";
 import { quiet } from "#tests/support/quiet-log.ts";
 
 let city: TestCity;
@@ -117,6 +118,23 @@ it("who finds no free connection is told that the city is busy, and does not wai
     expect(toCityError(result.reason)).toMatchObject({ code: "UNAVAILABLE", retryAfter: expect.any(Number) });
   }
   for (const connection of taken) connection.release();
+  await database.close();
+});
+
+it("who finds no database, as while it restarts, is told to ask again, whichever way the question goes", async () => {
+  const database = openDatabase(`postgres://city@127.0.0.1:${await freePort()}/city`, quiet);
+  const ctx = { ...city.ctx(), db: database.prisma, pool: database.pool };
+  const asked = [
+    runStatement(ctx, owners("Anyone")),
+    database.prisma.owner.count(),
+    database.prisma.$queryRaw`select 1`,
+    database.prisma.$executeRaw`select 1`,
+    inTransaction(ctx, async (tx) => tx.db.owner.count()),
+  ];
+  for (const result of await Promise.allSettled(asked)) {
+    if (result.status === "fulfilled") throw new Error("There was a database.");
+    expect(toCityError(result.reason)).toMatchObject({ code: "UNAVAILABLE" });
+  }
   await database.close();
 });
 
