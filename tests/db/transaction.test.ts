@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { Prisma } from "#prisma";
 import { inTransaction } from "#server/context.ts";
 import { isTransaction, openDatabase } from "#server/db/client.ts";
@@ -16,6 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => city.stop());
 
+/** A lock that nothing but this file takes. */
+const HELD = 77;
 const owners = (name: string) => Prisma.sql`select count(*)::int as owners from owner where name = ${name}`;
 const rename = (id: string, name: string) =>
   Prisma.sql`update owner set name = ${name} where id = ${id} returning name`;
@@ -59,14 +61,18 @@ it("a hot statement runs on its transaction's connection and ends with it, besid
 
 it("a transaction that took too long takes no further statement, not even while it is being rolled back", async () => {
   const owner = await city.owner("On time");
-  const { prisma } = city.database;
+  const { prisma, pool } = city.database;
   const late: Promise<unknown>[] = [];
+  const holder = await pool.connect();
+  onTestFinished(() => holder.release(true));
+  await holder.query("select pg_advisory_lock($1)", [HELD]);
   const work = transact(
     prisma,
     async (db) => {
-      const slow = runStatement({ db }, Prisma.sql`select 1 as done from pg_sleep(0.3)`);
+      const slow = runStatement({ db }, Prisma.sql`select pg_advisory_xact_lock_shared(${HELD})::text`);
       await vi.waitFor(() => expect(driverOf(db)).toBeNull(), { interval: 1 });
       late.push(runStatement({ db }, rename(owner.id, "Too late")));
+      await holder.query("select pg_advisory_unlock($1)", [HELD]);
       await slow;
       late.push(runStatement({ db }, rename(owner.id, "Far too late")));
       await Promise.allSettled(late);

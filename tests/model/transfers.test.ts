@@ -39,6 +39,13 @@ async function earner(): Promise<Seller> {
   return seller;
 }
 
+/** Its withdrawal, whose transfer was refused once and is to be tried again. */
+async function untransferred(): Promise<{ seller: Seller; id: string }> {
+  const seller = await earner();
+  await city.stripe("POST", "/faults", { kind: "transfer_refused" });
+  return { seller, id: await withdrawAll(city, seller, "leave") };
+}
+
 /** The same context, in which something of the card company's goes another way. */
 function having<C extends Ctx>(ctx: C, changes: Partial<PaymentsPort>): C {
   return { ...ctx, ports: { ...ctx.ports, payments: { ...ctx.ports.payments, ...changes } } };
@@ -76,9 +83,7 @@ test("a transfer taken back, of which no webhook tells, ends its withdrawal at t
 });
 
 test("a withdrawal that fails while its transfer is under way is in the wallet alone: nothing is paid out, all is taken back", async () => {
-  const seller = await earner();
-  await city.stripe("POST", "/faults", { kind: "transfer_refused" });
-  const id = await withdrawAll(city, seller, "leave");
+  const { seller, id } = await untransferred();
   const ctx = city.ctx();
   const { payments } = ctx.ports;
   let transferId = "";
@@ -98,9 +103,7 @@ test("a withdrawal that fails while its transfer is under way is in the wallet a
 });
 
 test("a transfer whose answer was lost, for a withdrawal that had failed by then, is taken back by reconciliation", async () => {
-  const seller = await earner();
-  await city.stripe("POST", "/faults", { kind: "transfer_refused" });
-  const id = await withdrawAll(city, seller, "leave");
+  const { seller, id } = await untransferred();
   const ctx = city.ctx();
   const { payments } = ctx.ports;
   let transferId = "";
@@ -138,9 +141,7 @@ test("a withdrawal whose transfer is recorded while it is being given up takes t
 });
 
 test("the transfer that was booked for a withdrawal stays its own, whatever a late answer names", async () => {
-  const seller = await earner();
-  await city.stripe("POST", "/faults", { kind: "transfer_refused" });
-  const id = await withdrawAll(city, seller, "leave");
+  const { id } = await untransferred();
   expect(await withdrawalOf(id)).toMatchObject({ transferId: null });
   const ctx = city.ctx();
   const { payments } = ctx.ports;

@@ -90,14 +90,18 @@ export default async function CityHall() {
   );
 }
 
+type Listed = { id: string; agentId: string | null };
+const TASK = { heading: "Task", kind: "lead", cell: ({ id }: Listed) => id, cellClass: "figure text-13" } as const;
+const AGENT = { heading: "Agent", cell: ({ agentId }: Listed) => agentId ?? "none", cellClass: "figure text-13" };
+
 function PlatformErrors({ tasks }: { tasks: Outputs["operators"]["listPlatformErrors"] }) {
   return (
     <DataTable
       rows={tasks}
       rowKey={(task) => task.id}
       columns={[
-        { heading: "Task", kind: "lead", cell: (task) => task.id, cellClass: "figure text-13" },
-        { heading: "Agent", cell: (task) => task.agentId ?? "none", cellClass: "figure text-13" },
+        TASK,
+        AGENT,
         { heading: "What the parties read", cell: (task) => task.message ?? "" },
         { heading: "Ended", kind: "number", cell: (task) => <Moment at={task.at} />, cellClass: "text-13 text-soft" },
       ]}
@@ -111,9 +115,9 @@ function Overdue({ tasks }: { tasks: Outputs["operators"]["listOverdue"] }) {
       rows={tasks}
       rowKey={(task) => task.id}
       columns={[
-        { heading: "Task", kind: "lead", cell: (task) => task.id, cellClass: "figure text-13" },
+        TASK,
         { heading: "Status", cell: (task) => <Status status={task.status as TaskStatus} /> },
-        { heading: "Agent", cell: (task) => task.agentId ?? "none", cellClass: "figure text-13" },
+        AGENT,
         {
           heading: "Was due",
           kind: "number",
